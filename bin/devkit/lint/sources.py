@@ -38,8 +38,8 @@ class Sources:
 
     @cached_property
     def python(self) -> list[Path]:
-        """Python files, with the commands in bin/ that have no suffix."""
-        return [path for path in self.files if path.suffix == ".py" or self._is_command(path)]
+        """Python files: the addon's and ours."""
+        return [path for path in self.files if path.suffix == ".py"]
 
     @cached_property
     def addon_python(self) -> list[Path]:
@@ -54,12 +54,6 @@ class Sources:
     def read(self, path: Path) -> str:
         """Return a file's text."""
         return (self.root / path).read_text(encoding="utf-8")
-
-    def _is_command(self, path: Path) -> bool:
-        if path.parts[0] != "bin" or len(path.parts) != 2 or path.suffix:
-            return False
-        with (self.root / path).open("rb") as handle:
-            return b"python" in handle.readline()
 
 
 def named_link(root: Path) -> Path:

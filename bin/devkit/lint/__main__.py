@@ -1,0 +1,5 @@
+from devkit import shell
+
+from .main import main
+
+shell.main(main)
