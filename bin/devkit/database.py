@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -120,16 +121,15 @@ def _install(env: Environment, name: str, arguments: list[str], title: str, proo
         code = env.run_logged(command, log, step)
     state = module_state(env, name, proof) if exists(env, name) else "not there"
     if code or state != "installed":
-        raise shell.Trouble(f"{proof} is {state} (exit code {code}):\n{_what_went_wrong(log)}\nsee {log}")
+        raise shell.Trouble(f"{proof} is {state} (exit code {code}):\n{what_went_wrong(log)}\nsee {log}")
 
 
-def _what_went_wrong(log: Path) -> str:
-    """Return the first failure in a log: what follows are its consequences."""
-    lines = log.read_text(errors="replace").splitlines()
-    for number, line in enumerate(lines):
-        if " ERROR " in line or " CRITICAL " in line:
-            return "\n".join(lines[number : number + 40])
-    return "\n".join(lines[-15:])
+def what_went_wrong(log: Path) -> str:
+    """Return the first error in a log that has a traceback, or the first at all."""
+    records = re.split(r"\n(?=\d{4}-\d\d-\d\d )", log.read_text(errors="replace"))
+    errors = [record for record in records if " ERROR " in record or " CRITICAL " in record]
+    traced = [record for record in errors if "Traceback" in record]
+    return shell.tail((traced or errors or [records[-1]])[0], 40)
 
 
 def _copy_strategy(env: Environment) -> str:

@@ -1,6 +1,5 @@
 """Provision everything, and serve."""
 
-import os
 import socket
 import subprocess
 import time
@@ -26,13 +25,12 @@ def ensure(*, browser: bool = True) -> Environment:
         if browser:
             system.ensure_chromium()
         links = addon.link()
-    upstream = odoo_path / "addons"  # a source tree of Odoo keeps most modules beside the package
     return Environment(
         python=python,
         odoo_path=odoo_path,
         odoo_version=odoo_source.version(odoo_path),
         constraints=python_env.constraints_key(),
-        addons=(links, upstream) if upstream.is_dir() else (links,),
+        addons=links,
         data_dir=paths.state("data"),
         server=server,
     )
@@ -102,9 +100,3 @@ def _stop(running: "subprocess.Popen[bytes]") -> None:
         except subprocess.TimeoutExpired:
             running.kill()
             running.wait()
-
-
-def own_process(name: str) -> int | None:
-    """Return the process number at the end of a name, if that process still runs."""
-    number = name.rsplit("_", 1)[-1]
-    return int(number) if number.isdigit() and os.path.exists(f"/proc/{number}") else None

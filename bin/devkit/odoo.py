@@ -11,6 +11,7 @@ from pathlib import Path
 
 from . import paths, postgres, progress, shell
 
+TESTING = re.compile(r" odoo\.addons\.\S+: Starting (\S+) \.\.\.")
 LOADING = re.compile(r"Loading module (\S+) \((\d+)/(\d+)\)")
 
 
@@ -22,14 +23,14 @@ class Environment:
     odoo_path: Path
     odoo_version: str
     constraints: str
-    addons: tuple[Path, ...]
+    addons: Path
     data_dir: Path
     server: postgres.Server
     checkout: Path = paths.CHECKOUT
 
     @property
     def addons_path(self) -> str:
-        return ",".join(map(str, self.addons))
+        return str(self.addons)
 
     @property
     def pg_args(self) -> list[str]:
@@ -96,6 +97,8 @@ class Environment:
                 file.write(line)
                 if found := LOADING.search(line):
                     step.show(f"module {found[2]} of {found[3]} ({found[1]})")
+                elif found := TESTING.search(line):
+                    step.show(found[1])
         return running.returncode
 
     def psql(self, db: str, sql: str) -> str:
@@ -113,4 +116,4 @@ class Environment:
 
     def with_checkout(self, checkout: Path, addons: Path) -> "Environment":
         """Return the same Odoo with another checkout of the addon."""
-        return replace(self, checkout=checkout, addons=(addons, *self.addons[1:]))
+        return replace(self, checkout=checkout, addons=addons)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import subprocess
-import sys
 
-from . import environment, paths, shell
+from . import environment, libraries, shell
 
 
 def parse() -> argparse.Namespace:
@@ -32,12 +30,9 @@ def parse() -> argparse.Namespace:
 
 
 def body() -> int:
-    """Go on in Odoo's own Python environment, which has the libraries that this takes."""
+    """Check the command line before anything costs time, then go on with the pictures."""
     parse()
-    env = environment.ensure()
-    variables = {**env.variables, "PYTHONPATH": str(paths.DEVKIT.parent)}
-    command = [env.python, "-m", "devkit.shots_studio", *sys.argv[1:]]
-    return subprocess.run(command, env=variables, check=False).returncode
+    return libraries.run_module(environment.ensure(), "shots_studio")
 
 
 if __name__ == "__main__":
