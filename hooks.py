@@ -1,0 +1,35 @@
+"""What happens when the module comes into a database and when it leaves it."""
+
+from .models.sale_order_line import COST_PROFIT
+
+MARGINS_WERE_VISIBLE = "counterparty_crm.margins_were_visible"
+
+
+def pre_init_hook(env):
+    """Remember whether the host's margins were visible before we came.
+
+    A module that is installed together with ours was loaded in this very run.
+    """
+    margin = env["ir.module.module"].search([("name", "=", "sale_margin")])
+    was_there = margin.state == "installed" and "sale_margin" not in env.registry.updated_modules
+    env["ir.config_parameter"].set_param(MARGINS_WERE_VISIBLE, str(was_there))
+
+
+def post_init_hook(env):
+    """Derive what a database in use already tells, silently and reversibly."""
+    env["counterparty.role"]._fill_at_install()
+    _keep_margins_visible(env)
+
+
+def uninstall_hook(env):
+    """Take back what the uninstallation of records does not reach."""
+    env["ir.config_parameter"].search([("key", "=like", "counterparty_crm.%")]).unlink()
+
+
+def _keep_margins_visible(env):
+    """Let sellers go on seeing margins where they saw them before; later users are asked for."""
+    parameter = env["ir.config_parameter"]
+    if parameter.get_param(MARGINS_WERE_VISIBLE) == "True":
+        sellers = env.ref("sales_team.group_sale_salesman").all_user_ids
+        env.ref(COST_PROFIT).write({"user_ids": [(4, user.id) for user in sellers]})
+    parameter.search([("key", "=", MARGINS_WERE_VISIBLE)]).unlink()

@@ -1,0 +1,328 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL, format_date
+
+from ..tools import roles as role_rules
+from ..tools.periods import Period, overlap
+
+
+class CounterpartyRole(models.Model):
+    """One role that a counterparty plays for us, from its first to its last day.
+
+    A role belongs to the commercial entity; its contacts show it. Roles of types that are for
+    persons only, as employee, belong to the person. Whether a role is in force follows from its
+    dates on the day of the question: nothing is stored that turns wrong at midnight.
+    """
+
+    _name = "counterparty.role"
+    _inherit = ["counterparty.role.derivation.mixin", "counterparty.merge.mixin"]
+    _description = "Counterparty Role"
+    _order = "date_to desc, date_from desc, id desc"
+    _rec_names_search = ["partner_id", "type_id"]
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Counterparty", required=True, index=True, ondelete="cascade"
+    )
+    type_id = fields.Many2one("counterparty.type", required=True, index=True, ondelete="restrict")
+    type_has_prospects = fields.Boolean(related="type_id.has_prospects")
+    color = fields.Integer(compute="_compute_color")
+
+    # period
+    date_from = fields.Date("Since", default=fields.Date.context_today)
+    date_to = fields.Date("Until", help="Last day of the role. Empty while it goes on.")
+    is_prospect = fields.Boolean(
+        "Prospect", help="Nothing was ordered or invoiced yet. Ends by itself with the first business."
+    )
+    date_business = fields.Date(
+        "First Business", help="Day of the first confirmed order or posted document."
+    )
+    state = fields.Selection(
+        [
+            ("future", "Not yet"),
+            ("prospect", "Prospect"),
+            ("active", "Active"),
+            ("former", "Former"),
+        ],
+        compute="_compute_state",
+        search="_search_state",
+    )
+
+    # people and origin
+    responsible_id = fields.Many2one(
+        "res.users",
+        compute="_compute_responsible_id",
+        store=True,
+        readonly=False,
+        index="btree_not_null",
+        domain="[('share', '=', False)]",
+        help="Who looks after this role: the salesperson of a customer, the buyer of a supplier, or "
+        "another person chosen here. A new salesperson or buyer of the contact takes over.",
+    )
+    company_id = fields.Many2one(related="partner_id.company_id", store=True, index="btree_not_null")
+    source = fields.Selection(
+        [
+            ("manual", "Entered by hand"),
+            ("document", "First document"),
+            ("import", "Import"),
+            ("install", "Found at installation"),
+        ],
+        default="manual",
+        required=True,
+        readonly=True,
+    )
+    doubt = fields.Selection(
+        [
+            ("no_document", "Counted by the host, no document found"),
+            ("long_ago", "No document for three years"),
+            ("own_company", "One of our own companies"),
+            ("archived", "Archived contact"),
+        ],
+        readonly=True,
+        index="btree_not_null",
+        help="Why a role found at installation deserves a look.",
+    )
+    note = fields.Char()
+
+    _open_uniq = models.UniqueIndex(
+        "(partner_id, type_id) WHERE date_to IS NULL",
+        "This counterparty already plays this role. End the present one first.",
+    )
+    _period_valid = models.Constraint(
+        "CHECK (date_to >= date_from)", "The last day of a role cannot be before its first."
+    )
+
+    # ------------------------------------------------------------
+    # Compute and search
+    # ------------------------------------------------------------
+
+    @api.depends("type_id")
+    def _compute_color(self):
+        catalogue = self.env["counterparty.type"]._get_catalogue()
+        for role in self:
+            role.color = catalogue[role.type_id.id].color if role.type_id.id in catalogue else 0
+
+    @api.depends("date_from", "date_to", "is_prospect")
+    def _compute_state(self):
+        today = fields.Date.context_today(self)
+        for role in self:
+            role.state = role_rules.role_state(role._get_period(), role.is_prospect, today)
+
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        in_force = self._domain_in_force()
+        domains = {
+            "future": Domain("date_from", ">", "today"),
+            "prospect": in_force & Domain("is_prospect", "=", True),
+            "active": in_force & Domain("is_prospect", "=", False),
+            "former": Domain("date_to", "<", "today"),
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    def _field_to_sql(self, alias, field_expr, query=None):
+        # the state is not stored, yet lists group by it
+        if field_expr != "state":
+            return super()._field_to_sql(alias, field_expr, query)
+        column = {
+            name: SQL.identifier(alias, name) for name in ("date_from", "date_to", "is_prospect")
+        }
+        return SQL(
+            """CASE WHEN %(date_to)s < %(today)s THEN 'former'
+                    WHEN %(date_from)s > %(today)s THEN 'future'
+                    WHEN %(is_prospect)s THEN 'prospect'
+                    ELSE 'active' END""",
+            today=fields.Date.context_today(self),
+            **column,
+        )
+
+    @api.depends("partner_id.user_id", "partner_id.buyer_id", "type_id")
+    def _compute_responsible_id(self):
+        for role in self:
+            family = role.type_id.document_family
+            if family == "sale":
+                role.responsible_id = role.partner_id.user_id
+            elif family == "purchase":
+                role.responsible_id = role.partner_id.buyer_id
+            else:
+                role.responsible_id = role.responsible_id
+
+    @api.depends("type_id", "state")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        catalogue = self.env["counterparty.type"]._get_catalogue()
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for role in self:
+            entry = catalogue.get(role.type_id.id)
+            name = entry.name if entry else self.env._("Role")
+            if role.state != role_rules.ACTIVE:
+                name = self.env._("%(type)s (%(state)s)", type=name, state=labels[role.state])
+            role.display_name = name
+
+    # ------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------
+
+    @api.constrains("partner_id", "type_id", "date_from", "date_to")
+    def _check_overlap(self):
+        siblings = self.sudo().search(
+            [("partner_id", "in", self.partner_id.ids), ("type_id", "in", self.type_id.ids)]
+        )
+        for role in self:
+            for other in siblings - role:
+                same = other.partner_id == role.partner_id and other.type_id == role.type_id
+                if same and overlap(role._get_period(), other._get_period()):
+                    raise ValidationError(
+                        self.env._(
+                            "%(partner)s is already %(type)s from %(start)s to %(end)s. "
+                            "End that role or choose dates outside its period.",
+                            partner=role.partner_id.display_name,
+                            type=role.type_id.name,
+                            start=role._format_day(other.date_from),
+                            end=role._format_day(other.date_to),
+                        )
+                    )
+
+    @api.constrains("partner_id", "type_id")
+    def _check_kind_of_partner(self):
+        for role in self:
+            if role._fits(role.partner_id):
+                continue
+            names = {
+                "type": role.type_id.name,
+                "partner": role.partner_id.display_name,
+            }
+            if role.partner_id.is_company:
+                raise ValidationError(
+                    self.env._(
+                        "“%(type)s” is a role for persons, and %(partner)s is a company. "
+                        "Choose one of its contacts.",
+                        **names,
+                    )
+                )
+            raise ValidationError(
+                self.env._(
+                    "“%(type)s” is a role for companies, and %(partner)s is a person. "
+                    "Choose a company or mark the contact as company.",
+                    **names,
+                )
+            )
+
+    def _fits(self, partner):
+        """Tell whether the type of the role is for companies or persons as the partner is."""
+        return self.type_id.for_company if partner.is_company else self.type_id.for_person
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._prepare_role_vals(vals) for vals in vals_list])
+
+    def write(self, vals):
+        if "partner_id" in vals or "type_id" in vals:
+            for role in self:
+                known = {"partner_id": role.partner_id.id, "type_id": role.type_id.id}
+                super(CounterpartyRole, role).write(role._prepare_role_vals({**known, **vals}))
+            return True
+        return super().write(vals)
+
+    @api.model
+    def _prepare_role_vals(self, vals):
+        """Return values with the partner that really plays the role.
+
+        A contact or address of a company leads to the company, since a role belongs to the
+        commercial entity; only roles for persons stay with the contact.
+        """
+        partner = self.env["res.partner"].browse(vals.get("partner_id"))
+        kind = self.env["counterparty.type"].browse(vals.get("type_id"))
+        if not partner or not kind:
+            return vals
+        if self.env.context.get("import_file"):
+            vals = dict(vals, source="import")
+        if kind.for_company:
+            vals = dict(vals, partner_id=partner.commercial_partner_id.id)
+        if not kind.has_prospects:
+            vals = dict(vals, is_prospect=False)
+        return vals
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_end(self):
+        """Make today the last day of roles that go on."""
+        today = fields.Date.context_today(self)
+        for role in self.filtered(lambda role: not role.date_to or role.date_to > today):
+            role.date_to = max(today, role.date_from or today)
+
+    def action_resume(self):
+        """Let an ended role go on."""
+        self.write({"date_to": False})
+
+    def action_settle_doubt(self):
+        """Mark roles found at installation as looked at."""
+        self.write({"doubt": False})
+
+    def action_open_partner(self):
+        """Open the counterparty of the role."""
+        self.ensure_one()
+        return self.partner_id._get_records_action()
+
+    # ------------------------------------------------------------
+    # Periods
+    # ------------------------------------------------------------
+
+    @api.model
+    def _domain_in_force(self):
+        """Return the domain of roles in force today, in the user's time zone."""
+        started = Domain("date_from", "=", False) | Domain("date_from", "<=", "today")
+        going_on = Domain("date_to", "=", False) | Domain("date_to", ">=", "today")
+        return started & going_on
+
+    def _get_period(self):
+        self.ensure_one()
+        return Period(self.date_from or None, self.date_to or None)
+
+    def _format_day(self, day):
+        return format_date(self.env, day) if day else self.env._("without limit")
+
+    # ------------------------------------------------------------
+    # Merge
+    # ------------------------------------------------------------
+
+    @api.model
+    def _counterparty_merge(self, source, target):
+        """Join roles of one type into the target's; the host re-points the others."""
+        # both partners' roles count, also those of companies the user is not in just now
+        Role = self.sudo()
+        moved = Role.search([("partner_id", "in", source.ids)])
+        joins = role_rules.join_roles(
+            Role.search([("partner_id", "=", target.id)])._get_merge_facts(),
+            moved._get_merge_facts(),
+        )
+        for join in joins:
+            Role.browse(join.drop).unlink()
+            kept = join.keep
+            Role.browse(kept.key).write(
+                {
+                    "date_from": kept.period.start,
+                    "date_to": kept.period.end,
+                    "is_prospect": kept.is_prospect,
+                    "date_business": kept.business_start,
+                }
+            )
+        self.env.flush_all()
+
+    def _get_merge_facts(self):
+        return [
+            role_rules.RoleFacts(
+                key=role.id,
+                kind=role.type_id.id,
+                period=role._get_period(),
+                is_prospect=role.is_prospect,
+                business_start=role.date_business or None,
+            )
+            for role in self
+        ]

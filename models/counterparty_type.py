@@ -1,0 +1,225 @@
+from collections import defaultdict
+from typing import NamedTuple
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import frozendict
+
+
+class TypeEntry(NamedTuple):
+    """What forms need to know of a type, kept in the registry's cache."""
+
+    code: str
+    name: str
+    color: int
+    family: str
+    sections: tuple[str, ...]
+
+
+class CounterpartyType(models.Model):
+    """A kind of counterparty: customer, supplier, bank, authority, holding, employee, or the user's own."""
+
+    _name = "counterparty.type"
+    _description = "Counterparty Type"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True,
+        copy=False,
+        help="Short technical name, letters and digits only. It cannot change once it is in use.",
+    )
+    description = fields.Char(translate=True)
+    sequence = fields.Integer(default=100)
+    color = fields.Integer()
+    icon = fields.Char(default="fa-user-circle-o", help="Name of a Font Awesome icon: fa-shield.")
+    active = fields.Boolean(default=True)
+    is_core = fields.Boolean("Core", readonly=True, copy=False)
+
+    for_company = fields.Boolean("For Companies", default=True)
+    for_person = fields.Boolean("For Persons", default=True)
+    has_prospects = fields.Boolean(
+        "Starts as Prospect",
+        help="A role of this type begins as prospect and becomes full with the first business.",
+    )
+    document_family = fields.Selection(
+        [
+            ("sale", "Sales and customer invoices"),
+            ("purchase", "Purchases and bills"),
+            ("none", "No documents of its own"),
+        ],
+        string="Documents",
+        default="none",
+        required=True,
+        help="Documents of this family are expected from such a counterparty: "
+        "they do not add the customer or supplier role on top.",
+    )
+    section_ids = fields.Many2many("counterparty.section", string="Sections")
+
+    role_count = fields.Integer("Roles", compute="_compute_role_counts")
+    prospect_count = fields.Integer("Prospects", compute="_compute_role_counts")
+    own_count = fields.Integer("Mine", compute="_compute_role_counts")
+
+    _code_uniq = models.UniqueIndex("(code)", "There is already a counterparty type with this code.")
+    _code_plain = models.Constraint(
+        "CHECK (code ~ '^[a-z0-9_]+$')",
+        "The code of a type consists of lower case letters, digits and underscores.",
+    )
+    _for_somebody = models.Constraint(
+        "CHECK (for_company OR for_person)",
+        "A type is for companies, for persons or for both.",
+    )
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_role_counts(self):
+        Role = self.env["counterparty.role"]
+        domain = Role._domain_in_force() & Domain("partner_id.active", "=", True)
+        domain &= Domain("type_id", "in", self.ids)
+        totals, prospects = defaultdict(int), defaultdict(int)
+        for kind, is_prospect, count in Role._read_group(
+            domain, ["type_id", "is_prospect"], ["__count"]
+        ):
+            totals[kind.id] += count
+            if is_prospect:
+                prospects[kind.id] = count
+        own = dict(
+            Role._read_group(
+                domain & Domain("responsible_id", "=", self.env.uid), ["type_id"], ["__count"]
+            )
+        )
+        for kind in self:
+            kind.role_count = totals[kind.id]
+            kind.prospect_count = prospects[kind.id]
+            kind.own_count = own.get(kind, 0)
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        types = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return types
+
+    def write(self, vals):
+        self._check_core_untouched(vals)
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_core_or_used(self):
+        for kind in self:
+            if kind.is_core:
+                raise UserError(
+                    self.env._(
+                        "“%(type)s” is a core type and cannot be deleted. "
+                        "Archive it if your company does not need it.",
+                        type=kind.name,
+                    )
+                )
+        used = self.env["counterparty.role"].sudo()._read_group(
+            [("type_id", "in", self.ids)], ["type_id"], ["__count"]
+        )
+        for kind, count in used:
+            raise UserError(
+                self.env._(
+                    "“%(type)s” is the type of %(count)s roles and cannot be deleted. "
+                    "Archive it instead: its roles stay as they are.",
+                    type=kind.name,
+                    count=count,
+                )
+            )
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for kind, vals in zip(self, vals_list, strict=True):
+            vals.setdefault("code", f"{kind.code}_copy")
+        return vals_list
+
+    def _check_core_untouched(self, vals):
+        """Refuse what would bend the core or break what relies on a code.
+
+        :raises UserError: for a changed code of a core or used type, or a changed core mark
+        """
+        for kind in self:
+            new_code = vals.get("code", kind.code)
+            if new_code != kind.code and (kind.is_core or kind._is_used()):
+                raise UserError(
+                    self.env._(
+                        "The code of “%(type)s” cannot change: rules, imports and reports rely on "
+                        "it. Create a new type and archive this one.",
+                        type=kind.name,
+                    )
+                )
+            if vals.get("is_core", kind.is_core) != kind.is_core:
+                raise UserError(
+                    self.env._(
+                        "Whether “%(type)s” belongs to the core cannot be changed.", type=kind.name
+                    )
+                )
+
+    def _is_used(self):
+        # roles of other companies count too: the type is shared by all
+        roles = self.env["counterparty.role"].sudo()
+        return bool(roles.search_count([("type_id", "in", self.ids)], limit=1))
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_open_counterparties(self):
+        """Open the counterparties that play a role of this type today."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "counterparty_crm.res_partner_action_counterparty"
+        )
+        return dict(
+            action,
+            display_name=self.name,
+            domain=[("counterparty_type_ids", "in", self.ids)],
+            context={"counterparty_default_type": self.code},
+        )
+
+    # ------------------------------------------------------------
+    # Catalogue
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_catalogue(self):
+        """Return ``{type id: TypeEntry}`` of all types, archived ones too, in the user's language."""
+        return self._get_cached_catalogue(self.env.lang or "en_US")
+
+    @api.model
+    @tools.ormcache("lang")
+    def _get_cached_catalogue(self, lang):
+        # a form shows the type to everybody who sees the partner; types hold no secrets
+        kinds = self.sudo().with_context(lang=lang, active_test=False).search([])
+        return frozendict(
+            (
+                kind.id,
+                TypeEntry(
+                    code=kind.code,
+                    name=kind.name,
+                    color=kind.color,
+                    family=kind.document_family,
+                    sections=tuple(kind.section_ids.mapped("code")),
+                ),
+            )
+            for kind in kinds
+        )
+
+    @api.model
+    def _get_core(self, code):
+        """Return a core type by its code.
+
+        :raises ValueError: when there is no such core type
+        """
+        return self.env.ref(f"counterparty_crm.type_{code}")

@@ -1,0 +1,8 @@
+from odoo import models
+
+
+class PurchaseOrder(models.Model):
+    _name = "purchase.order"
+    _inherit = ["purchase.order", "counterparty.role.source.mixin"]
+
+    _counterparty_document_family = "purchase"

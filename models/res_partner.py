@@ -1,0 +1,249 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.banner import BannerLine, top_line
+from ..tools.roles import ACTIVE, FORMER, FUTURE, PROSPECT, section_string
+
+GROUP_USER = "counterparty_crm.group_user"
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    # ------------------------------------------------------------
+    # COUNTERPARTY: roles
+    # ------------------------------------------------------------
+
+    counterparty_role_ids = fields.One2many(
+        "counterparty.role", "partner_id", string="Roles", groups=GROUP_USER
+    )
+    counterparty_open_role_ids = fields.Many2many(
+        "counterparty.role",
+        string="Roles Today",
+        compute="_compute_counterparty_roles",
+        groups=GROUP_USER,
+        help="The roles in force today; a contact shows those of its company.",
+    )
+    counterparty_type_ids = fields.Many2many(
+        "counterparty.type",
+        string="Counterparty Types",
+        compute="_compute_counterparty_roles",
+        search="_search_counterparty_type_ids",
+        groups=GROUP_USER,
+    )
+    counterparty_several_roles = fields.Boolean(
+        "Several Roles",
+        compute="_compute_counterparty_roles",
+        search="_search_counterparty_several_roles",
+        groups=GROUP_USER,
+    )
+    # without groups: form expressions need it for everybody, and it names sections, not data
+    counterparty_sections = fields.Char(
+        compute="_compute_counterparty_roles",
+        help="Codes of the sections of the dossier between commas, never empty.",
+    )
+    counterparty_banner = fields.Char(compute="_compute_counterparty_banner", groups=GROUP_USER)
+    counterparty_banner_level = fields.Char(
+        compute="_compute_counterparty_banner", groups=GROUP_USER
+    )
+
+    @api.depends(
+        "counterparty_role_ids.date_from",
+        "counterparty_role_ids.date_to",
+        "counterparty_role_ids.type_id",
+        "commercial_partner_id.counterparty_role_ids.date_from",
+        "commercial_partner_id.counterparty_role_ids.date_to",
+        "commercial_partner_id.counterparty_role_ids.type_id",
+    )
+    def _compute_counterparty_roles(self):
+        catalogue = self.env["counterparty.type"]._get_catalogue()
+        all_codes = self.env["counterparty.section"]._get_all_codes()
+        for partner in self:
+            # a user without our rights has sections too; a type is shared by all companies
+            roles = partner._get_counterparty_roles().sudo()
+            open_roles = roles.filtered(lambda role: role.state in (PROSPECT, ACTIVE))
+            codes = [
+                code for role in open_roles for code in catalogue[role.type_id.id].sections
+            ] or all_codes
+            partner.counterparty_open_role_ids = open_roles.ids
+            partner.counterparty_type_ids = open_roles.type_id.ids
+            partner.counterparty_several_roles = len(open_roles.type_id) > 1
+            partner.counterparty_sections = section_string(
+                code for code in all_codes if code in codes
+            )
+
+    def _search_counterparty_type_ids(self, operator, value):
+        Type = self.env["counterparty.type"].with_context(active_test=False)
+        if operator == "in":
+            without_role = False in value
+            types = Domain("type_id", "in", [kind for kind in value if kind])
+            found = self._domain_counterparty_roles(types)
+            return found | ~self._domain_counterparty_roles(Domain.TRUE) if without_role else found
+        if operator in ("any", "ilike", "=ilike"):
+            domain = value if operator == "any" else Domain("name", operator, value)
+            return self._domain_counterparty_roles(
+                Domain("type_id", "in", Type._search(domain))
+            )
+        return NotImplemented
+
+    def _search_counterparty_several_roles(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        role_ids = self.env["counterparty.role"]
+        query = role_ids._search(role_ids._domain_in_force())
+        query.groupby = SQL("partner_id")
+        query.having = SQL("COUNT(DISTINCT type_id) > 1")
+        query.order = None
+        several = Domain("commercial_partner_id", "in", query.subselect("partner_id"))
+        if True in value and False in value:
+            return Domain.TRUE
+        return several if True in value else ~several
+
+    def _domain_counterparty_roles(self, domain):
+        """Return the domain of partners that play, or whose company plays, such a role today."""
+        Role = self.env["counterparty.role"]
+        query = Role._search(domain & Role._domain_in_force())
+        partners = query.subselect("partner_id")
+        return Domain("id", "in", partners) | Domain("commercial_partner_id", "in", partners)
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        # the types are not stored; a list of counterparties groups by them all the same
+        if groupby_spec != "counterparty_type_ids":
+            return super()._read_group_groupby(alias, groupby_spec, query)
+        self._check_field_access(self._fields[groupby_spec], "read")
+        Role = self.env["counterparty.role"]
+        roles = Role._search(Role._domain_in_force())
+        roles.order = None
+        types = query.make_alias(alias, groupby_spec)
+        query.add_join(
+            "LEFT JOIN",
+            types,
+            SQL(
+                """(WITH role AS (%(roles)s)
+                    SELECT partner.id AS partner_id, role.type_id
+                      FROM role JOIN res_partner partner
+                        ON partner.commercial_partner_id = role.partner_id
+                     UNION SELECT partner_id, type_id FROM role)""",
+                roles=roles.select(SQL("partner_id"), SQL("type_id")),
+            ),
+            SQL("%s = %s", SQL.identifier(alias, "id"), SQL.identifier(types, "partner_id")),
+        )
+        return SQL.identifier(types, "type_id")
+
+    def _get_counterparty_roles(self):
+        """Return all roles, past and future ones too, that a partner shows."""
+        # whoever reads the partner may know its sections; chips and lists have their own groups
+        partner = self.sudo()
+        return partner.counterparty_role_ids | partner.commercial_partner_id.counterparty_role_ids
+
+    def action_add_counterparty_role(self):
+        """Open the dialog of a new role of this counterparty."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Add role"),
+            "res_model": "counterparty.role",
+            "views": [(self.env.ref("counterparty_crm.counterparty_role_view_form_dialog").id, "form")],
+            "target": "new",
+            "context": {"default_partner_id": self.id},
+        }
+
+    # ------------------------------------------------------------
+    # COUNTERPARTY: one banner line
+    # ------------------------------------------------------------
+
+    @api.depends("counterparty_role_ids.doubt", "counterparty_role_ids.date_to")
+    def _compute_counterparty_banner(self):
+        for partner in self:
+            line = top_line(partner._counterparty_banner())
+            partner.counterparty_banner = line.text if line else False
+            partner.counterparty_banner_level = line.level if line else False
+
+    def _counterparty_banner(self):
+        """Return what the areas have to say over the form; the most important line shows.
+
+        Each area extends the list. A line must not cost a query of its own on a form.
+
+        :return: list of :class:`BannerLine`
+        """
+        self.ensure_one()
+        roles = self._get_counterparty_roles()
+        lines = []
+        doubtful = roles.filtered("doubt")[:1]
+        if doubtful:
+            reasons = dict(doubtful._fields["doubt"]._description_selection(self.env))
+            lines.append(
+                BannerLine(
+                    "info",
+                    90,
+                    self.env._(
+                        "Role found at installation, please check: %(role)s. %(reason)s.",
+                        role=doubtful.display_name,
+                        reason=reasons[doubtful.doubt],
+                    ),
+                )
+            )
+        states = set(roles.mapped("state"))
+        if FORMER in states and states <= {FORMER, FUTURE}:
+            last = max(roles.filtered("date_to"), key=lambda role: role.date_to)
+            lines.append(
+                BannerLine(
+                    "info",
+                    80,
+                    self.env._(
+                        "No role since %(day)s: %(role)s.",
+                        day=last._format_day(last.date_to),
+                        role=last.display_name,
+                    ),
+                )
+            )
+        return lines
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        if self.env.context.get("counterparty_default_type"):
+            partners._add_counterparty_default_role()
+        return partners
+
+    def write(self, vals):
+        moves = {"parent_id", "is_company"} & vals.keys()
+        before = {partner: partner.commercial_partner_id for partner in self} if moves else {}
+        result = super().write(vals)
+        for partner, entity in before.items():
+            if entity == partner != partner.commercial_partner_id:
+                partner._move_counterparty_roles()
+        return result
+
+    def _add_counterparty_default_role(self):
+        """Give new commercial entities the role of the list they were created or imported in."""
+        code = self.env.context["counterparty_default_type"]
+        kind = self.env["counterparty.type"].search([("code", "=", code)], limit=1)
+        entities = self.filtered(
+            lambda partner: partner == partner.commercial_partner_id
+            and not partner.counterparty_role_ids
+            and (kind.for_company if partner.is_company else kind.for_person)
+        )
+        self.env["counterparty.role"].create(
+            [
+                {"partner_id": partner.id, "type_id": kind.id, "is_prospect": kind.has_prospects}
+                for partner in entities
+            ]
+        )
+
+    def _move_counterparty_roles(self):
+        """Hand the roles of a former commercial entity to the company it now belongs to."""
+        self.ensure_one()
+        # the mover may change the contact, but not the roles of others
+        roles = self.sudo().counterparty_role_ids.filtered("type_id.for_company")
+        if not roles:
+            return
+        entity = self.commercial_partner_id
+        roles._counterparty_merge(self, entity)
+        remaining = roles.exists().filtered(lambda role: role._fits(entity))
+        remaining.write({"partner_id": entity.id})

@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+from .sale_order_line import COST_PROFIT
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order", "counterparty.role.source.mixin"]
+
+    _counterparty_document_family = "sale"
+
+    # profit: the host shows margins to whoever reads the order, portal users included
+    margin = fields.Monetary(groups=COST_PROFIT)
+    margin_percent = fields.Float(groups=COST_PROFIT)

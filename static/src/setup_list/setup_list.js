@@ -1,0 +1,51 @@
+import { Component, onWillStart, useState } from "@odoo/owl";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { kanbanView } from "@web/views/kanban/kanban_view";
+import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
+
+/** The steps of the first day, above the overview until a manager puts them away. */
+export class SetupList extends Component {
+    static template = "counterparty_crm.SetupList";
+    static props = {};
+
+    setup() {
+        this.orm = useService("orm");
+        this.action = useService("action");
+        this.state = useState({ steps: [] });
+        onWillStart(() => this.load());
+    }
+
+    get doneCount() {
+        return this.state.steps.filter((step) => step.done).length;
+    }
+
+    async load() {
+        const { steps } = await this.orm.call(
+            "onboarding.onboarding",
+            "get_counterparty_setup",
+            []
+        );
+        this.state.steps = steps;
+    }
+
+    async openStep(step) {
+        const action = await this.orm.call("onboarding.onboarding.step", step.action, []);
+        await this.action.doAction(action, { onClose: () => this.load() });
+    }
+
+    async dismiss() {
+        await this.orm.call("onboarding.onboarding", "dismiss_counterparty_setup", []);
+        this.state.steps = [];
+    }
+}
+
+export class CounterpartyOverviewRenderer extends KanbanRenderer {
+    static template = "counterparty_crm.OverviewRenderer";
+    static components = { ...KanbanRenderer.components, SetupList };
+}
+
+registry.category("views").add("counterparty_overview_kanban", {
+    ...kanbanView,
+    Renderer: CounterpartyOverviewRenderer,
+});
