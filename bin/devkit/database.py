@@ -2,11 +2,10 @@
 
 import json
 import os
-import re
 import shutil
 from pathlib import Path
 
-from . import addon, lock, paths, progress, shell
+from . import addon, lock, odoo_log, paths, progress, shell
 from .odoo import Environment
 
 # Its demo provider lets tests and the demo story pay without an account anywhere.
@@ -33,6 +32,15 @@ def clone(env: Environment, template: str, name: str) -> None:
     if filestore(env, template).is_dir():
         shutil.copytree(filestore(env, template), filestore(env, name), copy_function=os.link)
     env.psql("postgres", f'create database "{name}" template "{template}"{_copy_strategy(env)}')
+
+
+def scratch_name(env: Environment, purpose: str) -> str:
+    """Return a name for a database of this process, after dropping those of processes that were killed."""
+    prefix = f"run_{paths.checkout_key(env.checkout)}_"
+    for (name,) in env.rows("postgres", f"select datname from pg_database where datname ~ '^{prefix}.*_[0-9]+$'"):
+        if not Path("/proc", name.rsplit("_", 1)[1]).exists():
+            drop(env, name)
+    return f"{prefix}{purpose}_{os.getpid()}"
 
 
 def rename(env: Environment, name: str, final: str) -> None:
@@ -78,14 +86,14 @@ def ensure_template(env: Environment, demo: bool) -> str:
     return name
 
 
-def install_addon(env: Environment, name: str, title: str = "Installing the addon") -> None:
-    """Install the addon; demo data follows the database."""
-    _install(env, name, ["-i", paths.ADDON], title, paths.ADDON)
+def install_addon(env: Environment, name: str, title: str = "Installing the addon") -> Path:
+    """Install the addon; demo data follows the database. Return the log."""
+    return _install(env, name, ["-i", paths.ADDON], title, paths.ADDON)
 
 
-def upgrade_addon(env: Environment, name: str, title: str = "Upgrading the addon") -> None:
-    """Upgrade the addon, as an administrator does after an update of its files."""
-    _install(env, name, ["-u", paths.ADDON], title, paths.ADDON)
+def upgrade_addon(env: Environment, name: str, title: str = "Upgrading the addon") -> Path:
+    """Upgrade the addon, as an administrator does after an update of its files. Return the log."""
+    return _install(env, name, ["-u", paths.ADDON], title, paths.ADDON)
 
 
 def serve_name(env: Environment, demo: bool = True) -> str:
@@ -114,22 +122,15 @@ def ensure_demo(env: Environment, demo: bool = True) -> str:
     return name
 
 
-def _install(env: Environment, name: str, arguments: list[str], title: str, proof: str) -> None:
+def _install(env: Environment, name: str, arguments: list[str], title: str, proof: str) -> Path:
     log = paths.state("logs", f"build-{name}.log")
     command = env.odoo_command([*arguments, "--stop-after-init", "--no-http", "--max-cron-threads=0"], name)
     with progress.step(title) as step:
         code = env.run_logged(command, log, step)
     state = module_state(env, name, proof) if exists(env, name) else "not there"
     if code or state != "installed":
-        raise shell.Trouble(f"{proof} is {state} (exit code {code}):\n{what_went_wrong(log)}\nsee {log}")
-
-
-def what_went_wrong(log: Path) -> str:
-    """Return the first error in a log that has a traceback, or the first at all."""
-    records = re.split(r"\n(?=\d{4}-\d\d-\d\d )", log.read_text(errors="replace"))
-    errors = [record for record in records if " ERROR " in record or " CRITICAL " in record]
-    traced = [record for record in errors if "Traceback" in record]
-    return shell.tail((traced or errors or [records[-1]])[0], 40)
+        raise shell.Trouble(f"{proof} is {state} (exit code {code}):\n{odoo_log.what_went_wrong(log)}\nsee {log}")
+    return log
 
 
 def _copy_strategy(env: Environment) -> str:

@@ -65,7 +65,12 @@ def server(
     command = env.odoo_command([f"--http-port={port}", f"--db-filter=^{db}$", *options], db)
     with open(log, "w") as file:
         running = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=env.variables, start_new_session=True
+            shell.bound(command),
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            env=env.variables,
+            start_new_session=True,  # Ctrl-C reaches us; we end Odoo in order
         )
     try:
         url = f"http://127.0.0.1:{port}"

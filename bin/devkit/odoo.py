@@ -83,7 +83,7 @@ class Environment:
         with (
             open(log, "w") as file,
             subprocess.Popen(
-                command,
+                shell.bound(command),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -93,12 +93,13 @@ class Environment:
                 cwd=log.parent,
             ) as running,
         ):
-            for line in running.stdout or ():
-                file.write(line)
-                if found := LOADING.search(line):
-                    step.show(f"module {found[2]} of {found[3]} ({found[1]})")
-                elif found := TESTING.search(line):
-                    step.show(found[1])
+            try:
+                for line in running.stdout or ():
+                    file.write(line)
+                    _show_progress(line, step)
+            except BaseException:
+                running.terminate()
+                raise
         return running.returncode
 
     def psql(self, db: str, sql: str) -> str:
@@ -117,3 +118,10 @@ class Environment:
     def with_checkout(self, checkout: Path, addons: Path) -> "Environment":
         """Return the same Odoo with another checkout of the addon."""
         return replace(self, checkout=checkout, addons=addons)
+
+
+def _show_progress(line: str, step: progress.Step) -> None:
+    if found := LOADING.search(line):
+        step.show(f"module {found[2]} of {found[3]} ({found[1]})")
+    elif found := TESTING.search(line):
+        step.show(found[1])

@@ -1,6 +1,8 @@
 """Run commands, and turn what goes wrong into one line for the person at the keyboard."""
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -39,12 +41,20 @@ def run(
     return done
 
 
+def bound(command: Sequence[Argument]) -> list[str]:
+    """Return the command so that it is told to end when this process is killed, however hard."""
+    setpriv = shutil.which("setpriv")
+    return [*([setpriv, "--pdeathsig=TERM"] if setpriv else []), *map(os.fspath, command)]
+
+
 def tail(text: str, lines: int = 15) -> str:
     return "\n".join(text.strip().splitlines()[-lines:])
 
 
 def main(body: Callable[[], int]) -> NoReturn:
     """Run a command's body; print trouble as one message, and leave quietly on Ctrl-C."""
+    for request in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(request, _leave)
     try:
         code = body()
     except Trouble as trouble:
@@ -54,3 +64,8 @@ def main(body: Callable[[], int]) -> NoReturn:
         print("\ninterrupted", file=sys.stderr)
         code = 130
     sys.exit(code)
+
+
+def _leave(number: int, _frame: object) -> NoReturn:
+    """Unwind on a request to end, so that servers are stopped and scratch databases dropped."""
+    sys.exit(128 + number)

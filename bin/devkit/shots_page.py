@@ -15,6 +15,9 @@ TALLEST = 2600
 STILL_SECONDS = 0.7
 PATIENCE_SECONDS = 180  # the first page after an update waits for all assets to be built
 
+# Requests whose end is never told: workers load in a process of their own.
+ENDLESS = ("/bus/", "/websocket", "/web/service-worker")
+
 # What keeps a screen from being finished: Odoo's own signs of work, fonts and pictures.
 IS_STILL = """
 (() => document.readyState === "complete"
@@ -56,7 +59,7 @@ class Page:
         self.problems: list[str] = []
         self._base = base
         self._width = width
-        self._pending: set[str] = set()
+        self._pending: dict[str, str] = {}
         self._quiet_since = time.monotonic()
         self._tab = browser.open_tab(self._on_event)
         for domain in ("Page", "Runtime", "Network", "Log"):
@@ -127,7 +130,7 @@ class Page:
             quiet = not self._pending and time.monotonic() - self._quiet_since > STILL_SECONDS
             if quiet and self._evaluate(IS_STILL):
                 return
-        waiting = ", ".join(sorted(self._pending)[:3])
+        waiting = ", ".join(list(self._pending.values())[:3]) or "it still shows work"
         raise shell.Trouble(f"the page was not still within {PATIENCE_SECONDS} s ({waiting})")
 
     def _evaluate(self, expression: str) -> Any:
@@ -142,11 +145,13 @@ class Page:
             handler(event)
 
     def _on_Network_requestWillBeSent(self, event: Event) -> None:  # noqa: N802
-        self._pending.add(event["requestId"])
+        address = event["request"]["url"]
+        if not any(part in address for part in ENDLESS):
+            self._pending[event["requestId"]] = address
         self._quiet_since = time.monotonic()
 
     def _on_Network_loadingFinished(self, event: Event) -> None:  # noqa: N802
-        self._pending.discard(event["requestId"])
+        self._pending.pop(event["requestId"], None)
         self._quiet_since = time.monotonic()
 
     _on_Network_loadingFailed = _on_Network_loadingFinished  # noqa: N815

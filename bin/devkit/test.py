@@ -8,7 +8,7 @@ all tests of the addon run. Tests of other modules run with the addon installed.
 import argparse
 import re
 
-from . import database, environment, paths, shell, testrun
+from . import database, environment, odoo_log, paths, shell, testrun
 from .odoo import Environment
 from .testrun import Outcome
 
@@ -60,7 +60,8 @@ def run_all(env: Environment, db: str, tags: str, *, python: bool, browser: bool
     install = ["-i", paths.ADDON]
     outcome = testrun.run(env, db, install, title="Installing and testing", tags=tags, kind="python")
     if (state := database.module_state(env, db)) != "installed":
-        outcome.problems = [f"the addon is {state} after its installation:\n{database.what_went_wrong(outcome.logs[-1])}"]
+        reason = odoo_log.what_went_wrong(outcome.logs[-1])
+        outcome.problems = [f"the addon is {state} after its installation:\n{reason}"]
         return outcome
     wanted_in_browser = outcome.left_out
     if not python:

@@ -1,13 +1,12 @@
 """Run tests inside Odoo, and read what came of them."""
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import database, environment, paths, progress, shell
+from . import database, environment, odoo_log, paths, progress, shell
 from .odoo import Environment
 
 ENTRY = paths.DEVKIT / "inside" / "odoo_entry.py"
@@ -53,12 +52,8 @@ class Outcome:
 
 @contextmanager
 def scratch_database(env: Environment, template: str, keep: bool = False) -> Iterator[str]:
-    """Clone a template for one run; drop the clones of runs that were killed."""
-    prefix = f"run_{paths.checkout_key(env.checkout)}_"
-    for (name,) in env.rows("postgres", f"select datname from pg_database where datname ~ '^{prefix}[0-9]+$'"):
-        if not os.path.exists(f"/proc/{name.removeprefix(prefix)}"):
-            database.drop(env, name)
-    name = f"{prefix}{os.getpid()}"
+    """Clone a template for one run."""
+    name = database.scratch_name(env, "test")
     database.clone(env, template, name)
     try:
         yield name
@@ -95,12 +90,12 @@ def run(
         "DEVKIT_KIND": kind,
         "DEVKIT_MODULES": ",".join(modules),
         "DEVKIT_POST": "1" if in_post else "",
-        "DEVKIT_WATCH": "counterparty",
-        "DEVKIT_IGNORE": f"{paths.state()}:{env.server.host}",
     }
     with progress.step(title) as step:
         code = env.run_logged(command, log, step, **variables)
-    return _read(result, code, log)
+    outcome = _read(result, code, log)
+    outcome.problems += [f"logged: {line}" for line in odoo_log.complaints(log, [env.server.host])]
+    return outcome
 
 
 def _read(result: Path, code: int, log: Path) -> Outcome:
@@ -112,9 +107,8 @@ def _read(result: Path, code: int, log: Path) -> Outcome:
         outcome.failures = [(name, text) for name, text in found["failures"]]
         outcome.skips = found["skips"]
         outcome.left_out = found["left_out"]
-        outcome.problems = [f"logged: {line}" for line in found["warnings"]]
     if code and not outcome.failed:
-        outcome.problems.append(f"Odoo ended with exit code {code}:\n{database.what_went_wrong(log)}")
+        outcome.problems.append(f"Odoo ended with exit code {code}:\n{odoo_log.what_went_wrong(log)}")
     return outcome
 
 

@@ -1,19 +1,16 @@
 """Run Odoo and count its tests one by one; started by Odoo's Python, in a folder of its own.
 
 Odoo's closing line counts neither skips nor what a failing ``setUpClass`` hid, and its exit code
-is 0 when no test ran or when a test logged errors. So this counts for itself. Variables:
+is 0 when no test ran. So this counts for itself. Variables:
 
 - ``DEVKIT_RESULT``: the file to write, as JSON
 - ``DEVKIT_KIND``: ``python`` leaves out every ``HttpCase``, ``browser`` runs nothing else;
   ``all`` runs both, but skips what needs a browser. It goes by class, so nobody forgets a tag.
 - ``DEVKIT_MODULES``: run the tests of these modules only
 - ``DEVKIT_POST``: run ``at_install`` tests with the others, once everything is loaded
-- ``DEVKIT_WATCH``: a word; warnings that have it in their logger's name or text are collected
-- ``DEVKIT_IGNORE``: paths, parted by ``:``, in which that word means nothing
 """
 
 import json
-import logging
 import os
 import sys
 import unittest
@@ -36,7 +33,6 @@ class Tally:
         self.failures: list[tuple[str, str]] = []
         self.skips: dict[str, str] = {}
         self.left_out = 0
-        self.warnings: list[str] = []
 
     def note(self, test: Any, outcome: int) -> None:
         name = self._name(test)
@@ -60,26 +56,6 @@ class Tally:
     def write(self, path: str) -> None:
         with open(path, "w") as file:
             json.dump(self.__dict__, file)
-
-
-class Watch(logging.Handler):
-    """Collect warnings about our module. Those of failing tests count as failures already."""
-
-    def __init__(self, tally: Tally, word: str, ignored: list[str]) -> None:
-        super().__init__(logging.WARNING)
-        self.tally = tally
-        self.word = word
-        self.ignored = ignored
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.funcName == "logError" or str(record.msg).startswith("%s: %s\n%s"):
-            return
-        text = self.format(record)
-        searched = f"{record.name} {text}"
-        for path in self.ignored:
-            searched = searched.replace(path, "")
-        if self.word in searched:
-            self.tally.warnings.append(f"{record.levelname} {record.name}: {text}")
 
 
 def count_results(tally: Tally) -> None:
@@ -146,9 +122,6 @@ def main() -> None:
     select_tests(tally)
     if KIND == "all":
         skip_browsers()
-    if word := os.environ.get("DEVKIT_WATCH"):
-        ignored = list(filter(None, os.environ.get("DEVKIT_IGNORE", "").split(":")))
-        logging.getLogger().addHandler(Watch(tally, word, ignored))
     try:
         odoo.cli.main()
     finally:

@@ -1,0 +1,1 @@
+"""What must hold beside the tests: installing, updating, upgrading, uninstalling, and the host's own tests."""
