@@ -57,6 +57,9 @@
         "demo/counterparty_demo.xml",
     ],
     "assets": {
+        "web.assets_tests": [
+            "counterparty_crm/static/tests/tours/**/*",
+        ],
         "web.assets_backend": [
             "counterparty_crm/static/src/setup_list/**/*",
         ],

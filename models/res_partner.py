@@ -62,7 +62,9 @@ class ResPartner(models.Model):
         for partner in self:
             # a user without our rights has sections too; a type is shared by all companies
             roles = partner._get_counterparty_roles().sudo()
-            open_roles = roles.filtered(lambda role: role.state in (PROSPECT, ACTIVE))
+            open_roles = roles.filtered(lambda role: role.state in (PROSPECT, ACTIVE)).sorted(
+                lambda role: list(catalogue).index(role.type_id.id)
+            )
             codes = [
                 code for role in open_roles for code in catalogue[role.type_id.id].sections
             ] or all_codes
@@ -95,7 +97,8 @@ class ResPartner(models.Model):
         query.groupby = SQL("partner_id")
         query.having = SQL("COUNT(DISTINCT type_id) > 1")
         query.order = None
-        several = Domain("commercial_partner_id", "in", query.subselect("partner_id"))
+        grouped = SQL("(%s)", query.select(SQL("partner_id")))
+        several = Domain("commercial_partner_id", "in", grouped)
         if True in value and False in value:
             return Domain.TRUE
         return several if True in value else ~several
