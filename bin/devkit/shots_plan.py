@@ -17,6 +17,7 @@ else:  # the copy that pip brings into every environment
 
 PLAN = Path(__file__).with_name("shots.toml")
 REFERENCE = re.compile(r"\{([\w.]+)\}")
+ACTION = re.compile(r"/action-([a-z]\w*\.\w+)")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,12 @@ class Shot:
         return f"{self.name}-{width}.png"
 
     def address(self, find: Callable[[str], int]) -> str:
-        """Return the path with record numbers filled in."""
+        """Return the path with record numbers filled in.
+
+        Actions are looked up for one reason: instead of an unknown one, Odoo shows another.
+        """
+        for xml_id in ACTION.findall(self.path):
+            find(xml_id)
         return REFERENCE.sub(lambda match: str(find(match[1])), self.path)
 
 

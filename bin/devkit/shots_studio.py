@@ -131,7 +131,7 @@ def _authenticate(base: str, name: str, login: str) -> str:
 def _save(png: bytes, target: Path) -> int:
     """Write a picture with few colours, which screens do not miss; return its size."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
-    small = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    small = image.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     small.save(target, optimize=True)
     return target.stat().st_size
 
