@@ -169,7 +169,7 @@ class CounterpartyHandover(models.Model):
         return counts
 
     def _search_records(self, source):
-        # a manager hands over documents of areas they may not open themselves; company is in the domain
+        # a manager hands over documents of areas they may not open; the domain keeps to the company
         Model = self.env[source.model].sudo()
         return Model.search(source.domain & Domain(source.field, "=", self.from_user_id.id))
 

@@ -35,4 +35,5 @@ class CounterpartyHandoverLine(models.Model):
             records = self.env[model].sudo().browse(lines.mapped("res_id")).exists()
             kept = records.filtered(lambda record, f=field, h=handover: record[f] == h.to_user_id)
             kept.with_context(**SILENT).write({field: handover.from_user_id.id})
-            lines.sudo().filtered(lambda line, kept=kept: line.res_id in kept.ids).is_given_back = True
+            given_back = lines.filtered(lambda line, kept=kept: line.res_id in kept.ids)
+            given_back.sudo().is_given_back = True

@@ -32,7 +32,8 @@ class CounterpartyRole(models.Model):
     date_from = fields.Date("Since", default=fields.Date.context_today)
     date_to = fields.Date("Until", help="Last day of the role. Empty while it goes on.")
     is_prospect = fields.Boolean(
-        "Prospect", help="Nothing was ordered or invoiced yet. Ends by itself with the first business."
+        "Prospect",
+        help="Nothing was ordered or invoiced yet. Ends by itself with the first business.",
     )
     date_business = fields.Date(
         "First Business", help="Day of the first confirmed order or posted document."
@@ -59,7 +60,9 @@ class CounterpartyRole(models.Model):
         help="Who looks after this role: the salesperson of a customer, the buyer of a supplier, or "
         "another person chosen here. A new salesperson or buyer of the contact takes over.",
     )
-    company_id = fields.Many2one(related="partner_id.company_id", store=True, index="btree_not_null")
+    company_id = fields.Many2one(
+        related="partner_id.company_id", store=True, index="btree_not_null"
+    )
     source = fields.Selection(
         [
             ("manual", "Entered by hand"),

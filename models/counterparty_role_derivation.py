@@ -46,21 +46,28 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
 
     def _derive_after_commit(self):
         waiting = self.env.cr.postcommit.data.pop("counterparty.role.derivation", {})
-        for attempt in range(ATTEMPTS):
-            try:
-                with self.env.registry.cursor() as cr:
-                    roles = api.Environment(cr, SUPERUSER_ID, {})["counterparty.role"]
-                    partner_ids = roles._get_partners_to_derive(waiting)
-                    if partner_ids:
-                        roles._fill_from_documents(partner_ids=partner_ids)
-                return
-            except psycopg2.OperationalError:
-                # somebody else gave one of them a role just now: look again with a new snapshot
-                _logger.debug("Roles of partners %s, attempt %s", waiting, attempt + 1)
-            except Exception:
-                # the document is committed: tell the log, never the user who posted it
-                _logger.exception("The roles of partners %s could not be derived", waiting)
-                return
+        if not any(self._derive_in_own_transaction(waiting) for _attempt in range(ATTEMPTS)):
+            # the next document of these partners makes up for it
+            _logger.info("The roles of partners %s are derived with their next document", waiting)
+
+    def _derive_in_own_transaction(self, waiting):
+        """Derive the roles of partners in a new transaction.
+
+        :return: whether nothing is left to try again
+        """
+        try:
+            with self.env.registry.cursor() as cr:
+                roles = api.Environment(cr, SUPERUSER_ID, {})["counterparty.role"]
+                partner_ids = roles._get_partners_to_derive(waiting)
+                if partner_ids:
+                    roles._fill_from_documents(partner_ids=partner_ids)
+        except psycopg2.OperationalError:
+            # somebody else gave one of them a role just now: look again with a new snapshot
+            return False
+        except Exception:
+            # the document is committed: tell the log, never the user who posted it
+            _logger.exception("The roles of partners %s could not be derived", waiting)
+        return True
 
     def _get_partners_to_derive(self, waiting):
         """Return ids of the partners without a full open role for their documents.
@@ -140,9 +147,11 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                 INSERT INTO counterparty_role (
                     partner_id, type_id, is_prospect, date_from, date_business, source, doubt,
                     responsible_id, company_id, create_uid, create_date, write_uid, write_date)
-                SELECT evidence.partner_id, kind.id, evidence.full_from IS NULL AND evidence.last_on IS NOT NULL,
+                SELECT evidence.partner_id, kind.id,
+                       evidence.full_from IS NULL AND evidence.last_on IS NOT NULL,
                        evidence.first_from, evidence.full_from, %(source)s, %(doubt)s,
-                       CASE evidence.family WHEN 'sale' THEN partner.user_id ELSE partner.buyer_id END,
+                       CASE evidence.family WHEN 'sale' THEN partner.user_id
+                            ELSE partner.buyer_id END,
                        partner.company_id, %(uid)s, now() AT TIME ZONE 'UTC',
                        %(uid)s, now() AT TIME ZONE 'UTC'
                   FROM evidence
@@ -168,7 +177,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
 
     def _get_doubt_sql(self):
         return SQL(
-            """CASE WHEN evidence.partner_id IN (SELECT partner_id FROM res_company) THEN 'own_company'
+            """CASE WHEN evidence.partner_id IN (SELECT partner_id FROM res_company)
+                    THEN 'own_company'
                     WHEN NOT partner.active THEN 'archived'
                     WHEN evidence.last_on IS NULL THEN 'no_document'
                     WHEN evidence.last_on < CURRENT_DATE - INTERVAL '3 years' THEN 'long_ago' END"""
@@ -228,7 +238,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
             SQL("""SELECT partner_id, 'purchase', COALESCE(date_approve, date_order)::date,
                           CASE state WHEN 'purchase' THEN 'full' ELSE 'prospect' END
                      FROM purchase_order WHERE state != 'cancel'"""),
-            SQL("""SELECT partner_id, CASE WHEN move_type LIKE 'out%%' THEN 'sale' ELSE 'purchase' END,
+            SQL("""SELECT partner_id,
+                          CASE WHEN move_type LIKE 'out%%' THEN 'sale' ELSE 'purchase' END,
                           COALESCE(invoice_date, date), 'full'
                      FROM account_move
                     WHERE state = 'posted' AND partner_id IS NOT NULL AND move_type IN (
@@ -263,8 +274,11 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
 
         :return: the number of roles added
         """
-        people = SQL("""SELECT partner_id, NULL::date AS day FROM res_users
-                         WHERE NOT share AND active AND id != %s""", SUPERUSER_ID)
+        people = SQL(
+            """SELECT partner_id, NULL::date AS day FROM res_users
+                         WHERE NOT share AND active AND id != %s""",
+            SUPERUSER_ID,
+        )
         if "hr.employee" in self.env:
             people = SQL("""SELECT work_contact_id AS partner_id, create_date::date AS day
                               FROM hr_employee WHERE active AND work_contact_id IS NOT NULL""")
@@ -274,7 +288,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                 INSERT INTO counterparty_role (
                     partner_id, type_id, is_prospect, date_from, source, company_id,
                     create_uid, create_date, write_uid, write_date)
-                SELECT partner.id, %(kind)s, FALSE, MIN(COALESCE(people.day, partner.create_date::date)),
+                SELECT partner.id, %(kind)s, FALSE,
+                       MIN(COALESCE(people.day, partner.create_date::date)),
                        'install', partner.company_id,
                        %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'
                   FROM (%(people)s) people

@@ -1,5 +1,6 @@
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 
 class CounterpartySection(models.Model):
@@ -16,7 +17,9 @@ class CounterpartySection(models.Model):
     sequence = fields.Integer(default=100)
     is_core = fields.Boolean("Core", readonly=True, copy=False)
     type_ids = fields.Many2many(
-        "counterparty.type", string="Types", help="The types of counterparty that show this section."
+        "counterparty.type",
+        string="Types",
+        help="The types of counterparty that show this section.",
     )
 
     _code_uniq = models.UniqueIndex("(code)", "There is already a section with this code.")
@@ -67,7 +70,7 @@ class CounterpartySection(models.Model):
     def _get_all_codes(self):
         """Return the codes of all sections in the order in which a dossier shows them."""
         # form expressions of every user need the codes, whatever they may read
-        return tuple(self.sudo().search([]).mapped("code"))
+        return tuple(self.sudo().search(Domain.TRUE).mapped("code"))
 
     def _check_core_untouched(self, vals):
         """Refuse a new code: forms and imports of users rely on it.

@@ -18,7 +18,7 @@ class TypeEntry(NamedTuple):
 
 
 class CounterpartyType(models.Model):
-    """A kind of counterparty: customer, supplier, bank, authority, holding, employee, or the user's own."""
+    """A kind of counterparty: customer, supplier, bank, employee, or one that users have added."""
 
     _name = "counterparty.type"
     _description = "Counterparty Type"
@@ -61,7 +61,9 @@ class CounterpartyType(models.Model):
     prospect_count = fields.Integer("Prospects", compute="_compute_role_counts")
     own_count = fields.Integer("Mine", compute="_compute_role_counts")
 
-    _code_uniq = models.UniqueIndex("(code)", "There is already a counterparty type with this code.")
+    _code_uniq = models.UniqueIndex(
+        "(code)", "There is already a counterparty type with this code."
+    )
     _code_plain = models.Constraint(
         "CHECK (code ~ '^[a-z0-9_]+$')",
         "The code of a type consists of lower case letters, digits and underscores.",
@@ -120,8 +122,10 @@ class CounterpartyType(models.Model):
                         type=kind.name,
                     )
                 )
-        used = self.env["counterparty.role"].sudo()._read_group(
-            [("type_id", "in", self.ids)], ["type_id"], ["__count"]
+        used = (
+            self.env["counterparty.role"]
+            .sudo()
+            ._read_group([("type_id", "in", self.ids)], ["type_id"], ["__count"])
         )
         for kind, count in used:
             raise UserError(
@@ -194,14 +198,14 @@ class CounterpartyType(models.Model):
 
     @api.model
     def _get_catalogue(self):
-        """Return ``{type id: TypeEntry}`` of all types, archived ones too, in the user's language."""
+        """Return ``{type id: TypeEntry}`` of all types, archived too, in the user's language."""
         return self._get_cached_catalogue(self.env.lang or "en_US")
 
     @api.model
     @tools.ormcache("lang")
     def _get_cached_catalogue(self, lang):
         # a form shows the type to everybody who sees the partner; types hold no secrets
-        kinds = self.sudo().with_context(lang=lang, active_test=False).search([])
+        kinds = self.sudo().with_context(lang=lang, active_test=False).search(Domain.TRUE)
         return frozendict(
             (
                 kind.id,

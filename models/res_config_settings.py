@@ -9,7 +9,8 @@ class ResConfigSettings(models.TransientModel):
         "Roles from Documents",
         config_parameter="counterparty_crm.roles_from_documents",
         default=True,
-        help="The first quotation makes a prospect, the first order or invoice a customer or supplier.",
+        help="The first quotation makes a prospect, "
+        "the first order or invoice a customer or supplier.",
     )
 
     # one switch per area: off hides its menus, buttons and cards

@@ -84,9 +84,7 @@ class ResPartner(models.Model):
             return found | ~self._domain_counterparty_roles(Domain.TRUE) if without_role else found
         if operator in ("any", "ilike", "=ilike"):
             domain = value if operator == "any" else Domain("name", operator, value)
-            return self._domain_counterparty_roles(
-                Domain("type_id", "in", Type._search(domain))
-            )
+            return self._domain_counterparty_roles(Domain("type_id", "in", Type._search(domain)))
         return NotImplemented
 
     def _search_counterparty_several_roles(self, operator, value):
@@ -143,11 +141,12 @@ class ResPartner(models.Model):
     def action_add_counterparty_role(self):
         """Open the dialog of a new role of this counterparty."""
         self.ensure_one()
+        dialog = self.env.ref("counterparty_crm.counterparty_role_view_form_dialog")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Add role"),
             "res_model": "counterparty.role",
-            "views": [(self.env.ref("counterparty_crm.counterparty_role_view_form_dialog").id, "form")],
+            "views": [(dialog.id, "form")],
             "target": "new",
             "context": {"default_partner_id": self.id},
         }
@@ -228,9 +227,11 @@ class ResPartner(models.Model):
         code = self.env.context["counterparty_default_type"]
         kind = self.env["counterparty.type"].search([("code", "=", code)], limit=1)
         entities = self.filtered(
-            lambda partner: partner == partner.commercial_partner_id
-            and not partner.counterparty_role_ids
-            and (kind.for_company if partner.is_company else kind.for_person)
+            lambda partner: (
+                partner == partner.commercial_partner_id
+                and not partner.counterparty_role_ids
+                and (kind.for_company if partner.is_company else kind.for_person)
+            )
         )
         self.env["counterparty.role"].create(
             [

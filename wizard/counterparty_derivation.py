@@ -152,7 +152,7 @@ class CounterpartyDerivation(models.TransientModel):
                 )
             )
         }
-        banks = self.env["res.bank"].search([])
+        banks = self.env["res.bank"].search(Domain.TRUE)
         return banks.filtered(lambda bank: bank.name.strip().lower() not in names)
 
     def _open_roles(self, domain, name):
