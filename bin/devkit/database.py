@@ -22,7 +22,10 @@ def filestore(env: Environment, name: str) -> Path:
 
 def drop(env: Environment, name: str) -> None:
     """Drop a database, even one that a killed run left processes on, and its files."""
-    env.psql("postgres", f'drop database if exists "{name}" with (force)')
+    try:
+        env.psql("postgres", f'drop database if exists "{name}"')
+    except shell.Trouble:  # force comes second: it refuses where autovacuum, not ours to end, is at work
+        env.psql("postgres", f'drop database if exists "{name}" with (force)')
     shutil.rmtree(filestore(env, name), ignore_errors=True)
 
 

@@ -52,32 +52,30 @@ def mirror() -> str:
     )
 
 
-def fetch(package: Package, folder: Path) -> Path:
+def fetch(package: Package, folder: Path, step: progress.Step) -> Path:
     """Return the package's file, from the folder, the pool, or the archive's present index."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / package.file_name
     if target.exists():
         return target
     part = target.with_suffix(".part")
-    if _download_pinned(package, part):
+    if _download_pinned(package, part, step):
         part.rename(target)
         return target
     progress.note(f"{package.file_name} has left the archive: taking the present {package.name} of {package.suite}")
     return _download_present(package, folder)
 
 
-def _download_pinned(package: Package, target: Path) -> bool:
+def _download_pinned(package: Package, target: Path, step: progress.Step) -> bool:
     """Download from the pool; apt checks the content. Tell whether it is there."""
     address = mirror() + package.pool_path
     command = [APT_HELPER, *_apt_options(), "download-file", address, str(target), f"SHA256:{package.sha256}"]
     target.unlink(missing_ok=True)
-    with progress.step(f"Downloading {package.name}") as step:
-        running = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+    null = subprocess.DEVNULL
+    with subprocess.Popen(shell.bound(command), stdin=null, stdout=null, stderr=null) as running:
         while running.poll() is None:
             if target.exists():
-                step.show(f"{target.stat().st_size * 100 // package.size} %")
+                step.show(f"{package.name} {target.stat().st_size * 100 // package.size} %")
             time.sleep(0.05)
     return running.returncode == 0
 
@@ -88,8 +86,7 @@ def _download_present(package: Package, folder: Path) -> Path:
     scratch = folder / f"{package.name}.present"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir()
-    with progress.step(f"Downloading {package.name}"):
-        shell.run(["apt-get", *options, "download", package.name], cwd=scratch)
+    shell.run(["apt-get", *options, "download", package.name], cwd=scratch)
     return next(scratch.glob("*.deb"))
 
 
@@ -116,8 +113,7 @@ def _private_lists(suite: str) -> list[str]:
         *("-o", "Dir::Etc::preferencesparts=/dev/null"),
         *("-o", "Acquire::Languages=none"),
     ]
-    with progress.step(f"Reading the index of Debian {suite}"):
-        shell.run(["apt-get", *options, "update"])
+    shell.run(["apt-get", *options, "update"])
     return options
 
 
@@ -133,7 +129,7 @@ def unpack(archives: list[Path], folder: Path) -> None:
     files = 0
     with progress.step(f"Unpacking {len(archives)} packages") as step:
         for archive in archives:
-            command = ["dpkg-deb", "--vextract", str(archive), str(folder)]
+            command = shell.bound(["dpkg-deb", "--vextract", archive, folder])
             with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as running:
                 for _line in running.stdout or ():
                     files += 1

@@ -40,7 +40,8 @@ def _build(prefix: Path) -> None:
     part = prefix.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     downloads = paths.state("downloads")
-    archives = [debian.fetch(package, downloads) for package in debian.read_pins(PACKAGES)]
+    with progress.step("Downloading Odoo") as step:
+        archives = [debian.fetch(package, downloads, step) for package in debian.read_pins(PACKAGES)]
     debian.unpack(archives, part)
     source = part / "usr/lib/python3/dist-packages"
     _require_series(source, "the archive's odoo-19")
@@ -50,7 +51,8 @@ def _build(prefix: Path) -> None:
         script.write_text("/* Left out of Debian's package; video calls lack background blur. */\n")
     (part / "PACKAGE").write_text(archives[0].name)
     part.rename(prefix)
-    shutil.rmtree(downloads)
+    for leftover in (downloads, paths.state("apt")):
+        shutil.rmtree(leftover, ignore_errors=True)
     _warn_about_dangling_links(prefix)
 
 

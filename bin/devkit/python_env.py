@@ -87,7 +87,7 @@ def _pip_install(python: Path, options: list[str], step: progress.Step) -> bool:
     with (
         open(_pip_log(), "w") as log,
         subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            shell.bound(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as running,
     ):
         for line in running.stdout or ():
