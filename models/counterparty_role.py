@@ -57,8 +57,8 @@ class CounterpartyRole(models.Model):
         readonly=False,
         index="btree_not_null",
         domain="[('share', '=', False)]",
-        help="Who looks after this role: the salesperson of a customer, the buyer of a supplier, or "
-        "another person chosen here. A new salesperson or buyer of the contact takes over.",
+        help="Who looks after this role: the salesperson of a customer, the buyer of a supplier, "
+        "or another person chosen here. A new salesperson or buyer of the contact takes over.",
     )
     company_id = fields.Many2one(
         related="partner_id.company_id", store=True, index="btree_not_null"
