@@ -1,0 +1,79 @@
+"""Measure the addon against stock Odoo and the lower bound, interleaved in one run."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from devkit import database, environment, progress, shell
+from devkit.odoo import Environment
+
+from . import scale
+from .measure import Cost, Result, measure, worker
+from .row import Limit, Row, all_rows
+from .table import print_table
+
+INSTALL = "install, with all roles"
+INSTALL_LIMIT = Limit(seconds=60)
+
+
+def main() -> int:
+    """Print the table; return 1 if a limit is passed."""
+    options, rows = _parse()
+    env = environment.ensure(browser=False)
+    base = scale.ensure(env, options.scale)
+    results = []
+    with _with_addon(env, base, options.keep) as (name, install), ExitStack() as stack:
+        if not options.rows:
+            results.append(install)
+        ours = stack.enter_context(worker(env, name))
+        stock = stack.enter_context(worker(env, base))
+        clients = {"ours": ours, "stock": stock, "bound": ours}
+        for row in rows:
+            with progress.step(row.name):
+                results.append(measure(row, clients, options.repeat))
+    print_table(results)
+    return int(any(not result.passes for result in results))
+
+
+def _parse() -> tuple[argparse.Namespace, list[Row]]:
+    rows = all_rows()
+    parser = argparse.ArgumentParser(
+        prog="bin/bench",
+        description=__doc__,
+        epilog="rows:\n" + "\n".join(f"  {row.name:28} {row.limit}" for row in rows),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("rows", nargs="*", metavar="ROW", help="only rows that contain this text")
+    parser.add_argument("--scale", type=float, default=1, help="1 is 100,000 companies")
+    parser.add_argument("--repeat", type=int, help="runs of each side")
+    parser.add_argument("--keep", action="store_true", help="keep the database with the addon")
+    options = parser.parse_args()
+    chosen = [row for row in rows if not options.rows or any(t in row.name for t in options.rows)]
+    if not chosen:
+        parser.error("no such row")
+    return options, chosen
+
+
+@contextmanager
+def _with_addon(env: Environment, base: str, keep: bool) -> Iterator[tuple[str, Result]]:
+    """Install the addon into a copy of the scaled database, and time that."""
+    name = database.scratch_name(env, "bench")
+    database.clone(env, base, name)
+    try:
+        started = time.monotonic()
+        database.install_addon(env, name)
+        env.psql(name, "ANALYZE")
+        cost = Cost(time.monotonic() - started, 0)
+        yield name, Result(INSTALL, INSTALL_LIMIT, cost)
+    finally:
+        if keep:
+            progress.note(f"The database with the addon is {name}")
+        else:
+            database.drop(env, name)
+
+
+if __name__ == "__main__":
+    shell.main(main)

@@ -1,0 +1,122 @@
+"""A database with as many partners as a large company has, made in plain SQL.
+
+Rows are copies of demo rows with a few columns changed: whatever columns a table has or gets,
+the copies are complete. Areas that need more documents add a statement to ``_statements``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from devkit import database, lock, paths, progress
+from devkit.odoo import Environment
+
+FIRST_ID = 1_000_000  # generated records start here, far above the demo's
+COMPANIES = 100_000
+
+
+def ensure(env: Environment, scale: float) -> str:
+    """Return the scaled database without our addon, made once for each demo template."""
+    template = database.ensure_template(env, demo=True)
+    key = paths.short_hash(f"{template} {scale} {Path(__file__).read_text()}")
+    name = f"bench_{key}"
+    with lock.hold(f"database-{name}"):
+        if not database.exists(env, name):
+            part = f"{name}_part"
+            database.clone(env, template, part)
+            companies = round(COMPANIES * scale)
+            with progress.step(f"Generating {companies:,} companies and their documents"):
+                for statement in _statements(companies):
+                    env.psql(part, statement)
+            database.rename(env, part, name)
+    return name
+
+
+def _statements(companies: int) -> list[str]:
+    """Return SQL in the order of execution; ``n`` counts the copies from 1."""
+    return [
+        _copies("res_partner", SOURCE_PARTNER, companies, COMPANY),
+        _copies("res_partner", SOURCE_PARTNER, companies // 5, CONTACT, offset=companies),
+        _copies("sale_order", SOURCE_ORDER, companies * 4 // 5, ORDER),
+        _copies("account_move", SOURCE_INVOICE, companies * 3 // 5, INVOICE),
+        _copies("account_move", SOURCE_BILL, companies // 10, BILL, offset=companies),
+        _copies("crm_lead", SOURCE_LEAD, companies // 5, LEAD),
+        "ANALYZE",
+    ]
+
+
+def _copies(
+    table: str, source: str, count: int, changes: dict[str, str], *, offset: int = 0
+) -> str:
+    """Copy one row many times; the record's id is FIRST_ID + offset + n."""
+    columns = {"id": f"{FIRST_ID} + {offset} + n", **changes}
+    changed = ", ".join(f"'{name}', {value}" for name, value in columns.items())
+    return f"""
+        INSERT INTO {table}
+        SELECT copy.* FROM generate_series(1, {count}) n,
+               (SELECT t AS row FROM {table} t WHERE {source} ORDER BY id LIMIT 1) source,
+               LATERAL jsonb_populate_record(
+                   source.row, jsonb_build_object({changed})) copy;
+        SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}));
+    """
+
+
+DAY = "(date '2020-01-01' + n % 2000)"
+
+SOURCE_PARTNER = """is_company AND active AND parent_id IS NULL
+    AND id NOT IN (SELECT partner_id FROM res_company)"""
+COMPANY = {
+    "name": "'Company ' || n",
+    "complete_name": "'Company ' || n",
+    "commercial_company_name": "'Company ' || n",
+    "commercial_partner_id": f"{FIRST_ID} + n",
+    "email": "'company' || n || '@example.com'",
+    "email_normalized": "'company' || n || '@example.com'",
+    "user_id": "CASE WHEN n % 3 = 0 THEN 2 END",
+    "country_id": "1 + n % 60",
+    "state_id": "NULL",
+    "customer_rank": "(n % 10 < 9)::int",
+    "supplier_rank": "(n % 10 = 9)::int",
+    "create_date": DAY,
+}
+CONTACT = COMPANY | {
+    "name": "'Contact ' || n",
+    "complete_name": "'Company ' || n || ', Contact ' || n",
+    "is_company": "false",
+    "parent_id": f"{FIRST_ID} + n",
+    "customer_rank": "0",
+    "supplier_rank": "0",
+}
+
+SOURCE_ORDER = "state = 'sale'"
+ORDER = {
+    "name": "'BENCH' || n",
+    "partner_id": f"{FIRST_ID} + n",
+    "partner_invoice_id": f"{FIRST_ID} + n",
+    "partner_shipping_id": f"{FIRST_ID} + n",
+    "state": "CASE n % 4 WHEN 0 THEN 'draft' ELSE 'sale' END",
+    "date_order": DAY,
+    "opportunity_id": "NULL",
+}
+
+SOURCE_INVOICE = "state = 'posted' AND move_type = 'out_invoice'"
+SOURCE_BILL = "state = 'posted' AND move_type = 'in_invoice'"
+INVOICE = {
+    "name": "'BENCH/' || n",
+    "partner_id": f"{FIRST_ID} + n",
+    "commercial_partner_id": f"{FIRST_ID} + n",
+    "partner_shipping_id": f"{FIRST_ID} + n",
+    "date": DAY,
+    "invoice_date": DAY,
+    "invoice_date_due": f"{DAY} + 30",
+    "sequence_number": "n",
+    "sequence_prefix": "'BENCH/'",
+}
+BILL = INVOICE | {"name": "'BENCHBILL/' || n", "sequence_prefix": "'BENCHBILL/'"}
+
+SOURCE_LEAD = "type = 'opportunity' AND active"
+LEAD = {
+    "name": "'Opportunity ' || n",
+    "partner_id": f"{FIRST_ID} + 5 * n",
+    "create_date": DAY,
+}
