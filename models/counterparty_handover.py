@@ -66,6 +66,15 @@ class CounterpartyHandover(models.Model):
     # Compute and constraints
     # ------------------------------------------------------------
 
+    @api.depends("from_user_id", "to_user_id")
+    def _compute_display_name(self):
+        for handover in self:
+            handover.display_name = self.env._(
+                "%(user)s to %(to)s",
+                user=handover.from_user_id.name or "",
+                to=handover.to_user_id.name or "",
+            )
+
     @api.depends("done_at", "state")
     def _compute_undo_until(self):
         now = fields.Datetime.now()
