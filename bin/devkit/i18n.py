@@ -15,6 +15,11 @@ def parse() -> argparse.Namespace:
         action="store_true",
         help="write nothing; fail if a file would change",
     )
+    parser.add_argument(
+        "--suggest",
+        action="store_true",
+        help="translate new terms as Odoo does where its modules agree",
+    )
     return parser.parse_args()
 
 

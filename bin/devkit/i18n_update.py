@@ -8,21 +8,25 @@ from pathlib import Path
 
 import polib
 
-from . import database, environment, i18n, i18n_catalogue, paths, progress, shell
+from . import database, environment, i18n, i18n_catalogue, i18n_suggest, paths, progress, shell
 
 FOLDER = paths.CHECKOUT / "i18n"
 
 
 def body() -> int:
     """Write the catalogues; with --check only tell whether that would change any."""
-    check = i18n.parse().check
-    terms = i18n_catalogue.template(_export(environment.ensure(browser=False)))
+    options = i18n.parse()
+    check = options.check
+    env = environment.ensure(browser=False)
+    terms = i18n_catalogue.template(_export(env))
     changed = _update(FOLDER / f"{paths.ADDON}.pot", terms, check)
     progress.note(f"{len(terms)} terms")
     for language in i18n_catalogue.LANGUAGES:
         target = FOLDER / f"{language}.po"
         known = polib.pofile(str(target)) if target.exists() else polib.POFile()
         catalogue = i18n_catalogue.translation(terms, language, known)
+        if options.suggest:
+            i18n_suggest.fill(catalogue, i18n_suggest.host_catalogues(env, language))
         changed += _update(target, catalogue, check)
         missing, fuzzy = catalogue.untranslated_entries(), catalogue.fuzzy_entries()
         progress.note(f"  {language}: {len(missing)} untranslated, {len(fuzzy)} fuzzy")

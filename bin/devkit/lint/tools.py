@@ -111,8 +111,8 @@ def _portal(context: Context) -> list[str]:
     return _semgrep("--error", "--no-git-ignore", config, *paths)(context) if paths else []
 
 
-def _module(name: str) -> Callable[[Context], list[str]]:
-    return lambda context: [context.program("python"), "-m", name]
+def _module(*arguments: str) -> Callable[[Context], list[str]]:
+    return lambda context: [context.program("python"), "-m", *arguments]
 
 
 TOOLS = [
@@ -124,5 +124,10 @@ TOOLS = [
     Tool("bandit", "security of the Python code", _bandit),
     Tool("portal", "portal sins: see rules/portal.yml", _portal),
     Tool("house", "sizes, layers, reasons, complete translations", _module("devkit.lint.house")),
-    Tool("self-test", "the portal rules find their samples", _semgrep("--test", str(RULES))),
+    Tool("portal-test", "the portal rules find their samples", _semgrep("--test", str(RULES))),
+    Tool(
+        "house-test",
+        "the rules of the house find what they are for",
+        _module("unittest", "--quiet", "devkit.lint.test_house"),
+    ),
 ]

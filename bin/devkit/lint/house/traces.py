@@ -9,7 +9,7 @@ from ..sources import Sources
 from .finding import Finding
 
 TEXTS = {".py", ".xml", ".csv", ".js", ".scss", ".md", ".toml", ".yml", ".txt", ".html", ""}
-MACHINE = re.compile(r"(?<![\w.~}])/(?:home|root|Users|work)/[\w.]+|\b[A-Z]:\\\\?\w")
+MACHINE = re.compile(r"(?<![\w.~}])/(?:home|root|Users|work|workspace)/[\w.]+|\b[A-Z]:\\\\?\w")
 TODO = re.compile(r"\b(?:TODO|FIXME|XXX)\b(?! ?\(?#\d+)")
 OURSELVES = "bin/devkit/lint/"
 
