@@ -55,6 +55,9 @@
     ],
     "demo": [
         "demo/counterparty_demo.xml",
+        "demo/campaign_demo.xml",
+        "demo/opportunity_demo.xml",
+        "demo/trade_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [
