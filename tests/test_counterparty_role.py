@@ -1,0 +1,188 @@
+from datetime import date, timedelta
+
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+
+from .common import CounterpartyCase
+
+TODAY = date(2026, 3, 15)
+YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty", "counterparty_foundation")
+@freeze_time("2026-03-15 10:00:00")
+class TestCounterpartyRole(CounterpartyCase):
+    def _roles_by_state(self):
+        """Create a role at each border of each state; return them by state."""
+        dates = {
+            "active": [(None, None), (TODAY, None), (None, TODAY), (TODAY, TODAY)],
+            "prospect": [(None, None), (YESTERDAY, TODAY)],
+            "future": [(TOMORROW, None), (TOMORROW, TOMORROW)],
+            "former": [(None, YESTERDAY), (YESTERDAY, YESTERDAY)],
+        }
+        roles = {}
+        for state, periods in dates.items():
+            for number, (start, end) in enumerate(periods):
+                partner = self._company(f"{state} {number}")
+                values = {"date_from": start, "date_to": end, "is_prospect": state == "prospect"}
+                roles.setdefault(state, self.env["counterparty.role"])
+                roles[state] |= self._role(partner, **values)
+        return roles
+
+    # ------------------------------------------------------------
+    # State
+    # ------------------------------------------------------------
+
+    def test_state_follows_from_the_dates(self):
+        for state, roles in self._roles_by_state().items():
+            with self.subTest(state=state):
+                self.assertEqual(set(roles.mapped("state")), {state})
+
+    def test_state_changes_at_midnight_without_a_write(self):
+        role = self._role(date_from=TODAY, date_to=TOMORROW)
+        self.env.flush_all()
+
+        states = {}
+        for day in ("2026-03-14", "2026-03-15", "2026-03-16", "2026-03-17"):
+            with freeze_time(f"{day} 12:00:00"):
+                self.env.invalidate_all()
+                states[day] = role.state
+
+        self.assertEqual(list(states.values()), ["future", "active", "active", "former"])
+
+    def test_state_is_that_of_the_day_of_the_user(self):
+        role = self._role(date_from=TOMORROW)
+        far_east = role.with_context(tz="Pacific/Auckland")
+
+        with freeze_time("2026-03-15 20:00:00"):
+            found = far_east.search([("id", "=", role.id), ("state", "=", "active")])
+
+            self.assertEqual(far_east.state, "active")
+            self.assertEqual(found, role)
+
+    def test_state_is_searched(self):
+        roles = self._roles_by_state()
+        everything = self.env["counterparty.role"].union(*roles.values())
+
+        for state, expected in roles.items():
+            for operator, value, result in [
+                ("=", state, expected),
+                ("in", [state], expected),
+                ("!=", state, everything - expected),
+                ("not in", [state], everything - expected),
+            ]:
+                with self.subTest(operator=operator, value=value):
+                    domain = [("id", "in", everything.ids), ("state", operator, value)]
+                    self.assertEqual(everything.search(domain), result.sorted())
+
+    def test_several_states_are_searched_at_once(self):
+        roles = self._roles_by_state()
+        everything = self.env["counterparty.role"].union(*roles.values())
+        domain = [("id", "in", everything.ids)]
+
+        today = everything.search([*domain, ("state", "in", ["prospect", "active"])])
+        other = everything.search([*domain, ("state", "not in", ["prospect", "active"])])
+
+        self.assertEqual(today, (roles["prospect"] | roles["active"]).sorted())
+        self.assertEqual(other, (roles["future"] | roles["former"]).sorted())
+
+    def test_lists_group_by_state(self):
+        roles = self._roles_by_state()
+        everything = self.env["counterparty.role"].union(*roles.values())
+
+        groups = everything.with_user(self.user).formatted_read_group(
+            [("id", "in", everything.ids)], ["state"], ["__count"]
+        )
+
+        counts = {group["state"]: group["__count"] for group in groups}
+        self.assertEqual(counts, {state: len(found) for state, found in roles.items()})
+        for group in groups:
+            domain = [("id", "in", everything.ids), *group["__extra_domain"]]
+            self.assertEqual(everything.search_count(domain), group["__count"])
+
+    def test_pivot_crosses_type_and_state(self):
+        self._role(self.freight, is_prospect=True)
+        self._role(self.freight, self.supplier)
+
+        groups = self.env["counterparty.role"].formatted_read_group(
+            [("partner_id", "=", self.freight.id)], ["type_id", "state"], ["__count"]
+        )
+
+        found = {(group["type_id"][0], group["state"]): group["__count"] for group in groups}
+        self.assertEqual(
+            found, {(self.customer.id, "prospect"): 1, (self.supplier.id, "active"): 1}
+        )
+
+    # ------------------------------------------------------------
+    # Names
+    # ------------------------------------------------------------
+
+    def test_name_says_type_and_state_unless_active(self):
+        roles = self._roles_by_state()
+
+        names = {state: found[0].display_name for state, found in roles.items()}
+
+        self.assertEqual(
+            names,
+            {
+                "active": "Customer",
+                "prospect": "Customer (Prospect)",
+                "future": "Customer (Not yet)",
+                "former": "Customer (Former)",
+            },
+        )
+
+    def test_roles_are_found_by_counterparty_and_by_type(self):
+        role = self._role(self.freight, self.bank)
+
+        by_partner = self.env["counterparty.role"].name_search("northwind fre")
+        by_type = self.env["counterparty.role"].name_search("Bank")
+
+        self.assertIn((role.id, "Bank"), by_partner)
+        self.assertIn((role.id, "Bank"), by_type)
+
+    def test_colour_is_that_of_the_type(self):
+        role = self._role()
+
+        self.customer.color = 9
+
+        role.invalidate_recordset()
+        self.assertEqual(role.color, 9)
+
+    # ------------------------------------------------------------
+    # End and resume
+    # ------------------------------------------------------------
+
+    def test_end_makes_today_the_last_day(self):
+        open_one = self._role(self.late_payer)
+        later = self._role(self.freight, date_to=TOMORROW)
+        former = self._role(self.foods, date_to=YESTERDAY)
+
+        (open_one | later | former).action_end()
+
+        self.assertEqual(open_one.date_to, TODAY)
+        self.assertEqual(later.date_to, TODAY)
+        self.assertEqual(former.date_to, YESTERDAY)
+
+    def test_end_of_a_role_that_has_not_begun_is_valid(self):
+        role = self._role(date_from=TOMORROW)
+
+        role.action_end()
+
+        self.assertEqual(role.date_to, TOMORROW)
+
+    def test_resumed_role_goes_on(self):
+        role = self._role(date_to=YESTERDAY)
+
+        role.action_resume()
+
+        self.assertFalse(role.date_to)
+        self.assertEqual(role.state, "active")
+
+    def test_settled_doubt_is_gone(self):
+        role = self._role(doubt="long_ago")
+
+        role.action_settle_doubt()
+
+        self.assertFalse(role.doubt)
