@@ -9,7 +9,28 @@ from pathlib import Path
 from . import paths
 
 # What the addon needs until the checkout has a manifest to read.
-DEPENDS = ["account", "stock_account", "sale_management", "sale_stock", "sale_crm", "sale_margin", "purchase_stock", "account_payment", "mass_mailing", "calendar", "contacts", "resource", "rating", "portal", "portal_rating", "phone_validation", "utm", "link_tracker", "base_import", "web_hierarchy"]
+DEPENDS = [
+    "account",
+    "stock_account",
+    "sale_management",
+    "sale_stock",
+    "sale_crm",
+    "sale_margin",
+    "purchase_stock",
+    "account_payment",
+    "mass_mailing",
+    "calendar",
+    "contacts",
+    "resource",
+    "rating",
+    "portal",
+    "portal_rating",
+    "phone_validation",
+    "utm",
+    "link_tracker",
+    "base_import",
+    "web_hierarchy",
+]
 NOT_PART_OF_THE_ADDON = {"bin", "docs"}
 NOT_IN_DATABASE = {*NOT_PART_OF_THE_ADDON, "tests"}
 
@@ -56,7 +77,9 @@ def fingerprint(checkout: Path = paths.CHECKOUT) -> str:
 
 
 def _belongs(entry: Path) -> bool:
-    return not entry.name.startswith((".", "__pycache__")) and entry.name not in NOT_PART_OF_THE_ADDON
+    return (
+        not entry.name.startswith((".", "__pycache__")) and entry.name not in NOT_PART_OF_THE_ADDON
+    )
 
 
 def _files(entry: Path) -> list[Path]:

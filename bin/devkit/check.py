@@ -21,7 +21,9 @@ CHECKS: dict[str, Callable[[Context], None]] = {
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/check", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="CHECK", help=f"of: {', '.join(CHECKS)} (all)")
-    parser.add_argument("--record-host", action="store_true", help="write down which host's tests fail without us")
+    parser.add_argument(
+        "--record-host", action="store_true", help="write down which host's tests fail without us"
+    )
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(CHECKS):
         parser.error(f"no such check: {', '.join(sorted(unknown))}")

@@ -24,7 +24,9 @@ def drop(env: Environment, name: str) -> None:
     """Drop a database, even one that a killed run left processes on, and its files."""
     try:
         env.psql("postgres", f'drop database if exists "{name}"')
-    except shell.Trouble:  # force comes second: it refuses where autovacuum, not ours to end, is at work
+    except (
+        shell.Trouble
+    ):  # force comes second: it refuses where autovacuum, not ours to end, is at work
         env.psql("postgres", f'drop database if exists "{name}" with (force)')
     shutil.rmtree(filestore(env, name), ignore_errors=True)
 
@@ -38,16 +40,18 @@ def clone(env: Environment, template: str, name: str) -> None:
 
 
 def scratch_name(env: Environment, purpose: str) -> str:
-    """Return a name for a database of this process, after dropping those of processes that were killed."""
+    """Return a name for a database of this process; drop those of processes that were killed."""
     prefix = f"run_{paths.checkout_key(env.checkout)}_"
-    for (name,) in env.rows("postgres", f"select datname from pg_database where datname ~ '^{prefix}.*_[0-9]+$'"):
+    for (name,) in env.rows(
+        "postgres", f"select datname from pg_database where datname ~ '^{prefix}.*_[0-9]+$'"
+    ):
         if not Path("/proc", name.rsplit("_", 1)[1]).exists():
             drop(env, name)
     return f"{prefix}{purpose}_{os.getpid()}"
 
 
 def rename(env: Environment, name: str, final: str) -> None:
-    """Rename a database and its files; the database comes last, for its name says that all is done."""
+    """Rename a database and its files; the database comes last: its name says that all is done."""
     drop(env, final)
     if filestore(env, name).is_dir():
         filestore(env, name).rename(filestore(env, final))
@@ -67,12 +71,14 @@ def stamp_of(env: Environment, name: str) -> dict[str, str]:
 
 
 def module_state(env: Environment, name: str, module: str = paths.ADDON) -> str:
-    """Return a module's state; Odoo's exit code is 0 even when it was asked for one it cannot find."""
-    return env.psql(name, f"select state from ir_module_module where name = '{module}'") or "unknown"
+    """Return a module's state; Odoo's exit code is 0 even for a module it cannot find."""
+    return (
+        env.psql(name, f"select state from ir_module_module where name = '{module}'") or "unknown"
+    )
 
 
 def ensure_template(env: Environment, demo: bool) -> str:
-    """Return a database with all that we depend on and without us, made once for each set of versions."""
+    """Return a database with what we depend on, without us; made once for each set of versions."""
     modules = sorted({*addon.depends(env.checkout), *DEVELOPMENT_MODULES})
     key = paths.short_hash(json.dumps([modules, env.odoo_version, env.constraints]))
     name = f"{'demo' if demo else 'deps'}_{key}"
@@ -104,7 +110,7 @@ def serve_name(env: Environment, demo: bool = True) -> str:
 
 
 def ensure_demo(env: Environment, demo: bool = True) -> str:
-    """Return the database of bin/serve: the addon as the checkout has it, with the demo story or empty."""
+    """Return the database of bin/serve, with the addon as the checkout has it."""
     name = serve_name(env, demo)
     made_from = {"odoo": env.odoo_version, "addon": addon.fingerprint(env.checkout)}
     with lock.hold(f"database-{name}"):
@@ -127,16 +133,20 @@ def ensure_demo(env: Environment, demo: bool = True) -> str:
 
 def _install(env: Environment, name: str, arguments: list[str], title: str, proof: str) -> Path:
     log = paths.state("logs", f"build-{name}.log")
-    command = env.odoo_command([*arguments, "--stop-after-init", "--no-http", "--max-cron-threads=0"], name)
+    command = env.odoo_command(
+        [*arguments, "--stop-after-init", "--no-http", "--max-cron-threads=0"], name
+    )
     with progress.step(title) as step:
         code = env.run_logged(command, log, step)
     state = module_state(env, name, proof) if exists(env, name) else "not there"
     if code or state != "installed":
-        raise shell.Trouble(f"{proof} is {state} (exit code {code}):\n{odoo_log.what_went_wrong(log)}\nsee {log}")
+        raise shell.Trouble(
+            f"{proof} is {state} (exit code {code}):\n{odoo_log.what_went_wrong(log)}\nsee {log}"
+        )
     return log
 
 
 def _copy_strategy(env: Environment) -> str:
-    """Copy files rather than log their pages: half the time, where the server knows how (15 and later)."""
+    """Copy files rather than log their pages, in half the time; servers know how from 15 on."""
     version = int(env.psql("postgres", "show server_version_num"))
     return " strategy file_copy" if version >= 150000 else ""

@@ -34,7 +34,9 @@ class Package:
 def read_pins(table: Path) -> list[Package]:
     """Read pinned packages, one a line: suite, name, path in the pool, SHA-256, bytes."""
     rows = [line.split() for line in table.read_text().splitlines() if not line.startswith("#")]
-    return [Package(suite, name, path, sha256, int(size)) for suite, name, path, sha256, size in rows]
+    return [
+        Package(suite, name, path, sha256, int(size)) for suite, name, path, sha256, size in rows
+    ]
 
 
 def mirror() -> str:
@@ -62,14 +64,24 @@ def fetch(package: Package, folder: Path, step: progress.Step) -> Path:
     if _download_pinned(package, part, step):
         part.rename(target)
         return target
-    progress.note(f"{package.file_name} has left the archive: taking the present {package.name} of {package.suite}")
+    progress.note(
+        f"{package.file_name} has left the archive: "
+        f"taking the present {package.name} of {package.suite}"
+    )
     return _download_present(package, folder)
 
 
 def _download_pinned(package: Package, target: Path, step: progress.Step) -> bool:
     """Download from the pool; apt checks the content. Tell whether it is there."""
     address = mirror() + package.pool_path
-    command = [APT_HELPER, *_apt_options(), "download-file", address, str(target), f"SHA256:{package.sha256}"]
+    command = [
+        APT_HELPER,
+        *_apt_options(),
+        "download-file",
+        address,
+        str(target),
+        f"SHA256:{package.sha256}",
+    ]
     target.unlink(missing_ok=True)
     null = subprocess.DEVNULL
     with subprocess.Popen(shell.bound(command), stdin=null, stdout=null, stderr=null) as running:
@@ -97,7 +109,9 @@ def _private_lists(suite: str) -> list[str]:
     for folder in ("lists/partial", "cache/archives/partial"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     (root / "status").touch()
-    keyring = next((KEYRING + end for end in (".gpg", ".pgp") if Path(KEYRING + end).exists()), None)
+    keyring = next(
+        (KEYRING + end for end in (".gpg", ".pgp") if Path(KEYRING + end).exists()), None
+    )
     if keyring is None:
         raise shell.Trouble("Debian's keys are missing: apt-get install debian-archive-keyring")
     sources.write_text(f"deb [signed-by={keyring}] {mirror()} {suite} main\n")
@@ -130,7 +144,9 @@ def unpack(archives: list[Path], folder: Path) -> None:
     with progress.step(f"Unpacking {len(archives)} packages") as step:
         for archive in archives:
             command = shell.bound(["dpkg-deb", "--vextract", archive, folder])
-            with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as running:
+            with subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+            ) as running:
                 for _line in running.stdout or ():
                     files += 1
                     if files % 500 == 0:

@@ -57,7 +57,12 @@ def free_port() -> int:
 
 @contextmanager
 def server(
-    env: Environment, db: str, port: int | None = None, *, options: Sequence[str] = (), log: Path | None = None
+    env: Environment,
+    db: str,
+    port: int | None = None,
+    *,
+    options: Sequence[str] = (),
+    log: Path | None = None,
 ) -> Iterator[str]:
     """Serve a database until the block ends; enter it when the login page answers."""
     port = port or free_port()
@@ -85,7 +90,9 @@ def _wait_until_answering(url: str, running: "subprocess.Popen[bytes]", log: Pat
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     while time.monotonic() < deadline:
         if running.poll() is not None:
-            raise shell.Trouble(f"Odoo stopped at once: {shell.tail(log.read_text(errors='replace'))}\nsee {log}")
+            raise shell.Trouble(
+                f"Odoo stopped at once: {shell.tail(log.read_text(errors='replace'))}\nsee {log}"
+            )
         try:
             with opener.open(f"{url}/web/login", timeout=60):
                 return

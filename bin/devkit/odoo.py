@@ -35,11 +35,15 @@ class Environment:
     @property
     def pg_args(self) -> list[str]:
         """Return the connection options of Odoo's commands."""
-        return [f"--db_host={self.server.host}", f"--db_port={self.server.port}", f"--db_user={self.server.user}"]
+        return [
+            f"--db_host={self.server.host}",
+            f"--db_port={self.server.port}",
+            f"--db_user={self.server.user}",
+        ]
 
     @property
     def conf(self) -> Path:
-        """Write and return the configuration file: some of Odoo's commands take no other options."""
+        """Write and return the configuration file; some of Odoo's commands take nothing else."""
         values = {
             "addons_path": self.addons_path,
             "data_dir": self.data_dir,
@@ -52,33 +56,57 @@ class Environment:
         path = paths.state("conf", f"{paths.short_hash(repr(values))}.conf")
         if not path.exists():
             part = path.with_suffix(f".{os.getpid()}")
-            part.write_text("[options]\n" + "".join(f"{name} = {value}\n" for name, value in values.items()))
+            part.write_text(
+                "[options]\n" + "".join(f"{name} = {value}\n" for name, value in values.items())
+            )
             part.replace(path)
         return path
 
     @property
     def variables(self) -> dict[str, str]:
         """Return the process environment, without what would lead Odoo or Python elsewhere."""
-        kept = {name: value for name, value in os.environ.items() if name not in {"ODOO_RC", "PYTHONHOME"}}
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in {"ODOO_RC", "PYTHONHOME"}
+        }
         return {**kept, "PYTHONPATH": str(self.odoo_path), "PYTHONUNBUFFERED": "1"}
 
     def odoo_command(self, arguments: Sequence[str], db: str | None = None) -> list[str]:
-        """Return a command line of Odoo; the first argument may be a subcommand, such as ``shell``."""
+        """Return a command line; the first argument may be a command of Odoo, such as ``shell``."""
         command, rest = "server", list(arguments)
         if rest and not rest[0].startswith("-"):
             command = rest.pop(0)
             if command in {"i18n", "module"} and rest and not rest[0].startswith("-"):
                 command, rest = f"{command} {rest[0]}", rest[1:]
         database = ["-d", db] if db else []
-        return [str(self.python), "-m", "odoo", *command.split(), "-c", str(self.conf), *database, *rest]
+        return [
+            str(self.python),
+            "-m",
+            "odoo",
+            *command.split(),
+            "-c",
+            str(self.conf),
+            *database,
+            *rest,
+        ]
 
     def run_odoo(
-        self, arguments: Sequence[str], db: str | None = None, *, input: str | None = None, check: bool = True
+        self,
+        arguments: Sequence[str],
+        db: str | None = None,
+        *,
+        input: str | None = None,
+        check: bool = True,
     ) -> subprocess.CompletedProcess[str]:
         """Run Odoo to its end and collect its output."""
-        return shell.run(self.odoo_command(arguments, db), input=input, env=self.variables, check=check)
+        return shell.run(
+            self.odoo_command(arguments, db), input=input, env=self.variables, check=check
+        )
 
-    def run_logged(self, command: Sequence[str], log: Path, step: progress.Step, **variables: str) -> int:
+    def run_logged(
+        self, command: Sequence[str], log: Path, step: progress.Step, **variables: str
+    ) -> int:
         """Run a long command with its log in a file, showing the modules as they load."""
         with (
             open(log, "w") as file,
@@ -113,7 +141,9 @@ class Environment:
     def _psql(self, db: str, sql: str, *options: str) -> str:
         server = self.server
         where = ["-h", server.host, "-p", str(server.port), "-U", server.user, "-d", db]
-        return shell.run([postgres.psql(), "-Xq", "-v", "ON_ERROR_STOP=1", *options, *where], input=sql).stdout
+        return shell.run(
+            [postgres.psql(), "-Xq", "-v", "ON_ERROR_STOP=1", *options, *where], input=sql
+        ).stdout
 
     def with_checkout(self, checkout: Path, addons: Path) -> "Environment":
         """Return the same Odoo with another checkout of the addon."""

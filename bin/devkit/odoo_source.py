@@ -29,19 +29,21 @@ def ensure() -> Path:
 
 
 def version(source: Path) -> str:
-    """Return what tells one Odoo from another: its release, and the package or folder it is from."""
+    """Return what tells one Odoo from another: its release, and where it is from."""
     stamp = source.parents[3] / "PACKAGE" if len(source.parents) > 3 else Path()
     packaged = stamp.read_text() if stamp.is_file() else str(source)
     return f"{'.'.join(map(str, _version_info(source)))} {packaged}"
 
 
 def _build(prefix: Path) -> None:
-    """Unpack Odoo and its companions under another name, then rename: a prefix is whole or absent."""
+    """Unpack under another name, then rename: a prefix is whole or absent."""
     part = prefix.with_suffix(".part")
     shutil.rmtree(part, ignore_errors=True)
     downloads = paths.state("downloads")
     with progress.step("Downloading Odoo") as step:
-        archives = [debian.fetch(package, downloads, step) for package in debian.read_pins(PACKAGES)]
+        archives = [
+            debian.fetch(package, downloads, step) for package in debian.read_pins(PACKAGES)
+        ]
     debian.unpack(archives, part)
     source = part / "usr/lib/python3/dist-packages"
     _require_series(source, "the archive's odoo-19")
@@ -59,7 +61,9 @@ def _build(prefix: Path) -> None:
 def _require_series(source: Path, what: str) -> None:
     found = _version_info(source)
     if found[:2] != SERIES:
-        raise shell.Trouble(f"{what} is Odoo {'.'.join(map(str, found[:2]))}, but this addon is for 19.0: {source}")
+        raise shell.Trouble(
+            f"{what} is Odoo {'.'.join(map(str, found[:2]))}, but this addon is for 19.0: {source}"
+        )
 
 
 def _version_info(source: Path) -> tuple[int | str, ...]:
@@ -76,6 +80,10 @@ def _version_info(source: Path) -> tuple[int | str, ...]:
 
 def _warn_about_dangling_links(prefix: Path) -> None:
     addons = prefix / "usr/lib/python3/dist-packages/odoo/addons"
-    dangling = [link for link in addons.glob("*/static/**/*") if link.is_symlink() and not link.exists()]
+    dangling = [
+        link for link in addons.glob("*/static/**/*") if link.is_symlink() and not link.exists()
+    ]
     if dangling:
-        progress.note(f"{len(dangling)} files of the web client are missing (fonts or icons), e.g. {dangling[0].name}")
+        progress.note(
+            f"{len(dangling)} fonts or icons of the web client are missing, e.g. {dangling[0].name}"
+        )

@@ -35,13 +35,21 @@ class Server:
 def ensure() -> Server:
     """Return a server that answers, starting our own unless PGHOST names another."""
     if host := os.environ.get("PGHOST"):
-        server = Server(host, int(os.environ.get("PGPORT", "5432")), os.environ.get("PGUSER") or getpass.getuser())
+        server = Server(
+            host,
+            int(os.environ.get("PGPORT", "5432")),
+            os.environ.get("PGUSER") or getpass.getuser(),
+        )
         if not shutil.which("psql"):
             system.require(["postgresql-client"], "PGHOST")
         if server.user == "postgres":
-            raise shell.Trouble("Odoo refuses the role postgres: set PGUSER to a role that may create databases")
+            raise shell.Trouble(
+                "Odoo refuses the role postgres: set PGUSER to a role that may create databases"
+            )
         if not _answers("psql", server):
-            raise shell.Trouble(f"PostgreSQL does not answer user {server.user} at {host}, port {server.port}")
+            raise shell.Trouble(
+                f"PostgreSQL does not answer user {server.user} at {host}, port {server.port}"
+            )
         return server
     return _Cluster().ensure()
 
@@ -58,7 +66,9 @@ def psql() -> str:
 
 def _binaries() -> Path:
     """Return the folder of the newest installed server's programs, which is not on the path."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    found = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3])
+    )
     if found:
         return found[-1].parent
     on_path = shutil.which("initdb")
@@ -69,12 +79,21 @@ def _binaries() -> Path:
 
 
 def _answers(client: str, server: Server, user: str | None = None) -> bool:
-    command = [client, "-XAtq", "-h", server.host, "-p", str(server.port), "-U", user or server.user]
+    command = [
+        client,
+        "-XAtq",
+        "-h",
+        server.host,
+        "-p",
+        str(server.port),
+        "-U",
+        user or server.user,
+    ]
     return shell.run([*command, "-d", "postgres", "-c", "select 1"], check=False).returncode == 0
 
 
 class _Cluster:
-    """Our own cluster. PostgreSQL refuses to run as root, so for root it belongs to another user."""
+    """Our own cluster. PostgreSQL refuses to run as root: root's belongs to another user."""
 
     def __init__(self) -> None:
         key = paths.short_hash(str(paths.state()))
@@ -83,7 +102,11 @@ class _Cluster:
         # A socket's path must stay within 107 bytes, which a deep home folder would exceed.
         self.socket = Path(f"/tmp/counterparty_crm-{os.geteuid()}-{key}")
         # The other user cannot enter root's home folder.
-        self.data = Path(f"/var/tmp/counterparty_crm-{key}") if self.as_other_user else paths.state("postgres")
+        self.data = (
+            Path(f"/var/tmp/counterparty_crm-{key}")
+            if self.as_other_user
+            else paths.state("postgres")
+        )
         self.log = self.data / "server.log"
         self.server = Server(str(self.socket), 5432, "odoo")
 
@@ -111,7 +134,19 @@ class _Cluster:
         with progress.step("Creating a private PostgreSQL cluster"):
             self._discard(part)
             self._make_folder(part)
-            self._run("initdb", "-D", part, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+            self._run(
+                "initdb",
+                "-D",
+                part,
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "-N",
+            )
             with open(part / "postgresql.conf", "a") as conf:
                 conf.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
             part.rename(self.data)
@@ -120,7 +155,18 @@ class _Cluster:
         """Start the server; wait for a killed one's last processes to leave its memory."""
         self._make_folder(self.socket)
         for _attempt in range(3):
-            arguments = ("start", "-D", self.data, "-l", self.log, "-w", "-t", "120", "-o", f"-k {self.socket}")
+            arguments = (
+                "start",
+                "-D",
+                self.data,
+                "-l",
+                self.log,
+                "-w",
+                "-t",
+                "120",
+                "-o",
+                f"-k {self.socket}",
+            )
             if self._run("pg_ctl", *arguments, check=False):
                 return True
             if _answers(str(self.binaries / "psql"), self.server, user="postgres"):
@@ -132,15 +178,32 @@ class _Cluster:
     def _start_over(self) -> None:
         """Put aside a cluster that a crash of the machine has damaged: nothing in it is unique."""
         broken = self.data.with_suffix(".broken")
-        progress.note(f"The private PostgreSQL cluster does not start; it is kept in {broken} and made anew")
+        progress.note(
+            f"The private PostgreSQL cluster does not start; it is kept in {broken} and made anew"
+        )
         self._discard(broken)
         self.data.rename(broken)
         self._create()
         if not self._start():
-            raise shell.Trouble(f"PostgreSQL does not start: {shell.tail(self.log.read_text(errors='replace'))}")
+            raise shell.Trouble(
+                f"PostgreSQL does not start: {shell.tail(self.log.read_text(errors='replace'))}"
+            )
 
     def _as_superuser(self, sql: str) -> None:
-        self._run("psql", "-XAtq", "-h", self.socket, "-p", "5432", "-U", "postgres", "-d", "postgres", "-c", sql)
+        self._run(
+            "psql",
+            "-XAtq",
+            "-h",
+            self.socket,
+            "-p",
+            "5432",
+            "-U",
+            "postgres",
+            "-d",
+            "postgres",
+            "-c",
+            sql,
+        )
 
     def _make_folder(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -152,7 +215,11 @@ class _Cluster:
 
     def _run(self, program: str, *arguments: shell.Argument, check: bool = True) -> bool:
         """Run one of PostgreSQL's programs; its server must not keep our terminal or pipes open."""
-        prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if self.as_other_user else []
+        prefix = (
+            ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+            if self.as_other_user
+            else []
+        )
         command = [*prefix, str(self.binaries / program), *map(os.fspath, arguments)]
         with open(paths.state("logs", "postgres.log"), "a") as log:
             done = subprocess.run(

@@ -11,7 +11,10 @@ from . import paths, progress, shell, system
 ACCEPTED = ("3.11", "3.12", "3.13", "3.10")
 REQUIREMENTS = paths.DEVKIT / "requirements.txt"
 CONSTRAINTS = paths.DEVKIT / "constraints.txt"
-PROBE = "import ctypes, ensurepip, ssl, sys, venv; print('%d.%d' % sys.version_info[:2], sys.executable)"
+PROBE = """
+import ctypes, ensurepip, ssl, sys, venv
+print("%d.%d" % sys.version_info[:2], sys.executable)
+"""
 DONE = "counterparty-complete"
 
 
@@ -37,7 +40,7 @@ def _libraries_key() -> str:
 
 
 def _choose() -> tuple[str, str]:
-    """Return the version and path of the best usable Python, after asking apt for one if need be."""
+    """Return the version and path of the best usable Python; ask apt for one if need be."""
     found = _usable()
     if not found:
         system.require(["python3-venv"], "Odoo")
@@ -71,7 +74,9 @@ def _build(version: str, base: str) -> Path:
         shell.run([base, "-m", "venv", folder])
         python = folder / "bin/python"
         if not _pip_install(python, ["--constraint", str(CONSTRAINTS)], step):
-            progress.note("The tested library versions do not fit this Python; taking the newest allowed ones")
+            progress.note(
+                "The tested library versions do not fit this Python; taking the newest allowed ones"
+            )
             if not _pip_install(python, [], step):
                 raise shell.Trouble(f"pip could not install Odoo's libraries; see {_pip_log()}")
         _require_libraries(python)
@@ -81,13 +86,26 @@ def _build(version: str, base: str) -> Path:
 
 def _pip_install(python: Path, options: list[str], step: progress.Step) -> bool:
     """Install the requirements, counting what pip collects."""
-    command = [python, "-m", "pip", "install", "--no-input", *options, "--requirement", REQUIREMENTS]
+    command = [
+        python,
+        "-m",
+        "pip",
+        "install",
+        "--no-input",
+        *options,
+        "--requirement",
+        REQUIREMENTS,
+    ]
     total = sum(1 for line in CONSTRAINTS.read_text().splitlines() if not line.startswith("#"))
     collected = 0
     with (
         open(_pip_log(), "w") as log,
         subprocess.Popen(
-            shell.bound(command), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            shell.bound(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         ) as running,
     ):
         for line in running.stdout or ():
@@ -106,4 +124,9 @@ def _pip_log() -> Path:
 
 def _require_libraries(python: Path) -> None:
     """Import what breaks first, to say so now rather than in the middle of a database."""
-    shell.run([python, "-c", "import babel, lxml_html_clean, psycopg2, PIL, reportlab, werkzeug"])
+    answer = shell.run(
+        [python, "-c", "import babel, lxml_html_clean, psycopg2, PIL, reportlab, werkzeug"],
+        check=False,
+    )
+    if answer.returncode:
+        raise shell.Trouble(f"{python} lacks libraries of Odoo: {shell.tail(answer.stderr, 1)}")

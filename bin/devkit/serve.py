@@ -9,9 +9,15 @@ from . import database, environment, paths, postgres, progress, shell
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/serve", description=__doc__)
     parser.add_argument("--port", type=int, default=8069, help="port of the web server (8069)")
-    parser.add_argument("--empty", action="store_true", help="serve a second database, without demo data")
-    parser.add_argument("--stop-database", action="store_true", help="only stop the private PostgreSQL server")
-    parser.add_argument("options", nargs="*", metavar="-- OPTION", help="passed on to Odoo, e.g. -- --dev=xml")
+    parser.add_argument(
+        "--empty", action="store_true", help="serve a second database, without demo data"
+    )
+    parser.add_argument(
+        "--stop-database", action="store_true", help="only stop the private PostgreSQL server"
+    )
+    parser.add_argument(
+        "options", nargs="*", metavar="-- OPTION", help="passed on to Odoo, e.g. -- --dev=xml"
+    )
     return parser.parse_args()
 
 
@@ -26,7 +32,9 @@ def body() -> int:
     _require_free(arguments.port)
     log = paths.state("logs", f"{name}.log")
     with environment.server(env, name, arguments.port, options=arguments.options, log=log) as url:
-        progress.note(f"\n    {url}\n    user admin, password admin\n\nLog: {log}\nCtrl-C stops it.")
+        progress.note(
+            f"\n    {url}\n    user admin, password admin\n\nLog: {log}\nCtrl-C stops it."
+        )
         try:
             while True:
                 time.sleep(3600)

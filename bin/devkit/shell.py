@@ -37,7 +37,8 @@ def run(
         check=False,
     )
     if check and done.returncode:
-        raise Trouble(f"{Path(command[0]).name} failed ({done.returncode}): {tail(done.stderr or done.stdout)}")
+        said = tail(done.stderr or done.stdout)
+        raise Trouble(f"{Path(command[0]).name} failed ({done.returncode}): {said}")
     return done
 
 

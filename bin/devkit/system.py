@@ -17,7 +17,9 @@ def is_root() -> bool:
 def require(packages: list[str], purpose: str) -> None:
     """Install packages, or raise with the command that a plain user can pass on."""
     if not install(packages):
-        raise shell.Trouble(f"{purpose} needs {' '.join(packages)}: sudo apt-get install {' '.join(packages)}")
+        raise shell.Trouble(
+            f"{purpose} needs {' '.join(packages)}: sudo apt-get install {' '.join(packages)}"
+        )
 
 
 def install(packages: list[str]) -> bool:
@@ -26,7 +28,15 @@ def install(packages: list[str]) -> bool:
         return False
     with progress.step(f"Installing {' '.join(packages)}"):
         _mend_interrupted_dpkg()
-        command = ["apt-get", "-y", "-o", "DPkg::Lock::Timeout=600", "--no-install-recommends", "install", *packages]
+        command = [
+            "apt-get",
+            "-y",
+            "-o",
+            "DPkg::Lock::Timeout=600",
+            "--no-install-recommends",
+            "install",
+            *packages,
+        ]
         _apt(["apt-get", "-o", "DPkg::Lock::Timeout=600", "update"])
         return _apt(command)
 
@@ -55,7 +65,9 @@ def ensure_pdf() -> None:
         return
     refused = paths.state("no-wkhtmltopdf")
     if refused.exists() or not install(["wkhtmltopdf"]):
-        progress.note("No PDF: wkhtmltopdf is missing (apt-get install wkhtmltopdf, where the archive has it)")
+        progress.note(
+            "No PDF: wkhtmltopdf is missing (apt-get install wkhtmltopdf, where the archive has it)"
+        )
         if is_root():
             refused.touch()  # trixie has none: do not ask its archive again at each start
 

@@ -18,7 +18,9 @@ def _arguments() -> argparse.Namespace:
         prog="bin/test", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     only = parser.add_mutually_exclusive_group()
-    only.add_argument("--python-only", action="store_true", help="leave out tests that need HTTP or a browser")
+    only.add_argument(
+        "--python-only", action="store_true", help="leave out tests that need HTTP or a browser"
+    )
     only.add_argument("--browser-only", action="store_true", help="run only those")
     parser.add_argument("--keep", action="store_true", help="keep the database, to look into it")
     parser.add_argument("what", nargs="*", metavar="WHAT", help="an area, or Odoo test tags")
@@ -50,7 +52,10 @@ def _tag(part: str) -> str:
 def modules_of(tags: str) -> set[str]:
     """Return the modules whose tests are selected."""
     chosen = [tag for tag in re.split(r",(?![^\[]*\])", tags) if not tag.startswith("-")]
-    return {found[1] if (found := re.search(r"/(\w+)(?![\w/.]*\.py)", tag)) else paths.ADDON for tag in chosen}
+    return {
+        found[1] if (found := re.search(r"/(\w+)(?![\w/.]*\.py)", tag)) else paths.ADDON
+        for tag in chosen
+    }
 
 
 def run_all(env: Environment, db: str, tags: str, *, python: bool, browser: bool) -> Outcome:
@@ -58,7 +63,9 @@ def run_all(env: Environment, db: str, tags: str, *, python: bool, browser: bool
     modules = modules_of(tags)
     others = sorted(modules - {paths.ADDON})
     install = ["-i", paths.ADDON]
-    outcome = testrun.run(env, db, install, title="Installing and testing", tags=tags, kind="python")
+    outcome = testrun.run(
+        env, db, install, title="Installing and testing", tags=tags, kind="python"
+    )
     if (state := database.module_state(env, db)) != "installed":
         reason = odoo_log.what_went_wrong(outcome.logs[-1])
         outcome.problems = [f"the addon is {state} after its installation:\n{reason}"]
@@ -68,11 +75,19 @@ def run_all(env: Environment, db: str, tags: str, *, python: bool, browser: bool
         outcome = Outcome(problems=outcome.problems, logs=outcome.logs)
     if others and python:
         title = f"Testing {', '.join(others)} with the addon"
-        outcome.add(testrun.run(env, db, [], title=title, tags=tags, kind="python", modules=others, in_post=True))
+        outcome.add(
+            testrun.run(
+                env, db, [], title=title, tags=tags, kind="python", modules=others, in_post=True
+            )
+        )
     if browser and (wanted_in_browser or others):
         ours = sorted(modules)
         title = "Testing in the browser"
-        outcome.add(testrun.run(env, db, [], title=title, tags=tags, kind="browser", modules=ours, in_post=True))
+        outcome.add(
+            testrun.run(
+                env, db, [], title=title, tags=tags, kind="browser", modules=ours, in_post=True
+            )
+        )
     if not outcome.outcomes:
         outcome.problems.append(f"no test matches {tags}")
     return outcome
@@ -84,7 +99,9 @@ def body() -> int:
     env = environment.ensure(browser=not arguments.python_only)
     template = database.ensure_template(env, demo=False)
     with testrun.scratch_database(env, template, arguments.keep) as db:
-        outcome = run_all(env, db, tags, python=not arguments.browser_only, browser=not arguments.python_only)
+        outcome = run_all(
+            env, db, tags, python=not arguments.browser_only, browser=not arguments.python_only
+        )
     testrun.report(outcome)
     return 0 if outcome.is_good else 1
 

@@ -108,7 +108,9 @@ def _read(result: Path, code: int, log: Path) -> Outcome:
         outcome.skips = found["skips"]
         outcome.left_out = found["left_out"]
     if code and not outcome.failed:
-        outcome.problems.append(f"Odoo ended with exit code {code}:\n{odoo_log.what_went_wrong(log)}")
+        outcome.problems.append(
+            f"Odoo ended with exit code {code}:\n{odoo_log.what_went_wrong(log)}"
+        )
     return outcome
 
 

@@ -1,1 +1,1 @@
-"""What must hold beside the tests: installing, updating, upgrading, uninstalling, and the host's own tests."""
+"""What must hold beside the tests: the addon's life in a database, and the host's own tests."""

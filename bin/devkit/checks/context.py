@@ -21,7 +21,7 @@ class Skipped(Exception):  # noqa: N818 - an outcome
 @dataclass
 class Context:
     env: Environment
-    _installed: dict[bool, str] = field(default_factory=dict)
+    _installed: dict[bool, str | None] = field(default_factory=dict)
     _made: list[str] = field(default_factory=list)
 
     def scratch(self, template: str, purpose: str) -> str:
@@ -36,12 +36,15 @@ class Context:
         return self.scratch(database.ensure_template(self.env, demo), purpose)
 
     def installed(self, demo: bool) -> str:
-        """Return a database with the addon as it was right after installation; clone it to change it."""
+        """Return a database with the addon just installed; clone it to change it."""
         if demo not in self._installed:
+            self._installed[demo] = None
             name = self.bare(demo, "demo" if demo else "plain")
             quietly(self.env, database.install_addon(self.env, name))
             self._installed[demo] = name
-        return self._installed[demo]
+        if (found := self._installed[demo]) is None:
+            raise Skipped("the addon does not install")
+        return found
 
     def close(self) -> None:
         for name in self._made:

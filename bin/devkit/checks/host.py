@@ -9,12 +9,17 @@ from .context import Context, Failed
 
 KNOWN = paths.DEVKIT / "checks" / "host_failures.txt"
 MODULES = ("utm", "sale_crm", "portal", "mass_mailing", "base")
-PARTNER_FILES = (
-    "test_format_address_mixin test_res_company test_res_partner test_res_partner_bank test_res_partner_merge "
-    "test_res_users"
-).split()
+PARTNER_FILES = [
+    "test_format_address_mixin",
+    "test_res_company",
+    "test_res_partner",
+    "test_res_partner_bank",
+    "test_res_partner_merge",
+    "test_res_users",
+]
 TAGS = ",".join(
-    [f"/{module}" for module in MODULES if module != "base"] + [f"/base/tests/{name}.py" for name in PARTNER_FILES]
+    [f"/{module}" for module in MODULES if module != "base"]
+    + [f"/base/tests/{name}.py" for name in PARTNER_FILES]
 )
 HEADER = """\
 # Tests of Odoo 19.0 that fail in a database with demo data, without our addon: they were written
@@ -48,4 +53,6 @@ def _known(table: Path = KNOWN) -> list[str]:
 
 
 def _run(env: Environment, db: str, title: str) -> Outcome:
-    return testrun.run(env, db, [], title=title, tags=TAGS, kind="all", modules=MODULES, in_post=True)
+    return testrun.run(
+        env, db, [], title=title, tags=TAGS, kind="all", modules=MODULES, in_post=True
+    )

@@ -1,4 +1,4 @@
-"""The addon's life in a database: installed, updated, upgraded from the last version, uninstalled."""
+"""The addon's life in a database: installed, updated, upgraded, uninstalled."""
 
 import ast
 import os
@@ -28,17 +28,25 @@ def updates_change_nothing(context: Context) -> None:
     for which in ("first", "second"):
         quietly(env, database.upgrade_addon(env, db, f"Updating, {which} time"))
         _require_same(f"the {which} update changed the schema", schema, snapshot.schema(env, db))
-        _require_same(f"the {which} update changed records", records, snapshot.records(env, db, paths.ADDON))
+        _require_same(
+            f"the {which} update changed records", records, snapshot.records(env, db, paths.ADDON)
+        )
 
 
 def upgrades_from_the_previous_version(context: Context) -> None:
-    """Install the previous version with its demo data, upgrade, and compare with a fresh installation."""
+    """Install the previous version with demo data, upgrade, compare with a fresh installation."""
     env, fresh = context.env, context.installed(demo=True)
     previous = _previous(env.checkout)
     db = context.bare(True, "upgrade")
-    database.install_addon(_at(env, previous), db, f"Installing the previous version ({previous[:9]})")
+    database.install_addon(
+        _at(env, previous), db, f"Installing the previous version ({previous[:9]})"
+    )
     quietly(env, database.upgrade_addon(env, db))
-    _require_same("an upgraded schema differs from a fresh one", snapshot.schema(env, fresh), snapshot.schema(env, db))
+    _require_same(
+        "an upgraded schema differs from a fresh one",
+        snapshot.schema(env, fresh),
+        snapshot.schema(env, db),
+    )
     ours = snapshot.identifiers(env, fresh, paths.ADDON), snapshot.identifiers(env, db, paths.ADDON)
     _require_same("an upgraded database's records differ from a fresh one's", *ours)
 
@@ -51,13 +59,21 @@ def uninstall_leaves_nothing(context: Context) -> None:
     env.run_odoo(["module", "uninstall", paths.ADDON], db)
     if (state := database.module_state(env, db)) != "uninstalled":
         raise Failed(f"the addon is {state} after its removal", [])
-    _require_same("the schema is not as before", snapshot.schema(env, before), snapshot.schema(env, db))
-    _require_same("definitions are not as before", snapshot.definitions(env, before), snapshot.definitions(env, db))
+    _require_same(
+        "the schema is not as before", snapshot.schema(env, before), snapshot.schema(env, db)
+    )
+    _require_same(
+        "definitions are not as before",
+        snapshot.definitions(env, before),
+        snapshot.definitions(env, db),
+    )
     query = f"""
-        select 'attachment ' || coalesce(res_model, '') || ' ' || coalesce(url, name) from ir_attachment
+        select 'attachment ' || coalesce(url, name) from ir_attachment
          where res_model like 'counterparty%' or url like '/{paths.ADDON}/%'
-         union all select 'message of ' || model from mail_message where model like 'counterparty%'
-         union all select 'activity of ' || res_model from mail_activity where res_model like 'counterparty%'
+         union all
+        select 'message of ' || model from mail_message where model like 'counterparty%'
+         union all
+        select 'activity of ' || res_model from mail_activity where res_model like 'counterparty%'
     """
     _require_same("something of ours is left", set(), {row[0] for row in env.rows(db, query)})
 
@@ -94,10 +110,14 @@ def _previous(checkout: Path) -> str:
         if commit and commit != head and _version_at(checkout, commit):
             return commit
     present = ast.literal_eval((checkout / "__manifest__.py").read_text())["version"]
-    for commit in _git(checkout, "log", "--first-parent", "--format=%H", "--", "__manifest__.py").split():
+    for commit in _git(
+        checkout, "log", "--first-parent", "--format=%H", "--", "__manifest__.py"
+    ).split():
         if _version_at(checkout, commit) not in (present, None):
             return commit
-    raise Skipped("history has no earlier landing, tag or version; COUNTERPARTY_PREVIOUS may name a commit")
+    raise Skipped(
+        "history has no earlier landing, tag or version; COUNTERPARTY_PREVIOUS may name a commit"
+    )
 
 
 def _version_at(checkout: Path, commit: str) -> str | None:

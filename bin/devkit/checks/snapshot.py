@@ -35,12 +35,33 @@ SEQUENCES = r"""
 SCHEMA = (COLUMNS, INDEXES, CONSTRAINTS, VIEWS, FUNCTIONS, TRIGGERS, SEQUENCES)
 
 # Records in which the host keeps what a module defines; all of ours must go with us.
-DEFINITIONS = (
-    "ir_model ir_model_fields ir_model_fields_selection ir_model_constraint ir_model_relation ir_model_access "
-    "ir_model_data ir_rule res_groups res_groups_privilege ir_ui_view ir_ui_menu ir_actions ir_cron "
-    "ir_config_parameter ir_sequence ir_default ir_filters ir_asset mail_template mail_activity_type "
-    "mail_message_subtype ir_module_category onboarding_onboarding onboarding_onboarding_step"
-).split()
+DEFINITIONS = [
+    "ir_model",
+    "ir_model_fields",
+    "ir_model_fields_selection",
+    "ir_model_constraint",
+    "ir_model_relation",
+    "ir_model_access",
+    "ir_model_data",
+    "ir_rule",
+    "res_groups",
+    "res_groups_privilege",
+    "ir_ui_view",
+    "ir_ui_menu",
+    "ir_actions",
+    "ir_cron",
+    "ir_config_parameter",
+    "ir_sequence",
+    "ir_default",
+    "ir_filters",
+    "ir_asset",
+    "mail_template",
+    "mail_activity_type",
+    "mail_message_subtype",
+    "ir_module_category",
+    "onboarding_onboarding",
+    "onboarding_onboarding_step",
+]
 
 TABLES_OF_ACTIONS = {
     "ir.actions.act_window": "ir_act_window",
@@ -51,7 +72,10 @@ TABLES_OF_ACTIONS = {
     "ir.actions.server": "ir_act_server",
 }
 # Dates of writing and of the next run move with the clock; arch_prev is the host's own undo.
-VOLATILE = "{create_date,create_uid,write_date,write_uid,nextcall,lastcall,arch_prev,arch_updated,parent_path}"
+VOLATILE = (
+    "{create_date,create_uid,write_date,write_uid,nextcall,lastcall,"
+    "arch_prev,arch_updated,parent_path}"
+)
 
 
 def schema(env: Environment, db: str) -> set[str]:
@@ -91,7 +115,9 @@ def definitions(env: Environment, db: str) -> set[str]:
 
 def differences(before: set[str], after: set[str], limit: int = 20) -> list[str]:
     """Return what has gone and what has come, shortened."""
-    lines = [f"- {fact}" for fact in sorted(before - after)] + [f"+ {fact}" for fact in sorted(after - before)]
+    lines = [f"- {fact}" for fact in sorted(before - after)] + [
+        f"+ {fact}" for fact in sorted(after - before)
+    ]
     more = [f"... and {len(lines) - limit} more"] if len(lines) > limit else []
     return [line[:400] for line in lines[:limit]] + more
 
@@ -112,7 +138,8 @@ def _links(env: Environment, db: str, module: str, model: str) -> list[str]:
         db,
         f"""
         select name, relation_table, column1, column2 from ir_model_fields
-         where model = '{model}' and ttype = 'many2many' and store and to_regclass(relation_table) is not null
+         where model = '{model}' and ttype = 'many2many' and store
+           and to_regclass(relation_table) is not null
         """,
     )
     found = []
