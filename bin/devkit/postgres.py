@@ -220,7 +220,7 @@ class _Cluster:
             if self.as_other_user
             else []
         )
-        command = [*prefix, str(self.binaries / program), *map(os.fspath, arguments)]
+        command = [*prefix, str(self.binaries / program), *(os.fspath(part) for part in arguments)]
         with open(paths.state("logs", "postgres.log"), "a") as log:
             done = subprocess.run(
                 command,

@@ -86,22 +86,14 @@ def _build(version: str, base: str) -> Path:
 
 def _pip_install(python: Path, options: list[str], step: progress.Step) -> bool:
     """Install the requirements, counting what pip collects."""
-    command = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--no-input",
-        *options,
-        "--requirement",
-        REQUIREMENTS,
-    ]
+    pip: list[shell.Argument] = [python, "-m", "pip", "install", "--no-input"]
+    command = shell.bound([*pip, *options, "--requirement", REQUIREMENTS])
     total = sum(1 for line in CONSTRAINTS.read_text().splitlines() if not line.startswith("#"))
     collected = 0
     with (
         open(_pip_log(), "w") as log,
         subprocess.Popen(
-            shell.bound(command),
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

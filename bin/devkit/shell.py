@@ -45,7 +45,10 @@ def run(
 def bound(command: Sequence[Argument]) -> list[str]:
     """Return the command so that it is told to end when this process is killed, however hard."""
     setpriv = shutil.which("setpriv")
-    return [*([setpriv, "--pdeathsig=TERM"] if setpriv else []), *map(os.fspath, command)]
+    return [
+        *([setpriv, "--pdeathsig=TERM"] if setpriv else []),
+        *(os.fspath(part) for part in command),
+    ]
 
 
 def tail(text: str, lines: int = 15) -> str:

@@ -1,9 +1,9 @@
 """What the checks share: databases that are made once for all of them."""
 
-import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from .. import database, odoo_log, paths
+from .. import database, odoo_log
 from ..odoo import Environment
 
 
@@ -51,7 +51,7 @@ class Context:
             database.drop(self.env, name)
 
 
-def quietly(env: Environment, log: os.PathLike[str]) -> None:
+def quietly(env: Environment, log: Path) -> None:
     """Fail when a log has warnings of ours."""
-    if found := odoo_log.complaints(paths.Path(log), [env.server.host]):
+    if found := odoo_log.complaints(log, [env.server.host]):
         raise Failed("warnings were logged", found)
