@@ -10,3 +10,6 @@ from . import test_counterparty_role_rules
 from . import test_counterparty_role_responsible
 from . import test_counterparty_role_derivation
 from . import test_counterparty_role_fill
+from . import test_counterparty_role_merge
+from . import test_counterparty_role_parent
+from . import test_counterparty_handover

@@ -1,0 +1,183 @@
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import CounterpartyCase
+
+OWNERS = """
+    SELECT DISTINCT class.relname, column_.attname
+      FROM pg_index index_
+      JOIN pg_class class ON class.oid = index_.indrelid
+      JOIN pg_constraint key ON key.conrelid = class.oid AND key.contype = 'f'
+                            AND key.confrelid = 'res_partner'::regclass
+      JOIN pg_attribute column_ ON column_.attrelid = class.oid
+                               AND column_.attnum = key.conkey[1]
+     WHERE index_.indisunique AND NOT index_.indisprimary
+       AND column_.attnum = ANY(index_.indkey::smallint[])
+       AND class.relnamespace = current_schema::regnamespace
+"""
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty", "counterparty_foundation")
+@freeze_time("2026-03-15 10:00:00")
+class TestCounterpartyRoleMerge(CounterpartyCase):
+    @mute_logger("odoo.addons.base.wizard.base_partner_merge")
+    def _merge(self, source, target):
+        """Merge partners with the host's wizard, as its user does."""
+        wizard = self.env["base.partner.merge.automatic.wizard"].create(
+            {
+                "state": "selection",
+                "partner_ids": [(6, 0, (source | target).ids)],
+                "dst_partner_id": target.id,
+            }
+        )
+        wizard.action_merge()
+        self.assertFalse(source.exists())
+        self.env.invalidate_all()
+
+    # ------------------------------------------------------------
+    # Roles
+    # ------------------------------------------------------------
+
+    def test_open_roles_of_both_become_one(self):
+        kept = self._role(self.freight, date_from="2022-01-01")
+        gone = self._role(self.late_payer, date_from="2020-05-01", note="Old customer")
+
+        self._merge(self.late_payer, self.freight)
+
+        self.assertEqual(self._roles(self.freight), kept)
+        self.assertEqual(kept.date_from, date(2020, 5, 1))
+        self.assertFalse(kept.date_to)
+        self.assertFalse(gone.exists())
+
+    def test_prospect_and_customer_become_a_customer(self):
+        kept = self._role(self.freight, is_prospect=True, date_from="2025-01-01")
+        self._role(self.late_payer, date_from="2025-06-01", date_business="2025-07-01")
+
+        self._merge(self.late_payer, self.freight)
+
+        self.assertEqual(kept.state, "active")
+        self.assertEqual((kept.date_from, kept.date_business), (date(2025, 1, 1), date(2025, 7, 1)))
+
+    def test_other_roles_move_as_they_are(self):
+        kept = self._role(self.freight)
+        moved = self._role(self.late_payer, self.supplier, note="Pallets")
+
+        self._merge(self.late_payer, self.freight)
+
+        self.assertEqual(self._roles(self.freight), kept | moved)
+        self.assertEqual(moved.note, "Pallets")
+
+    def test_ended_role_of_another_time_stays_apart(self):
+        kept = self._role(self.freight, date_from="2024-01-01")
+        ended = self._role(self.late_payer, date_from="2020-01-01", date_to="2022-12-31")
+
+        self._merge(self.late_payer, self.freight)
+
+        self.assertEqual(self._roles(self.freight), kept | ended)
+        self.assertEqual((ended.date_to, kept.date_from), (date(2022, 12, 31), date(2024, 1, 1)))
+
+    def test_open_role_goes_on_when_the_other_had_ended(self):
+        kept = self._role(self.freight, date_from="2020-01-01", date_to="2023-06-30")
+        self._role(self.late_payer, date_from="2023-01-01")
+
+        self._merge(self.late_payer, self.freight)
+
+        self.assertEqual(self._roles(self.freight), kept)
+        self.assertFalse(kept.date_to)
+        self.assertEqual(kept.state, "active")
+
+    def test_role_that_spans_several_joins_them_all(self):
+        kept = self._role(self.freight, date_from="2018-01-01", date_to="2019-12-31")
+        self._role(self.freight, date_from="2022-01-01")
+        self._role(self.late_payer, date_from="2019-01-01", date_to="2022-06-30")
+
+        self._merge(self.late_payer, self.freight)
+
+        role = self._roles(self.freight)
+        self.assertEqual(len(role), 1)
+        self.assertIn(kept.date_from, [date(2018, 1, 1)])
+        self.assertEqual((role.date_from, role.date_to), (date(2018, 1, 1), False))
+
+    def test_two_sources_merge_at_once(self):
+        self._role(self.late_payer, date_from="2021-01-01")
+        self._role(self.foods, date_from="2019-01-01")
+
+        self._merge(self.late_payer | self.foods, self.freight)
+
+        role = self._roles(self.freight)
+        self.assertEqual((role.type_id, role.date_from), (self.customer, date(2019, 1, 1)))
+
+    def test_moved_role_belongs_to_the_company_of_the_target(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.late_payer.company_id = other
+        self._role(self.late_payer)
+        self.env.user.company_ids |= other
+
+        self._merge(self.late_payer, self.freight)
+
+        role = self._roles(self.freight)
+        self.assertFalse(role.company_id)
+        self.assertEqual(role.with_user(self.officer).search([("id", "=", role.id)]), role)
+
+    def test_person_merged_into_a_contact_gives_roles_to_its_company(self):
+        role = self._role(self.ada)
+
+        self._merge(self.ada, self.ben)
+
+        self.assertEqual(role.partner_id, self.foods)
+
+    def test_chips_show_the_joined_roles(self):
+        self._role(self.freight)
+        self._role(self.late_payer)
+        self._role(self.late_payer, self.supplier)
+
+        self._merge(self.late_payer, self.freight)
+
+        self.assertEqual(self.freight.counterparty_type_ids, self.customer | self.supplier)
+
+    # ------------------------------------------------------------
+    # Every unique key of ours
+    # ------------------------------------------------------------
+
+    def test_every_unique_key_on_a_partner_survives_a_merge(self):
+        builders = {("counterparty_role", "partner_id"): self._role}
+
+        keys = self._get_unique_partner_keys()
+
+        self.assertIn(("counterparty_role", "partner_id"), keys)
+        for table, column in sorted(keys):
+            with self.subTest(table=table, column=column):
+                model = next(m for m in self.env.values() if m._table == table and not m._abstract)
+                mixin = self.env.registry["counterparty.merge.mixin"]
+                self.assertIsInstance(model, mixin, "its rows are not joined before a merge")
+                self.assertIn((table, column), builders, "say here how a row of it is made")
+                self._check_merge_across(model, column, builders[table, column])
+
+    def _get_unique_partner_keys(self):
+        """Return (table, column) of all unique indexes of ours that contain a partner."""
+        tables = {
+            model._table
+            for model in (self.env[name] for name in self.env.registry)
+            if model._name.startswith("counterparty.")
+            or getattr(model, "_original_module", None) == "counterparty_crm"
+        }
+        self.env.cr.execute(OWNERS)
+        return {(table, column) for table, column in self.env.cr.fetchall() if table in tables}
+
+    def _check_merge_across(self, model, column, build):
+        source, target = self._company("Source"), self._company("Target")
+        build(source)
+        build(target)
+        self.env.flush_all()
+
+        self._merge(source, target)
+
+        self.assertEqual(model.search_count([(column, "=", target.id)]), 1)
+
+    def test_model_without_its_join_is_noticed(self):
+        with self.assertRaises(NotImplementedError):
+            self.env["counterparty.merge.mixin"]._counterparty_merge(self.late_payer, self.freight)
