@@ -8,7 +8,7 @@ import sys
 import venv
 from pathlib import Path
 
-from devkit import lock, paths, progress, shell
+from devkit import lock, paths, progress, shell, system
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 STAMP = "requirements.txt"
@@ -16,6 +16,8 @@ STAMP = "requirements.txt"
 
 def ensure() -> Path:
     """Return the folder of the linters' programs, installing them if needed."""
+    if sys.version_info < (3, 11):
+        raise shell.Trouble("the linters need Python 3.11 or later")
     target = paths.state(f"lint-venv-{sys.version_info.major}.{sys.version_info.minor}")
     with lock.hold("lint"):
         if not _is_current(target):
@@ -34,14 +36,17 @@ def _build(target: Path) -> None:
     The folder has its final name from the start: programs of a virtual environment
     hold its absolute path and would break when moved.
     """
-    shutil.rmtree(target, ignore_errors=True)
     with progress.step("Installing the linters"):
-        try:
-            venv.create(target, with_pip=True)
-        except subprocess.CalledProcessError as error:
-            raise shell.Trouble(
-                "this Python cannot make virtual environments; on Debian: apt install python3-venv"
-            ) from error
+        _create(target)
         pip = [target / "bin/python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
         shell.run([*pip, "install", "--no-deps", "-r", REQUIREMENTS])
     shutil.copyfile(REQUIREMENTS, target / STAMP)
+
+
+def _create(target: Path) -> None:
+    """Make an empty environment; Debian's Python can only do so with another package."""
+    try:
+        venv.create(target, clear=True, with_pip=True)
+    except subprocess.CalledProcessError:
+        system.require(["python3-venv"], "bin/lint")
+        venv.create(target, clear=True, with_pip=True)
