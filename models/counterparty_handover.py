@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -145,14 +146,17 @@ class CounterpartyHandover(models.Model):
         """
         company = Domain("company_id", "in", [self.company_id.id, False])
         open_offer = Domain("state", "in", ["draft", "sent"]) & company
-        on_their_records = Domain(
-            "res_model", "in", ["res.partner", "crm.lead", "sale.order", "purchase.order"]
+        # the company of an activity is that of its record, whoever may read that
+        on_records = Domain.OR(
+            Domain("res_model", "=", name)
+            & Domain("res_id", "in", self.env[name].sudo()._search(company))
+            for name in ("res.partner", "crm.lead", "sale.order", "purchase.order")
         )
         return [
             HandoverSource("partner_count", "res.partner", "user_id", company),
             HandoverSource("partner_count", "res.partner", "buyer_id", company),
             HandoverSource("role_count", "counterparty.role", "responsible_id", company),
-            HandoverSource("activity_count", "mail.activity", "user_id", on_their_records),
+            HandoverSource("activity_count", "mail.activity", "user_id", on_records),
             HandoverSource(
                 "opportunity_count",
                 "crm.lead",
@@ -164,18 +168,19 @@ class CounterpartyHandover(models.Model):
         ]
 
     def _get_counts(self):
-        """Return ``{count field: records}``, of the preview or of what was really moved."""
-        counts = {}
-        if self.state != "draft":
-            lines = self.line_ids.grouped(lambda line: (line.model, line.field))
-            for source in self._get_sources():
-                moved = lines.get((source.model, source.field), ())
-                counts[source.count_field] = counts.get(source.count_field, 0) + len(moved)
-        elif self.from_user_id:
-            for source in self._get_sources():
-                found = self._search_records(source)
-                counts[source.count_field] = counts.get(source.count_field, 0) + len(found)
-        return counts
+        """Return ``{count field: records}``, of the preview or of what was really moved.
+
+        Who is salesperson and buyer of the same partner counts it once.
+        """
+        found = defaultdict(set)
+        lines = self.line_ids.grouped(lambda line: (line.model, line.field))
+        for source in self._get_sources():
+            if self.state != "draft":
+                moved = lines.get((source.model, source.field), self.line_ids.browse())
+                found[source.count_field].update(moved.mapped("res_id"))
+            elif self.from_user_id:
+                found[source.count_field].update(self._search_records(source).ids)
+        return {name: len(ids) for name, ids in found.items()}
 
     def _search_records(self, source):
         # a manager hands over documents of areas they may not open; the domain keeps to the company

@@ -28,12 +28,21 @@ class CounterpartyHandoverLine(models.Model):
 
     def _give_back(self):
         """Return the records that the other person still has; later changes of others stay."""
-        for (model, field, handover), lines in self.grouped(
-            lambda line: (line.model, line.field, line.handover_id)
-        ).items():
-            # the same reach as when they were handed over
-            records = self.env[model].sudo().browse(lines.mapped("res_id")).exists()
-            kept = records.filtered(lambda record, f=field, h=handover: record[f] == h.to_user_id)
-            kept.with_context(**SILENT).write({field: handover.from_user_id.id})
-            given_back = lines.filtered(lambda line, kept=kept: line.res_id in kept.ids)
+        # all are read before any goes back: a role follows its partner's salesperson by itself
+        for lines, records in [(lines, lines._get_kept_records()) for lines in self._by_field()]:
+            records.with_context(**SILENT).write(
+                {lines[0].field: lines.handover_id.from_user_id.id}
+            )
+            given_back = lines.filtered(lambda line, ids=records.ids: line.res_id in ids)
+            # users only read the lines
             given_back.sudo().is_given_back = True
+
+    def _by_field(self):
+        """Return the lines in groups of one hand-over, model and field."""
+        return self.grouped(lambda line: (line.handover_id, line.model, line.field)).values()
+
+    def _get_kept_records(self):
+        """Return the records of one model and field that the other person still has."""
+        # the same reach as when they were handed over
+        records = self.env[self[0].model].sudo().browse(self.mapped("res_id")).exists()
+        return records.filtered_domain([(self[0].field, "=", self.handover_id.to_user_id.id)])

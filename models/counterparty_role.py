@@ -4,7 +4,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..tools import roles as role_rules
-from ..tools.periods import Period, overlap
+from ..tools.periods import Period, is_valid, overlap
+
+# the host's person for the documents of a family
+HOST_PERSON = {"sale": "user_id", "purchase": "buyer_id"}
 
 
 class CounterpartyRole(models.Model):
@@ -58,7 +61,7 @@ class CounterpartyRole(models.Model):
         index="btree_not_null",
         domain="[('share', '=', False)]",
         help="Who looks after this role: the salesperson of a customer, the buyer of a supplier, "
-        "or another person chosen here. A new salesperson or buyer of the contact takes over.",
+        "or another person chosen here. A new salesperson or buyer takes over from the old one.",
     )
     company_id = fields.Many2one(
         related="partner_id.company_id", store=True, index="btree_not_null"
@@ -139,16 +142,12 @@ class CounterpartyRole(models.Model):
             **column,
         )
 
-    @api.depends("partner_id.user_id", "partner_id.buyer_id", "type_id")
+    @api.depends("type_id")
     def _compute_responsible_id(self):
+        # later salespeople and buyers come from the partner: only their predecessor's roles follow
         for role in self:
-            family = role.type_id.document_family
-            if family == "sale":
-                role.responsible_id = role.partner_id.user_id
-            elif family == "purchase":
-                role.responsible_id = role.partner_id.buyer_id
-            else:
-                role.responsible_id = role.responsible_id
+            person = HOST_PERSON.get(role.type_id.document_family)
+            role.responsible_id = role.partner_id[person] if person else role.responsible_id
 
     @api.depends("type_id", "state")
     @api.depends_context("lang")
@@ -168,23 +167,30 @@ class CounterpartyRole(models.Model):
 
     @api.constrains("partner_id", "type_id", "date_from", "date_to")
     def _check_overlap(self):
-        siblings = self.sudo().search(
-            [("partner_id", "in", self.partner_id.ids), ("type_id", "in", self.type_id.ids)]
-        )
         for role in self:
-            for other in siblings - role:
-                same = other.partner_id == role.partner_id and other.type_id == role.type_id
-                if same and overlap(role._get_period(), other._get_period()):
-                    raise ValidationError(
-                        self.env._(
-                            "%(partner)s is already %(type)s from %(start)s to %(end)s. "
-                            "End that role or choose dates outside its period.",
-                            partner=role.partner_id.display_name,
-                            type=role.type_id.name,
-                            start=role._format_day(other.date_from),
-                            end=role._format_day(other.date_to),
-                        )
+            role._refuse_overlap(role.partner_id, role.type_id, role._get_period())
+
+    def _refuse_overlap(self, partner, kind, period):
+        """Refuse a period in which the partner already plays the role, other than as ``self``.
+
+        :raises ValidationError: names the other role and its dates
+        """
+        # a role of another company, or of somebody else, is in the way all the same
+        siblings = self.sudo().search(
+            [("partner_id", "=", partner.id), ("type_id", "=", kind.id), ("id", "not in", self.ids)]
+        )
+        for other in siblings:
+            if overlap(period, other._get_period()):
+                raise ValidationError(
+                    self.env._(
+                        "%(partner)s is already %(type)s from %(start)s to %(end)s. "
+                        "End that role or choose dates outside its period.",
+                        partner=partner.display_name,
+                        type=kind.name,
+                        start=self._format_day(other.date_from),
+                        end=self._format_day(other.date_to),
                     )
+                )
 
     @api.constrains("partner_id", "type_id")
     def _check_kind_of_partner(self):
@@ -221,15 +227,41 @@ class CounterpartyRole(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._prepare_role_vals(vals) for vals in vals_list])
+        prepared = []
+        for given in vals_list:
+            defaults = self.default_get(["partner_id", "type_id", "date_from"])
+            vals = self._prepare_role_vals({**defaults, **given})
+            if self.env.context.get("import_file"):
+                vals = dict(vals, source="import")
+            # before the unique index answers, which knows neither the other role nor its dates
+            self._check_vals(vals)
+            prepared.append(vals)
+        return super().create(prepared)
 
     def write(self, vals):
-        if "partner_id" in vals or "type_id" in vals:
-            for role in self:
-                known = {"partner_id": role.partner_id.id, "type_id": role.type_id.id}
-                super(CounterpartyRole, role).write(role._prepare_role_vals({**known, **vals}))
-            return True
-        return super().write(vals)
+        if not {"partner_id", "type_id", "date_from", "date_to"} & vals.keys():
+            return super().write(vals)
+        for role in self:
+            known = {
+                "partner_id": role.partner_id.id,
+                "type_id": role.type_id.id,
+                "date_from": role.date_from,
+                "date_to": role.date_to,
+            }
+            prepared = role._prepare_role_vals({**known, **vals})
+            role._check_vals(prepared)
+            super(CounterpartyRole, role).write(prepared)
+        return True
+
+    def _check_vals(self, vals):
+        partner = self.env["res.partner"].browse(vals.get("partner_id"))
+        kind = self.env["counterparty.type"].browse(vals.get("type_id"))
+        period = Period(
+            fields.Date.to_date(vals.get("date_from")) or None,
+            fields.Date.to_date(vals.get("date_to")) or None,
+        )
+        if partner and kind and is_valid(period):
+            self._refuse_overlap(partner, kind, period)
 
     @api.model
     def _prepare_role_vals(self, vals):
@@ -242,8 +274,6 @@ class CounterpartyRole(models.Model):
         kind = self.env["counterparty.type"].browse(vals.get("type_id"))
         if not partner or not kind:
             return vals
-        if self.env.context.get("import_file"):
-            vals = dict(vals, source="import")
         if kind.for_company:
             vals = dict(vals, partner_id=partner.commercial_partner_id.id)
         if not kind.has_prospects:
@@ -297,7 +327,10 @@ class CounterpartyRole(models.Model):
 
     @api.model
     def _counterparty_merge(self, source, target):
-        """Join roles of one type into the target's; the host re-points the others."""
+        """Join roles of one type into the target's and move the others.
+
+        The host would re-point the others by SQL and leave their company behind.
+        """
         # both partners' roles count, also those of companies the user is not in just now
         Role = self.sudo()
         moved = Role.search([("partner_id", "in", source.ids)])
@@ -310,12 +343,16 @@ class CounterpartyRole(models.Model):
             kept = join.keep
             Role.browse(kept.key).write(
                 {
+                    "partner_id": target.id,
                     "date_from": kept.period.start,
                     "date_to": kept.period.end,
                     "is_prospect": kept.is_prospect,
                     "date_business": kept.business_start,
                 }
             )
+        moved.exists().filtered(lambda role: role.partner_id != target).write(
+            {"partner_id": target.id}
+        )
         self.env.flush_all()
 
     def _get_merge_facts(self):

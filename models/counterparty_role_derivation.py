@@ -188,7 +188,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
         """Return a query: partner, family, first day, first day of business, last day.
 
         Only documents after the last role of that family count: an ended role is a decision that
-        an old invoice must not undo.
+        an old invoice must not undo. Documents of a contact with a role of its own, as those of
+        an employee, say nothing about the company.
         """
         entities = SQL("SELECT id, commercial_partner_id FROM res_partner")
         if partner_ids is not None:
@@ -217,7 +218,13 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                      GROUP BY 1, 2
               ) ended ON ended.partner_id = entity.commercial_partner_id
                      AND ended.document_family = document.family
-             WHERE ended.day IS NULL OR document.day > ended.day
+             WHERE (ended.day IS NULL OR document.day > ended.day)
+               AND NOT EXISTS (
+                    SELECT FROM counterparty_role own
+                      JOIN counterparty_type kind ON kind.id = own.type_id
+                     WHERE own.partner_id = document.partner_id
+                       AND own.partner_id != entity.commercial_partner_id
+                       AND kind.document_family = document.family)
              GROUP BY 1, 2
             """,
             documents=SQL(" UNION ALL ").join(documents),

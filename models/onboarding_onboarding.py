@@ -1,5 +1,11 @@
 from odoo import api, models
 
+# some steps open a page of the host that managers of ours may not open
+STEP_GROUPS = {
+    "action_open_counterparty_rights": "base.group_erp_manager",
+    "action_open_counterparty_settings": "base.group_system",
+}
+
 
 class OnboardingOnboarding(models.Model):
     _inherit = "onboarding.onboarding"
@@ -17,6 +23,11 @@ class OnboardingOnboarding(models.Model):
         setup = self.sudo().env.ref("counterparty_crm.onboarding_setup", raise_if_not_found=False)
         if not setup or setup.is_onboarding_closed:
             return {"steps": []}
+        steps = setup.step_ids.filtered(
+            lambda step: self.env.user.has_groups(
+                STEP_GROUPS.get(step.panel_step_open_action_name, "base.group_user")
+            )
+        )
         return {
             "steps": [
                 {
@@ -27,7 +38,7 @@ class OnboardingOnboarding(models.Model):
                     "action": step.panel_step_open_action_name,
                     "done": step.current_step_state != "not_done",
                 }
-                for step in setup.step_ids.sorted("sequence")
+                for step in steps.sorted("sequence")
             ]
         }
 

@@ -35,7 +35,9 @@ class OnboardingOnboardingStep(models.Model):
 
     @api.model
     def _validate_counterparty_step(self, name):
-        """Tick a step of the setup list for the present company."""
+        """Tick a step of the setup list for the present company, if a manager does it."""
+        if not self.env.user.has_group("counterparty_crm.group_manager"):
+            return
         # whoever does the step ticks it; progress records belong to the host's administrators
         setup = self.sudo().env.ref("counterparty_crm.onboarding_setup")
         setup._search_or_create_progress()

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import str2bool
+
+from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS
 
 
 class ResConfigSettings(models.TransientModel):
@@ -7,8 +10,6 @@ class ResConfigSettings(models.TransientModel):
     # counterparty
     counterparty_roles_from_documents = fields.Boolean(
         "Roles from Documents",
-        config_parameter="counterparty_crm.roles_from_documents",
-        default=True,
         help="The first quotation makes a prospect, "
         "the first order or invoice a customer or supplier.",
     )
@@ -20,3 +21,21 @@ class ResConfigSettings(models.TransientModel):
     group_counterparty_campaign = fields.Boolean(
         "Campaigns", implied_group="counterparty_crm.group_area_campaign"
     )
+
+    # a parameter that is on unless it says otherwise: the host would forget it when it is off
+
+    @api.model
+    def get_values(self):
+        values = super().get_values()
+        # settings are read and written by administrators, parameters by the system
+        param = self.env["ir.config_parameter"].sudo().get_param(ROLES_FROM_DOCUMENTS, "True")
+        values["counterparty_roles_from_documents"] = str2bool(param, True)
+        return values
+
+    def set_values(self):
+        result = super().set_values()
+        # the host has checked that an administrator saves the settings
+        self.env["ir.config_parameter"].sudo().set_param(
+            ROLES_FROM_DOCUMENTS, str(self.counterparty_roles_from_documents)
+        )
+        return result

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..tools.banner import BannerLine, top_line
 from ..tools.roles import ACTIVE, FORMER, FUTURE, PROSPECT, section_string
+from .counterparty_role import HOST_PERSON
 
 GROUP_USER = "counterparty_crm.group_user"
 
@@ -216,11 +217,29 @@ class ResPartner(models.Model):
     def write(self, vals):
         moves = {"parent_id", "is_company"} & vals.keys()
         before = {partner: partner.commercial_partner_id for partner in self} if moves else {}
+        following = {
+            name: self._get_roles_of_person(family, name)
+            for family, name in HOST_PERSON.items()
+            if name in vals
+        }
         result = super().write(vals)
+        for name, roles in following.items():
+            roles.write({"responsible_id": vals[name]})
         for partner, entity in before.items():
             if entity == partner != partner.commercial_partner_id:
                 partner._move_counterparty_roles()
         return result
+
+    def _get_roles_of_person(self, family, name):
+        """Return the roles that the present salesperson or buyer, or nobody, looks after."""
+        # whoever may change the salesperson of a contact hands over the role with it
+        roles = self.sudo().counterparty_role_ids
+        return roles.filtered(
+            lambda role: (
+                role.type_id.document_family == family
+                and role.responsible_id in (role.partner_id[name], self.env["res.users"])
+            )
+        )
 
     def _add_counterparty_default_role(self):
         """Give new commercial entities the role of the list they were created or imported in."""
@@ -233,7 +252,8 @@ class ResPartner(models.Model):
                 and (kind.for_company if partner.is_company else kind.for_person)
             )
         )
-        self.env["counterparty.role"].create(
+        # the creator may name a colleague as salesperson, and may still say what the contact is
+        self.env["counterparty.role"].sudo().create(
             [
                 {"partner_id": partner.id, "type_id": kind.id, "is_prospect": kind.has_prospects}
                 for partner in entities
