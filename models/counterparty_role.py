@@ -36,6 +36,7 @@ class CounterpartyRole(models.Model):
     date_to = fields.Date("Until", help="Last day of the role. Empty while it goes on.")
     is_prospect = fields.Boolean(
         "Prospect",
+        default=False,
         help="Nothing was ordered or invoiced yet. Ends by itself with the first business.",
     )
     date_business = fields.Date(
@@ -333,9 +334,11 @@ class CounterpartyRole(models.Model):
         """
         # both partners' roles count, also those of companies the user is not in just now
         Role = self.sudo()
+        entities = target | target.commercial_partner_id
         moved = Role.search([("partner_id", "in", source.ids)])
         joins = role_rules.join_roles(
-            Role.search([("partner_id", "=", target.id)])._get_merge_facts(),
+            # merged into a contact, the roles of a company go on to the company of the contact
+            Role.search([("partner_id", "in", entities.ids)])._get_merge_facts(),
             moved._get_merge_facts(),
         )
         for join in joins:
@@ -350,7 +353,7 @@ class CounterpartyRole(models.Model):
                     "date_business": kept.business_start,
                 }
             )
-        moved.exists().filtered(lambda role: role.partner_id != target).write(
+        moved.exists().filtered(lambda role: role.partner_id not in entities).write(
             {"partner_id": target.id}
         )
         self.env.flush_all()

@@ -86,7 +86,7 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                     SELECT FROM counterparty_role role
                       JOIN counterparty_type kind ON kind.id = role.type_id
                      WHERE role.partner_id IN (partner.id, partner.commercial_partner_id)
-                       AND kind.document_family = %(family)s AND NOT role.is_prospect
+                       AND kind.document_family = %(family)s AND role.is_prospect IS NOT TRUE
                        AND (role.date_to IS NULL OR role.date_to >= CURRENT_DATE))
                 """,
                 ids=list(ids),
@@ -273,6 +273,7 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
 
         :return: the number of roles added
         """
+        self.env.flush_all()
         employees = self._fill_employees()
         return employees + self._fill_from_documents(source="install")
 
