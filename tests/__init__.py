@@ -13,3 +13,8 @@ from . import test_counterparty_role_fill
 from . import test_counterparty_role_merge
 from . import test_counterparty_role_parent
 from . import test_counterparty_handover
+from . import test_res_partner_counterparty
+from . import test_res_partner_search
+from . import test_res_partner_import
+from . import test_access
+from . import test_access_profit

@@ -137,14 +137,14 @@ class TestCounterpartyHandover(CounterpartyCase, MailCase):
         handover = self._handover()
         self.env.flush_all()
 
-        with self.mock_mail_gateway():
+        with self.mock_mail_gateway(), self.mock_mail_app():
             handover.with_context(mail_notrack=False).action_hand_over()
             self.flush_tracking()
 
+        self.assertEqual(self._owners(), self.theo)
         self.assertFalse(self._new_mails)
         self.assertFalse(self._mails)
-        notified = self._new_msgs.notified_partner_ids | self._new_msgs.partner_ids
-        self.assertNotIn(self.theo.partner_id, notified)
+        self.assertNotIn(self.theo.partner_id, self._new_notifs.res_partner_id)
 
     def test_role_of_a_third_person_stays_theirs(self):
         self.freight.user_id = self.sara

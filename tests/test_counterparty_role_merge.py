@@ -91,7 +91,7 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
         self.assertEqual(kept.state, "active")
 
     def test_role_that_spans_several_joins_them_all(self):
-        kept = self._role(self.freight, date_from="2018-01-01", date_to="2019-12-31")
+        self._role(self.freight, date_from="2018-01-01", date_to="2019-12-31")
         self._role(self.freight, date_from="2022-01-01")
         self._role(self.late_payer, date_from="2019-01-01", date_to="2022-06-30")
 
@@ -99,7 +99,6 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
 
         role = self._roles(self.freight)
         self.assertEqual(len(role), 1)
-        self.assertIn(kept.date_from, [date(2018, 1, 1)])
         self.assertEqual((role.date_from, role.date_to), (date(2018, 1, 1), False))
 
     def test_two_sources_merge_at_once(self):

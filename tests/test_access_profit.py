@@ -1,0 +1,111 @@
+import json
+
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+
+from .common import CounterpartyCase
+
+FIELDS = {
+    "sale.order": ("margin", "margin_percent"),
+    "sale.order.line": ("margin", "margin_percent", "purchase_price"),
+    "sale.report": ("margin",),
+}
+
+
+@tagged("post_install", "-at_install", "counterparty_profit", "counterparty_foundation")
+class TestAccessProfit(CounterpartyCase):
+    """Margins are for those who see cost and profit."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        sales = "sales_team.group_sale_salesman_all_leads"
+        cls.seller = cls._user("sid", sales)
+        cls.boss = cls._user("bea", sales, "group_cost_profit")
+        cls.service.standard_price = 60.0
+        cls.order = cls._order(cls, cls.portal.partner_id, confirmed=True)
+        cls.env.flush_all()
+        cls.records = {
+            "sale.order": cls.order,
+            "sale.order.line": cls.order.order_line,
+            "sale.report": cls.env["sale.report"].search(
+                [("order_reference", "=", f"sale.order,{cls.order.id}")]
+            ),
+        }
+
+    def _each(self):
+        for model, names in FIELDS.items():
+            for name in names:
+                yield model, name, self.records[model]
+
+    def test_records_are_there_to_be_read(self):
+        self.assertEqual(self.order.margin, 40.0)
+        self.assertTrue(self.records["sale.report"])
+
+    def test_sellers_cannot_read_them_in_any_way(self):
+        for model, name, records in self._each():
+            records = records.with_user(self.seller)
+            ways = {
+                "read": lambda r=records, n=name: r.read([n]),
+                "attribute": lambda r=records, n=name: r.mapped(n),
+                "export": lambda r=records, n=name: r.export_data([n]),
+                "search": lambda r=records, n=name: r.search([(n, ">", 0)]),
+                "order": lambda r=records, n=name: r.search([], order=f"{n} desc"),
+                "filter": lambda r=records, n=name: r.filtered_domain([(n, ">", 0)]),
+            }
+            if name != "margin_percent" or model == "sale.order.line":
+                ways["group"] = lambda r=records, n=name: r.formatted_read_group([], [], [f"{n}:sum"])
+            for way, attempt in ways.items():
+                with self.subTest(model=model, field=name, way=way), self.assertRaises(AccessError):
+                    attempt()
+
+    def test_portal_users_cannot_read_them_on_their_own_order(self):
+        self.assertTrue(self.order.with_user(self.portal).read(["name"]))
+
+        for model, name, records in self._each():
+            with self.subTest(model=model, field=name), self.assertRaises(AccessError):
+                records.with_user(self.portal).read([name])
+
+    def test_fields_are_not_offered_to_sellers(self):
+        for model, name, records in self._each():
+            with self.subTest(model=model, field=name):
+                self.assertNotIn(name, records.with_user(self.seller).fields_get())
+                self.assertIn(name, records.with_user(self.boss).fields_get())
+
+    def test_those_who_see_cost_and_profit_read_them(self):
+        for model, name, records in self._each():
+            with self.subTest(model=model, field=name):
+                found = records.with_user(self.boss).search([(name, ">", 0)])
+                self.assertLessEqual(records, found.sudo())
+                self.assertTrue(all(records.with_user(self.boss).mapped(name)))
+
+    def test_order_form_of_a_seller_shows_no_trace_of_margins(self):
+        arch = self.env["sale.order"].with_user(self.seller).get_view(view_type="form")["arch"]
+        boss = self.env["sale.order"].with_user(self.boss).get_view(view_type="form")["arch"]
+
+        self.assertNotIn("margin_percent", arch)
+        self.assertNotIn("purchase_price", arch)
+        self.assertIn("margin_percent", boss)
+        self.assertIn("purchase_price", boss)
+
+    def test_seller_works_with_orders_as_before(self):
+        form = Form(self.env["sale.order"].with_user(self.seller))
+        form.partner_id = self.late_payer
+        with form.order_line.new() as line:
+            line.product_id = self.service
+        order = form.save()
+
+        copy = order.copy()
+        copy.action_confirm()
+        order.order_line.product_uom_qty = 3
+
+        self.assertEqual(copy.state, "sale")
+        self.assertEqual((order.sudo().margin, copy.sudo().margin), (120.0, 40.0))
+
+    def test_export_templates_and_views_name_the_fields_for_the_others_only(self):
+        for model in FIELDS:
+            for view in ("list", "pivot"):
+                with self.subTest(model=model, view=view):
+                    Model = self.env[model].with_user(self.seller)
+                    models = Model.get_view(view_type=view)["models"]
+                    self.assertNotIn("margin", json.dumps(models, default=list))
