@@ -23,6 +23,7 @@ class ResPartner(models.Model):
         "counterparty.role",
         string="Roles Today",
         compute="_compute_counterparty_roles",
+        compute_sudo=True,
         groups=GROUP_USER,
         help="The roles in force today; a contact shows those of its company.",
     )
@@ -30,18 +31,21 @@ class ResPartner(models.Model):
         "counterparty.type",
         string="Counterparty Types",
         compute="_compute_counterparty_roles",
+        compute_sudo=True,
         search="_search_counterparty_type_ids",
         groups=GROUP_USER,
     )
     counterparty_several_roles = fields.Boolean(
         "Several Roles",
         compute="_compute_counterparty_roles",
+        compute_sudo=True,
         search="_search_counterparty_several_roles",
         groups=GROUP_USER,
     )
     # without groups: form expressions need it for everybody, and it names sections, not data
     counterparty_sections = fields.Char(
         compute="_compute_counterparty_roles",
+        compute_sudo=True,
         help="Codes of the sections of the dossier between commas, never empty.",
     )
     counterparty_banner = fields.Char(compute="_compute_counterparty_banner", groups=GROUP_USER)
@@ -58,11 +62,12 @@ class ResPartner(models.Model):
         "commercial_partner_id.counterparty_role_ids.type_id",
     )
     def _compute_counterparty_roles(self):
+        # computed as system: a user without our rights has sections too, chips have their own groups
         catalogue = self.env["counterparty.type"]._get_catalogue()
         all_codes = self.env["counterparty.section"]._get_all_codes()
+        (self | self.commercial_partner_id).counterparty_role_ids.mapped("state")  # read at once
         for partner in self:
-            # a user without our rights has sections too; a type is shared by all companies
-            roles = partner._get_counterparty_roles().sudo()
+            roles = partner._get_counterparty_roles()
             open_roles = roles.filtered(lambda role: role.state in (PROSPECT, ACTIVE)).sorted(
                 lambda role: list(catalogue).index(role.type_id.id)
             )
