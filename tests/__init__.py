@@ -18,3 +18,8 @@ from . import test_res_partner_search
 from . import test_res_partner_import
 from . import test_access
 from . import test_access_profit
+from . import test_counterparty_derivation
+from . import test_counterparty_rights
+from . import test_onboarding_counterparty
+from . import test_res_config_settings
+from . import test_hooks

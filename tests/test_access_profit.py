@@ -20,7 +20,7 @@ class TestAccessProfit(CounterpartyCase):
     def setUpClass(cls):
         super().setUpClass()
         sales = "sales_team.group_sale_salesman_all_leads"
-        cls.seller = cls._user("sid", sales)
+        cls.seller = cls._user("sid", sales, "base.group_allow_export")
         cls.boss = cls._user("bea", sales, "group_cost_profit")
         cls.service.standard_price = 60.0
         cls.order = cls._order(cls, cls.portal.partner_id, confirmed=True)
@@ -54,7 +54,8 @@ class TestAccessProfit(CounterpartyCase):
                 "filter": lambda r=records, n=name: r.filtered_domain([(n, ">", 0)]),
             }
             if name != "margin_percent" or model == "sale.order.line":
-                ways["group"] = lambda r=records, n=name: r.formatted_read_group([], [], [f"{n}:sum"])
+                total = [f"{name}:sum"]
+                ways["group"] = lambda r=records, t=total: r.formatted_read_group([], [], t)
             for way, attempt in ways.items():
                 with self.subTest(model=model, field=name, way=way), self.assertRaises(AccessError):
                     attempt()

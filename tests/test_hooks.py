@@ -1,0 +1,84 @@
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from ..hooks import MARGINS_WERE_VISIBLE, post_init_hook, pre_init_hook, uninstall_hook
+from .common import CounterpartyCase
+
+MARGIN_GROUP = "counterparty_crm.group_cost_profit"
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty", "counterparty_foundation")
+class TestHooks(CounterpartyCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seller = cls._user("sid", "sales_team.group_sale_salesman")
+        cls.params = cls.env["ir.config_parameter"]
+
+    def _updated(self, *modules):
+        return patch.object(self.env.registry, "updated_modules", list(modules))
+
+    def test_margins_of_before_are_remembered(self):
+        margin = self.env["ir.module.module"].search([("name", "=", "sale_margin")])
+        cases = [
+            ("installed", (), "True"),
+            ("installed", ("base", "sale_margin"), "False"),
+            ("uninstalled", (), "False"),
+        ]
+        for state, updated, expected in cases:
+            with self.subTest(state=state, updated=updated), self._updated(*updated):
+                margin.state = state
+
+                pre_init_hook(self.env)
+
+                self.assertEqual(self.params.get_param(MARGINS_WERE_VISIBLE), expected)
+
+    def test_sellers_who_saw_margins_go_on_seeing_them(self):
+        with self._updated():
+            pre_init_hook(self.env)
+
+        post_init_hook(self.env)
+
+        self.assertTrue(self.seller.has_group(MARGIN_GROUP))
+        self.assertFalse(self.plain.has_group(MARGIN_GROUP))
+        self.assertFalse(self.portal.has_group(MARGIN_GROUP))
+        self.assertFalse(self.params.get_param(MARGINS_WERE_VISIBLE))
+
+    def test_later_sellers_are_asked_for(self):
+        with self._updated():
+            pre_init_hook(self.env)
+        post_init_hook(self.env)
+
+        later = self._user("lea", "sales_team.group_sale_salesman")
+
+        self.assertFalse(later.has_group(MARGIN_GROUP))
+
+    def test_margins_that_come_with_us_stay_hidden_from_sellers(self):
+        with self._updated("sale_margin"):
+            pre_init_hook(self.env)
+
+        post_init_hook(self.env)
+
+        self.assertFalse(self.seller.has_group(MARGIN_GROUP))
+        self.assertFalse(self.params.get_param(MARGINS_WERE_VISIBLE))
+
+    def test_installation_derives_roles_quietly(self):
+        self._order(self.freight, confirmed=True)
+        self.env.flush_all()
+        messages = self.env["mail.message"].search_count([])
+
+        post_init_hook(self.env)
+
+        role = self._roles(self.freight)
+        self.assertEqual((role.type_id, role.source), (self.customer, "install"))
+        self.assertEqual(self.env["mail.message"].search_count([]), messages)
+
+    def test_uninstallation_leaves_no_parameter_of_ours(self):
+        self.params.set_param("counterparty_crm.roles_from_documents", "False")
+        self.params.set_param("counterparty_other.key", "kept")
+
+        uninstall_hook(self.env)
+
+        self.assertFalse(self.params.search([("key", "=like", "counterparty_crm.%")]))
+        self.assertEqual(self.params.get_param("counterparty_other.key"), "kept")

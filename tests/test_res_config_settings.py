@@ -1,0 +1,102 @@
+from odoo.tests import Form, tagged
+
+from .common import CounterpartyCase
+
+AREAS = {
+    "group_counterparty_holding": ("group_area_holding", "counterparty_menu_holding"),
+    "group_counterparty_campaign": ("group_area_campaign", "counterparty_menu_campaign"),
+}
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty", "counterparty_foundation")
+class TestResConfigSettings(CounterpartyCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.admin = cls._user(
+            "adam", "base.group_system", "group_manager", "mass_mailing.group_mass_mailing_user"
+        )
+
+    def _set(self, **values):
+        with Form(self.env["res.config.settings"].with_user(self.admin)) as form:
+            for name, value in values.items():
+                form[name] = value
+        form.record.execute()
+        self.env.invalidate_all()
+
+    def _settings(self):
+        return Form(self.env["res.config.settings"].with_user(self.admin))
+
+    def _menus(self, user):
+        visible = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
+        return self.env["ir.ui.menu"].browse(visible)
+
+    def test_everything_is_on_after_installation(self):
+        settings = self._settings()
+
+        self.assertTrue(settings.counterparty_roles_from_documents)
+        for name in AREAS:
+            with self.subTest(switch=name):
+                self.assertTrue(settings[name])
+
+    def test_area_switched_off_hides_its_menu_and_keeps_its_data(self):
+        role = self._role(self.holding, self.head)
+        for switch, (group, menu) in AREAS.items():
+            with self.subTest(switch=switch):
+                menu = self.env.ref(f"counterparty_crm.{menu}")
+                self.assertIn(menu, self._menus(self.admin))
+
+                self._set(**{switch: False})
+
+                self.assertNotIn(menu, self._menus(self.admin))
+                self.assertFalse(self.user.has_group(f"counterparty_crm.{group}"))
+                self.assertFalse(self._settings()[switch])
+        self.assertTrue(role.exists())
+
+    def test_area_switched_on_again_shows_its_menu(self):
+        menu = self.env.ref("counterparty_crm.counterparty_menu_holding")
+        self._set(group_counterparty_holding=False)
+
+        self._set(group_counterparty_holding=True)
+
+        self.assertIn(menu, self._menus(self.user))
+
+    def test_roles_from_documents_are_switched_off_and_on(self):
+        self._set(counterparty_roles_from_documents=False)
+
+        self.assertFalse(self._settings().counterparty_roles_from_documents)
+        self._order(self.freight)
+        self._commit()
+        self.assertFalse(self._roles(self.freight))
+
+        self._set(counterparty_roles_from_documents=True)
+
+        self.assertTrue(self._settings().counterparty_roles_from_documents)
+        self._order(self.foods)
+        self._commit()
+        self.assertTrue(self._roles(self.foods))
+
+    def test_other_settings_leave_the_switches_alone(self):
+        self._set(counterparty_roles_from_documents=False, group_counterparty_holding=False)
+
+        self._set(group_counterparty_campaign=False)
+
+        settings = self._settings()
+        self.assertFalse(settings.counterparty_roles_from_documents)
+        self.assertFalse(settings.group_counterparty_holding)
+
+    def test_menus_are_for_their_users(self):
+        root = self.env.ref("counterparty_crm.counterparty_menu_root")
+        configuration = self.env.ref("counterparty_crm.counterparty_menu_configuration")
+        cases = [
+            (self.plain, False, False),
+            (self.profit_user, False, False),
+            (self.user, True, False),
+            (self.officer, True, False),
+            (self.manager, True, True),
+        ]
+        for user, sees_app, sees_configuration in cases:
+            with self.subTest(user=user.login):
+                menus = self._menus(user)
+                self.assertIs(root in menus, sees_app)
+                self.assertIs(configuration in menus, sees_configuration)
