@@ -9,6 +9,7 @@ from pathlib import Path
 import polib
 
 from . import database, environment, i18n, i18n_catalogue, i18n_suggest, paths, progress, shell
+from .odoo import Environment
 
 FOLDER = paths.CHECKOUT / "i18n"
 
@@ -35,7 +36,7 @@ def body() -> int:
     return 1 if check and changed else 0
 
 
-def _export(env: environment.Environment) -> polib.POFile:
+def _export(env: Environment) -> polib.POFile:
     """Install the addon without demo data and have Odoo collect its terms.
 
     Demo records would bring their names along, which nobody needs translated.

@@ -67,7 +67,8 @@ class Connection:
             if message and message.get("id") == number:
                 if "error" in message:
                     raise shell.Trouble(f"Chromium: {method}: {message['error']['message']}")
-                return message["result"]
+                result: Event = message["result"]
+                return result
         raise shell.Trouble(f"Chromium did not answer {method} within {CALL_SECONDS} s")
 
     def listen(self, seconds: float) -> None:
@@ -83,7 +84,7 @@ class Connection:
     def _receive(self, seconds: float) -> Event | None:
         self._socket.settimeout(max(seconds, 0.01))
         try:
-            message = json.loads(self._socket.recv())
+            message: Event = json.loads(self._socket.recv())
         except websocket.WebSocketTimeoutException:
             return None
         if "method" in message:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from . import shell
 
@@ -59,9 +60,9 @@ def read(names: list[str], plan: Path = PLAN) -> list[Shot]:
     return chosen
 
 
-def _shot(row: dict) -> Shot:
-    lists = {key: tuple(row[key]) for key in ("widths", "clicks") if key in row}
+def _shot(row: dict[str, Any]) -> Shot:
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
     try:
-        return Shot(**{**row, **lists})
+        return Shot(**values)
     except TypeError as error:
         raise shell.Trouble(f"{PLAN.name}: {row.get('name', row)}: {error}") from error

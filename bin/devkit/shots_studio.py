@@ -13,6 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from . import database, environment, paths, progress, shell, shots, shots_plan
+from .odoo import Environment
 from .shots_browser import Browser, launch
 from .shots_page import Page
 from .shots_plan import Shot
@@ -50,7 +51,7 @@ def _ad_hoc(options: argparse.Namespace) -> Shot:
 
 
 @contextmanager
-def _served(env: environment.Environment, name: str, running: str | None) -> Iterator[str]:
+def _served(env: Environment, name: str, running: str | None) -> Iterator[str]:
     """Give the address of a server: one that runs already, or one of our own."""
     if running:
         yield running.rstrip("/")
@@ -62,7 +63,7 @@ def _served(env: environment.Environment, name: str, running: str | None) -> Ite
 class Studio:
     """Takes pictures of one database's screens and keeps them in a folder."""
 
-    def __init__(self, env: environment.Environment, name: str, folder: Path) -> None:
+    def __init__(self, env: Environment, name: str, folder: Path) -> None:
         self._env = env
         self._name = name
         self._folder = folder
@@ -124,7 +125,7 @@ def _authenticate(base: str, name: str, login: str) -> str:
         if "error" in json.load(answer):
             raise shell.Trouble(f"{login} cannot sign in to {name}")
         cookies = answer.headers.get_all("Set-Cookie") or []
-    session = next(text for text in cookies if text.startswith("session_id="))
+    session: str = next(text for text in cookies if text.startswith("session_id="))
     return session.partition("=")[2].partition(";")[0]
 
 

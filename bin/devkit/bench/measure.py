@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from devkit import paths, shell
 from devkit.odoo import Environment
@@ -64,7 +65,7 @@ class Client:
         assert self._process.stdout is not None
         print(json.dumps({"row": row, "side": side}), file=self._process.stdin, flush=True)
         line = self._process.stdout.readline()
-        answer = json.loads(line) if line else {"error": "the worker has stopped"}
+        answer: dict[str, Any] = json.loads(line) if line else {"error": "the worker has stopped"}
         if "error" in answer:
             raise shell.Trouble(f"{row}, {side}, on {self._name}: {answer['error']}")
         if not answer["found"]:

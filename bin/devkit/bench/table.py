@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from .measure import Cost, Result
 
 HEAD = ("row", "ours", "stock", "bound", "ratio", "queries", "limit", "")
@@ -16,7 +18,8 @@ def print_table(results: list[Result]) -> None:
         cells = [cell.rjust(width) for cell, width in zip(line, widths, strict=True)]
         print("  ".join([line[0].ljust(widths[0]), *cells[1:]]).rstrip())
     passed = sum(result.passes for result in results)
-    print(f"\nbench: {passed} within their limits, {len(results) - passed} not")
+    print(f"\nload of the machine at the end: {os.getloadavg()[0]:.1f}")
+    print(f"bench: {passed} within their limits, {len(results) - passed} not")
 
 
 def _cells(result: Result) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def _field(env: Any, field: Any, node: Any) -> Specification:
     if field.type not in LINES or node.get("invisible") in {"1", "True"}:
         return {}
     if "tags" in node.get("widget", ""):
-        colour = {"color": {}} if "color_field" in node.get("options", "") else {}
+        colour: Specification = {"color": {}} if "color_field" in node.get("options", "") else {}
         return {"fields": {"display_name": {}} | colour}
     nested = next((child for child in node if child.tag in {"list", "kanban"}), None)
     if nested is None:

@@ -9,7 +9,6 @@ from functools import cached_property
 from pathlib import Path
 
 from devkit import paths
-from devkit.paths import ADDON
 
 SAMPLES = Path("bin/devkit/lint/rules")
 CACHES = {"__pycache__", "node_modules"}
@@ -61,9 +60,9 @@ def named_link(root: Path) -> Path:
 
     Linters take a module's name from its folder, and a checkout may be called anything.
     """
-    link = paths.state("lint", paths.checkout_key(root), ADDON)
+    link = paths.state("lint", paths.checkout_key(root), paths.ADDON)
     if not link.is_symlink() or link.readlink() != root:
-        fresh = link.with_name(f"{ADDON}.{os.getpid()}")
+        fresh = link.with_name(f"{paths.ADDON}.{os.getpid()}")
         fresh.symlink_to(root)
         fresh.replace(link)
     return link

@@ -38,8 +38,8 @@ def _build(target: Path) -> None:
     """
     with progress.step("Installing the linters"):
         _create(target)
-        pip = [target / "bin/python", "-m", "pip", "--disable-pip-version-check", "--quiet"]
-        shell.run([*pip, "install", "--no-deps", "-r", REQUIREMENTS])
+        pip = [str(target / "bin/python"), "-m", "pip", "--disable-pip-version-check", "--quiet"]
+        shell.run([*pip, "install", "--no-deps", "-r", str(REQUIREMENTS)])
     shutil.copyfile(REQUIREMENTS, target / STAMP)
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import polib
 
-from ..sources import ADDON, Sources
+from devkit.paths import ADDON
+
+from ..sources import Sources
 from .finding import Finding
 
 LANGUAGES = ("ro", "bg", "es")

@@ -6,7 +6,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..sources import ADDON, Sources
+from devkit.paths import ADDON
+
+from ..sources import Sources
 from .finding import Finding
 
 # A folder may import from those of a lower level, and from itself.
@@ -20,10 +22,9 @@ def check_imports(sources: Sources) -> Iterator[Finding]:
         if layer not in LEVELS:
             continue
         for node in ast.walk(ast.parse(sources.read(path), str(path))):
-            for name in _imported(node, path):
-                message = _objection(layer, name)
-                if message:
-                    yield Finding(path, node.lineno, message)
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                objections = (_objection(layer, name) for name in _imported(node, path))
+                yield from (Finding(path, node.lineno, text) for text in objections if text)
 
 
 def _objection(layer: str, name: str) -> str | None:
@@ -39,12 +40,10 @@ def _objection(layer: str, name: str) -> str | None:
     return None
 
 
-def _imported(node: ast.AST, path: Path) -> list[str]:
+def _imported(node: ast.Import | ast.ImportFrom, path: Path) -> list[str]:
     """Return absolute names of what a statement imports; our own start with the addon."""
     if isinstance(node, ast.Import):
         return [_own(alias.name) for alias in node.names]
-    if not isinstance(node, ast.ImportFrom):
-        return []
     if not node.level:
         return [_own(f"{node.module}.{alias.name}") for alias in node.names]
     package = [ADDON, *path.parts[:-1]]
