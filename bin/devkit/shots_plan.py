@@ -61,7 +61,9 @@ def read(names: list[str], plan: Path = PLAN) -> list[Shot]:
 
 
 def _shot(row: dict[str, Any]) -> Shot:
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in row.items()
+    }
     try:
         return Shot(**values)
     except TypeError as error:
