@@ -13,6 +13,7 @@ class Step:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.outcome = "done"
         self._interactive = sys.stdout.isatty()
         self._started = time.monotonic()
         self._last = self._started
@@ -47,7 +48,7 @@ def step(name: str) -> Iterator[Step]:
     except BaseException:
         current.close("not finished")
         raise
-    current.close("done")
+    current.close(current.outcome)
 
 
 def note(text: str) -> None:

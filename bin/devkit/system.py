@@ -26,19 +26,14 @@ def install(packages: list[str]) -> bool:
     """Install packages when this user may; tell whether that was possible."""
     if not (is_root() and shutil.which("apt-get")):
         return False
-    with progress.step(f"Installing {' '.join(packages)}"):
+    apt = ["apt-get", "-y", "-o", "DPkg::Lock::Timeout=600", "--no-install-recommends"]
+    with progress.step(f"Installing {' '.join(packages)}") as step:
         _mend_interrupted_dpkg()
-        command = [
-            "apt-get",
-            "-y",
-            "-o",
-            "DPkg::Lock::Timeout=600",
-            "--no-install-recommends",
-            "install",
-            *packages,
-        ]
-        _apt(["apt-get", "-o", "DPkg::Lock::Timeout=600", "update"])
-        return _apt(command)
+        _run_apt([*apt, "update"])
+        installed = _run_apt([*apt, "install", *packages])
+        if not installed:
+            step.outcome = "not possible"
+    return installed
 
 
 def install_postgresql() -> None:
@@ -60,16 +55,14 @@ def ensure_chromium() -> bool:
 
 
 def ensure_pdf() -> None:
-    """Install wkhtmltopdf where the archive has it; without it all but PDF works."""
-    if shutil.which("wkhtmltopdf"):
+    """Install wkhtmltopdf where the archive has it; without it all but PDF works, as is said once."""
+    said = paths.state("no-wkhtmltopdf")
+    if shutil.which("wkhtmltopdf") or said.exists() or install(["wkhtmltopdf"]):
         return
-    refused = paths.state("no-wkhtmltopdf")
-    if refused.exists() or not install(["wkhtmltopdf"]):
-        progress.note(
-            "No PDF: wkhtmltopdf is missing (apt-get install wkhtmltopdf, where the archive has it)"
-        )
-        if is_root():
-            refused.touch()  # trixie has none: do not ask its archive again at each start
+    progress.note(
+        "No PDF without wkhtmltopdf: apt-get install wkhtmltopdf, where the archive has it"
+    )
+    said.touch()
 
 
 def _mend_interrupted_dpkg() -> None:
@@ -78,7 +71,7 @@ def _mend_interrupted_dpkg() -> None:
         shell.run(["dpkg", "--configure", "-a"], env=_quiet_apt(), check=False)
 
 
-def _apt(command: list[str]) -> bool:
+def _run_apt(command: list[str]) -> bool:
     done = shell.run(command, env=_quiet_apt(), check=False)
     if done.returncode:
         progress.note(shell.tail(done.stderr, 3))

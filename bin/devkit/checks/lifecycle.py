@@ -52,30 +52,25 @@ def upgrades_from_the_previous_version(context: Context) -> None:
 
 
 def uninstall_leaves_nothing(context: Context) -> None:
-    """Uninstall with demo data; the database must define what it did before us."""
+    """Uninstall with and without demo data; the database must define what it did before us."""
+    for demo in (False, True):
+        _uninstall(context, demo)
+
+
+def _uninstall(context: Context, demo: bool) -> None:
     env = context.env
-    before = database.ensure_template(env, demo=True)
-    db = context.scratch(context.installed(demo=True), "uninstall")
+    before = database.ensure_template(env, demo)
+    db = context.scratch(context.installed(demo), "uninstall")
     env.run_odoo(["module", "uninstall", paths.ADDON], db)
     if (state := database.module_state(env, db)) != "uninstalled":
         raise Failed(f"the addon is {state} after its removal", [])
-    _require_same(
-        "the schema is not as before", snapshot.schema(env, before), snapshot.schema(env, db)
-    )
-    _require_same(
-        "definitions are not as before",
-        snapshot.definitions(env, before),
-        snapshot.definitions(env, db),
-    )
-    query = f"""
-        select 'attachment ' || coalesce(url, name) from ir_attachment
-         where res_model like 'counterparty%' or url like '/{paths.ADDON}/%'
-         union all
-        select 'message of ' || model from mail_message where model like 'counterparty%'
-         union all
-        select 'activity of ' || res_model from mail_activity where res_model like 'counterparty%'
-    """
-    _require_same("something of ours is left", set(), {row[0] for row in env.rows(db, query)})
+    _require_same("the schema changed", snapshot.schema(env, before), snapshot.schema(env, db))
+    definitions = snapshot.definitions(env, before), snapshot.definitions(env, db)
+    _require_same("definitions changed", *definitions)
+    if not demo:
+        identifiers = snapshot.identifiers(env, db, paths.ADDON)
+        _require_same("identifiers of ours are left", set(), identifiers)
+    _require_same("something of ours is left", set(), snapshot.traces(env, db, paths.ADDON))
 
 
 def _require_same(what: str, before: set[str], after: set[str]) -> None:

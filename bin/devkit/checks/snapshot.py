@@ -105,12 +105,37 @@ def records(env: Environment, db: str, module: str) -> set[str]:
 
 
 def definitions(env: Environment, db: str) -> set[str]:
-    """Return which definitions there are, by table and id."""
+    """Return which definitions there are: table, id and name.
+
+    External identifiers count for definitions and for models of ours. The host keeps those of
+    demo records that it cannot delete, such as partners with posted invoices.
+    """
+    kinds = "|".join([*DEFINITIONS, *TABLES_OF_ACTIONS.values()])
     facts: set[str] = set()
     for table in DEFINITIONS:
         if env.psql(db, f"select to_regclass('{table}')"):
-            facts.update(row[0] for row in env.rows(db, f"select '{table} ' || id from {table}"))
+            query = f"""
+                select concat_ws(' ', '{table}', id, r->>'module', r->>'model',
+                                 coalesce(r->>'name', r->>'key'))
+                  from (select id, to_jsonb(t) r from {table} t) t
+                 where '{table}' <> 'ir_model_data'
+                    or replace(r->>'model', '.', '_') ~ '^({kinds}|counterparty_.*)$'
+            """
+            facts.update(row[0] for row in env.rows(db, query))
     return facts
+
+
+def traces(env: Environment, db: str, module: str) -> set[str]:
+    """Return what refers to our models or files by name, which no foreign key removes."""
+    query = f"""
+        select 'attachment ' || coalesce(url, name) from ir_attachment
+         where res_model like 'counterparty%' or url like '/{module}/%'
+         union all
+        select 'message of ' || model from mail_message where model like 'counterparty%'
+         union all
+        select 'activity of ' || res_model from mail_activity where res_model like 'counterparty%'
+    """
+    return {row[0] for row in env.rows(db, query)}
 
 
 def differences(before: set[str], after: set[str], limit: int = 20) -> list[str]:
