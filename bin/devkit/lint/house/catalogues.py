@@ -14,6 +14,7 @@ from .finding import Finding
 
 LANGUAGES = ("ro", "bg", "es")
 FOLDER = Path("i18n")
+SHOWN = 3
 
 
 def check_complete(sources: Sources) -> Iterator[Finding]:
@@ -34,11 +35,17 @@ def _check_language(sources: Sources, path: Path, terms: set[str]) -> Iterator[F
         yield Finding(path, 1, "missing: run bin/pot")
         return
     catalogue = polib.pofile(str(sources.root / path))
-    for entry in catalogue.untranslated_entries():
-        yield Finding(path, entry.linenum, f"untranslated: {entry.msgid!r}")
-    for entry in catalogue.fuzzy_entries():
-        yield Finding(path, entry.linenum, f"fuzzy: {entry.msgid!r}")
+    yield from _first(path, "untranslated", catalogue.untranslated_entries())
+    yield from _first(path, "fuzzy", catalogue.fuzzy_entries())
     found = {entry.msgid for entry in catalogue}
     if found != terms:
         count = len(found ^ terms)
         yield Finding(path, 1, f"{count} terms differ from the template: run bin/pot")
+
+
+def _first(path: Path, fault: str, entries: list[polib.POEntry]) -> Iterator[Finding]:
+    """Show a few entries with a fault and count the others: a new area has hundreds."""
+    for entry in entries[:SHOWN]:
+        yield Finding(path, entry.linenum, f"{fault}: {entry.msgid!r}")
+    if len(entries) > SHOWN:
+        yield Finding(path, entries[SHOWN].linenum, f"{fault}: {len(entries) - SHOWN} more")
