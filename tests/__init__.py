@@ -23,3 +23,6 @@ from . import test_counterparty_rights
 from . import test_onboarding_counterparty
 from . import test_res_config_settings
 from . import test_hooks
+from . import test_counterparty_role_invoice
+from . import test_story_counterparty
+from . import test_tour_counterparty_role

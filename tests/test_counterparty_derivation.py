@@ -99,9 +99,9 @@ class TestCounterpartyDerivation(CounterpartyCase):
     def test_looks_right_ticks_the_step(self):
         self._report().action_accept()
 
-        steps = self.env["onboarding.onboarding"].with_user(self.manager).get_counterparty_setup()
-        done = [step["done"] for step in steps["steps"]]
-        self.assertEqual(done, [True, False, False, False, False])
+        setup = self.env["onboarding.onboarding"].with_user(self.manager).get_counterparty_setup()
+        done = [step["action"] for step in setup["steps"] if step["done"]]
+        self.assertEqual(done, ["action_open_counterparty_derivation"])
 
     # ------------------------------------------------------------
     # Banks

@@ -12,9 +12,10 @@ class TestCounterpartyRights(CounterpartyCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.keeper = cls._user("kara", "base.group_erp_manager")
+        cls.admin = cls._user("adam", "base.group_erp_manager", "group_manager")
 
-    def _apply(self, **presets):
-        wizard = self.env["counterparty.rights"].with_user(self.keeper).create({})
+    def _apply(self, giver=None, **presets):
+        wizard = self.env["counterparty.rights"].with_user(giver or self.keeper).create({})
         for line in wizard.line_ids:
             line.preset = presets.get(line.user_id.login, False)
         wizard.action_apply()
@@ -76,9 +77,9 @@ class TestCounterpartyRights(CounterpartyCase):
         self.assertNotIn(self.portal.id, lines)
 
     def test_given_rights_tick_the_step(self):
-        self._apply()
+        self._apply(self.admin)
 
-        setup = self.env["onboarding.onboarding"].with_user(self.manager).get_counterparty_setup()
+        setup = self.env["onboarding.onboarding"].with_user(self.admin).get_counterparty_setup()
         done = {step["action"]: step["done"] for step in setup["steps"]}
         self.assertTrue(done["action_open_counterparty_rights"])
 

@@ -111,6 +111,24 @@ class TestCounterpartyRoleRules(CounterpartyCase):
                 [role.id],
             )
 
+    def test_many_roles_are_created_at_the_price_of_few(self):
+        partners = self.env["res.partner"].create(
+            [{"name": f"Partner {number}", "is_company": True} for number in range(51)]
+        )
+        values = [{"partner_id": p.id, "type_id": self.customer.id} for p in partners]
+        self.env["counterparty.role"].create(values[:1])
+
+        queries = []
+        for batch in (values[1:2], values[2:]):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.env["counterparty.role"].create(batch)
+            self.env.flush_all()
+            queries.append(self.env.cr.sql_log_count - before)
+
+        self.assertLessEqual(queries[1] - queries[0], 5, queries)
+
     # ------------------------------------------------------------
     # Who plays the role
     # ------------------------------------------------------------
