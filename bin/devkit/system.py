@@ -55,7 +55,7 @@ def ensure_chromium() -> bool:
 
 
 def ensure_pdf() -> None:
-    """Install wkhtmltopdf where the archive has it; without it all but PDF works, as is said once."""
+    """Install wkhtmltopdf where the archive has it; say once that all but PDF works without it."""
     said = paths.state("no-wkhtmltopdf")
     if shutil.which("wkhtmltopdf") or said.exists() or install(["wkhtmltopdf"]):
         return
