@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from . import environment, progress, shell
-from .checks import host, lifecycle
+from .checks import day_one, host, lifecycle
 from .checks.context import Context, Failed, Skipped
 
 CHECKS: dict[str, Callable[[Context], None]] = {
@@ -14,6 +14,7 @@ CHECKS: dict[str, Callable[[Context], None]] = {
     "update": lifecycle.updates_change_nothing,
     "upgrade": lifecycle.upgrades_from_the_previous_version,
     "uninstall": lifecycle.uninstall_leaves_nothing,
+    "day-one": day_one.nobody_is_surprised_on_day_one,
     "host": host.hosts_tests_pass_as_without_us,
 }
 
