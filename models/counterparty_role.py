@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
@@ -166,33 +168,6 @@ class CounterpartyRole(models.Model):
     # Constraints
     # ------------------------------------------------------------
 
-    @api.constrains("partner_id", "type_id", "date_from", "date_to")
-    def _check_overlap(self):
-        for role in self:
-            role._refuse_overlap(role.partner_id, role.type_id, role._get_period())
-
-    def _refuse_overlap(self, partner, kind, period):
-        """Refuse a period in which the partner already plays the role, other than as ``self``.
-
-        :raises ValidationError: names the other role and its dates
-        """
-        # a role of another company, or of somebody else, is in the way all the same
-        siblings = self.sudo().search(
-            [("partner_id", "=", partner.id), ("type_id", "=", kind.id), ("id", "not in", self.ids)]
-        )
-        for other in siblings:
-            if overlap(period, other._get_period()):
-                raise ValidationError(
-                    self.env._(
-                        "%(partner)s is already %(type)s from %(start)s to %(end)s. "
-                        "End that role or choose dates outside its period.",
-                        partner=partner.display_name,
-                        type=kind.name,
-                        start=self._format_day(other.date_from),
-                        end=self._format_day(other.date_to),
-                    )
-                )
-
     @api.constrains("partner_id", "type_id")
     def _check_kind_of_partner(self):
         for role in self:
@@ -228,41 +203,73 @@ class CounterpartyRole(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        prepared = []
-        for given in vals_list:
-            defaults = self.default_get(["partner_id", "type_id", "date_from"])
-            vals = self._prepare_role_vals({**defaults, **given})
-            if self.env.context.get("import_file"):
-                vals = dict(vals, source="import")
-            # before the unique index answers, which knows neither the other role nor its dates
-            self._check_vals(vals)
-            prepared.append(vals)
+        defaults = self.default_get(["partner_id", "type_id", "date_from"])
+        prepared = [self._prepare_role_vals({**defaults, **vals}) for vals in vals_list]
+        if self.env.context.get("import_file"):
+            prepared = [dict(vals, source="import") for vals in prepared]
+        self._refuse_overlaps(prepared)
         return super().create(prepared)
 
     def write(self, vals):
-        if not {"partner_id", "type_id", "date_from", "date_to"} & vals.keys():
-            return super().write(vals)
-        for role in self:
-            known = {
-                "partner_id": role.partner_id.id,
-                "type_id": role.type_id.id,
-                "date_from": role.date_from,
-                "date_to": role.date_to,
-            }
-            prepared = role._prepare_role_vals({**known, **vals})
-            role._check_vals(prepared)
-            super(CounterpartyRole, role).write(prepared)
-        return True
+        if {"partner_id", "type_id"} & vals.keys():
+            for role in self:
+                prepared = role._prepare_role_vals({**role._get_key_vals(), **vals})
+                role._refuse_overlaps([prepared])
+                super(CounterpartyRole, role).write(prepared)
+            return True
+        if {"date_from", "date_to"} & vals.keys():
+            self._refuse_overlaps([{**role._get_key_vals(), **vals} for role in self])
+        return super().write(vals)
 
-    def _check_vals(self, vals):
-        partner = self.env["res.partner"].browse(vals.get("partner_id"))
-        kind = self.env["counterparty.type"].browse(vals.get("type_id"))
-        period = Period(
-            fields.Date.to_date(vals.get("date_from")) or None,
-            fields.Date.to_date(vals.get("date_to")) or None,
+    def _get_key_vals(self):
+        self.ensure_one()
+        return {
+            "partner_id": self.partner_id.id,
+            "type_id": self.type_id.id,
+            "date_from": self.date_from,
+            "date_to": self.date_to,
+        }
+
+    def _refuse_overlaps(self, vals_list):
+        """Refuse values whose period shares a day with another role of that partner and type.
+
+        Asked before the values are written: the unique index would answer first and knows neither
+        the other role nor its dates.
+
+        :param vals_list: values that roles, ``self`` where they exist, are about to have
+        :raises ValidationError: names the other role and its dates
+        """
+        partners = {vals.get("partner_id") for vals in vals_list} - {None, False}
+        taken = defaultdict(list)
+        # a role of another company, or of somebody else, is in the way all the same
+        for other in self.sudo().search(
+            [("partner_id", "in", list(partners)), ("id", "not in", self.ids)]
+        ):
+            taken[other.partner_id.id, other.type_id.id].append(other._get_period())
+        for vals in vals_list:
+            key = vals.get("partner_id"), vals.get("type_id")
+            period = Period(
+                fields.Date.to_date(vals.get("date_from")) or None,
+                fields.Date.to_date(vals.get("date_to")) or None,
+            )
+            if not all(key) or not is_valid(period):
+                continue  # the required fields and the check of the dates say so
+            for other in taken[key]:
+                if overlap(period, other):
+                    self._raise_overlap(*key, other)
+            taken[key].append(period)
+
+    def _raise_overlap(self, partner_id, type_id, other):
+        raise ValidationError(
+            self.env._(
+                "%(partner)s is already %(type)s from %(start)s to %(end)s. "
+                "End that role or choose dates outside its period.",
+                partner=self.env["res.partner"].browse(partner_id).display_name,
+                type=self.env["counterparty.type"].browse(type_id).name,
+                start=self._format_day(other.start),
+                end=self._format_day(other.end),
+            )
         )
-        if partner and kind and is_valid(period):
-            self._refuse_overlap(partner, kind, period)
 
     @api.model
     def _prepare_role_vals(self, vals):

@@ -65,7 +65,6 @@ class ResPartner(models.Model):
         # computed as system: a user without our rights has sections too, chips have their own groups
         catalogue = self.env["counterparty.type"]._get_catalogue()
         all_codes = self.env["counterparty.section"]._get_all_codes()
-        (self | self.commercial_partner_id).counterparty_role_ids.mapped("state")  # read at once
         for partner in self:
             roles = partner._get_counterparty_roles()
             open_roles = roles.filtered(lambda role: role.state in (PROSPECT, ACTIVE)).sorted(
@@ -142,7 +141,12 @@ class ResPartner(models.Model):
         """Return all roles, past and future ones too, that a partner shows."""
         # whoever reads the partner may know its sections; chips and lists have their own groups
         partner = self.sudo()
-        return partner.counterparty_role_ids | partner.commercial_partner_id.counterparty_role_ids
+        roles, entity = partner.counterparty_role_ids, partner.commercial_partner_id
+        if entity == partner:
+            return roles
+        # a union would lose the prefetch of the list it is called for
+        inherited = entity.counterparty_role_ids
+        return (roles | inherited).with_prefetch(inherited._prefetch_ids)
 
     def action_add_counterparty_role(self):
         """Open the dialog of a new role of this counterparty."""
@@ -229,7 +233,9 @@ class ResPartner(models.Model):
         }
         result = super().write(vals)
         for name, roles in following.items():
-            roles.write({"responsible_id": vals[name]})
+            # following is nobody's change: who changed the role last stays who it was
+            for writer, changed in roles.grouped("write_uid").items():
+                changed.with_user(writer).sudo().write({"responsible_id": vals[name]})
         for partner, entity in before.items():
             if entity == partner != partner.commercial_partner_id:
                 partner._move_counterparty_roles()
