@@ -26,3 +26,4 @@ from . import test_hooks
 from . import test_counterparty_role_invoice
 from . import test_story_counterparty
 from . import test_tour_counterparty_role
+from . import test_views

@@ -2,6 +2,7 @@ from datetime import date
 
 from freezegun import freeze_time
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -112,15 +113,26 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
 
     def test_moved_role_belongs_to_the_company_of_the_target(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
-        self.late_payer.company_id = other
-        self._role(self.late_payer)
         self.env.user.company_ids |= other
+        for source_company, target_company in [(False, other.id), (other.id, False)]:
+            with self.subTest(source=source_company, target=target_company):
+                source = self._company("Source", company_id=source_company)
+                target = self._company("Target", company_id=target_company)
+                self._role(source)
 
-        self._merge(self.late_payer, self.freight)
+                self._merge(source, target)
 
-        role = self._roles(self.freight)
-        self.assertFalse(role.company_id)
-        self.assertEqual(role.with_user(self.officer).search([("id", "=", role.id)]), role)
+                role = self._roles(target)
+                self.assertTrue(target.company_id)
+                self.assertEqual(role.company_id, target.company_id)
+
+    def test_merge_that_makes_a_company_an_employee_is_refused(self):
+        self._role(self.ada, self.employee)
+
+        with self.assertRaisesRegex(ValidationError, "“Employee”.*Northwind Freight is a company"):
+            self._merge(self.ada, self.freight)
+
+        self.assertTrue(self.ada.exists())
 
     def test_person_merged_into_a_contact_gives_roles_to_its_company(self):
         role = self._role(self.ada)

@@ -36,6 +36,23 @@ class TestCounterpartyRoleParent(CounterpartyCase):
 
         self.assertEqual(role.partner_id, self.ada)
 
+    def test_person_with_both_kinds_of_roles_joins_a_company(self):
+        customer = self._role(self.ada)
+        employee = self._role(self.ada, self.employee)
+
+        self.ada.parent_id = self.freight
+
+        self.assertEqual(customer.partner_id, self.freight)
+        self.assertEqual(employee.partner_id, self.ada)
+
+    def test_roles_that_fit_nowhere_never_stop_the_host(self):
+        role = self._role(self.freight, self.bank)
+
+        self.freight.write({"parent_id": self.ada.id, "is_company": False})
+
+        self.assertEqual(self.freight.commercial_partner_id, self.ada)
+        self.assertEqual(role.partner_id, self.freight)
+
     def test_company_under_another_keeps_its_own_roles(self):
         role = self._role(self.freight)
 
@@ -94,6 +111,13 @@ class TestCounterpartyRoleParent(CounterpartyCase):
 
     def _search(self, domain):
         return self.env["res.partner"].search(domain)
+
+    def test_copy_of_a_counterparty_has_no_roles(self):
+        self._role(self.freight)
+
+        copy = self.freight.copy()
+
+        self.assertFalse(copy.counterparty_type_ids)
 
     def test_deleted_counterparty_takes_its_roles_along(self):
         role = self._role(self.freight)

@@ -87,17 +87,18 @@ class TestCounterpartyRoleRules(CounterpartyCase):
 
     def test_second_open_role_of_another_session_gets_a_message(self):
         Role = self.env.registry["counterparty.role"]
+        self._role()
+        values = {"partner_id": self.late_payer.id, "type_id": self.customer.id}
+        blind = patch.object(Role, "search", lambda roles, *args, **options: roles.browse())
+
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             env = self.env(cr=cr)
-            values = {"partner_id": self.late_payer.id, "type_id": self.customer.id}
-            blind = patch.object(Role, "_check_overlap", lambda self: None)
-
             with (
                 blind,
                 mute_logger("odoo.sql_db"),
                 self.assertRaisesRegex(ValidationError, "already plays this role. End the present"),
             ):
-                retrying(lambda: env["counterparty.role"].create([values, values]), env)
+                retrying(lambda: env["counterparty.role"].create(values), env)
 
     @mute_logger("odoo.sql_db")
     def test_database_refuses_a_second_open_role(self):
@@ -190,6 +191,9 @@ class TestCounterpartyRoleRules(CounterpartyCase):
 
     def test_only_types_with_prospects_have_them(self):
         role = self._role(self.first_bank, self.bank, is_prospect=True)
+        self.assertFalse(role.is_prospect)
+
+        role.is_prospect = True
 
         self.assertFalse(role.is_prospect)
 

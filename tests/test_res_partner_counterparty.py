@@ -166,6 +166,37 @@ class TestResPartnerCounterparty(CounterpartyCase):
         self.assertEqual(self.freight.name, "Northwind Cargo")
         self.assertEqual(self.freight.counterparty_role_ids, role)
 
+    def test_role_added_in_the_tab_is_saved_with_the_partner(self):
+        with (
+            Form(self.env["res.partner"].with_user(self.keeper)) as form,
+            form.counterparty_role_ids.new() as role,
+        ):
+            form.name = "Fresh Fish"
+            role.type_id = self.customer
+            role.is_prospect = True
+
+        role = form.record.counterparty_role_ids
+        self.assertEqual((role.type_id, role.state), (self.customer, "prospect"))
+
+    def test_role_added_in_the_tab_of_a_contact_goes_to_its_company(self):
+        with (
+            Form(self.ben.with_user(self.keeper)) as form,
+            form.counterparty_role_ids.new() as role,
+        ):
+            role.type_id = self.customer
+
+        self.assertEqual(self._roles(self.foods).type_id, self.customer)
+        self.assertFalse(self._roles(self.ben))
+
+    def test_everybody_saves_their_own_preferences(self):
+        view = self.env.ref("base.view_users_form_simple_modif")
+        for user in (self.plain, self.user):
+            with self.subTest(user=user.login):
+                with Form(user.with_user(user), view=view) as form:
+                    form.signature = "<p>Regards</p>"
+
+                self.assertIn("Regards", user.signature)
+
     def test_three_buttons_are_the_most_we_add(self):
         arch, _view = self.env["res.partner"]._get_view(view_type="form")
 

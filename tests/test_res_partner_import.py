@@ -36,7 +36,9 @@ class TestResPartnerImport(CounterpartyCase):
     def test_partner_of_the_customer_list_is_a_prospect(self):
         role = self._create().counterparty_role_ids
 
-        self.assertEqual((role.type_id, role.state, role.source), (self.customer, "prospect", "manual"))
+        self.assertEqual(
+            (role.type_id, role.state, role.source), (self.customer, "prospect", "manual")
+        )
 
     def test_partner_of_another_list_gets_its_type_without_prospect(self):
         role = self._create("bank").counterparty_role_ids
@@ -128,5 +130,7 @@ class TestResPartnerImport(CounterpartyCase):
 
         result = wizard.execute_import(columns, columns, OPTIONS)
 
-        self.assertIn("“Employee” is a role for persons", result["messages"][0]["message"])
+        messages = [message["message"] for message in result["messages"]]
+        self.assertIn("“Employee” is a role for persons", messages[-1])
+        self.assertEqual(result["messages"][-1]["rows"], {"from": 1, "to": 1}, messages)
         self.assertFalse(self._roles(self.freight))

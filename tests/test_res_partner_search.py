@@ -1,6 +1,7 @@
 from freezegun import freeze_time
 
 from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import CounterpartyCase
 
@@ -20,9 +21,9 @@ class TestResPartnerSearch(CounterpartyCase):
         cls._role(cls, cls.late_payer, date_to="2026-03-14")
         cls._role(cls, cls.tax_office, cls.authority, date_from="2026-03-16")
         cls._role(cls, cls.cora, cls.employee)
-        cls.world = (
-            cls.holding | cls.foods | cls.freight | cls.first_bank | cls.tax_office
-        ) | (cls.late_payer | cls.ada | cls.ben | cls.cora)
+        cls.world = (cls.holding | cls.foods | cls.freight | cls.first_bank | cls.tax_office) | (
+            cls.late_payer | cls.ada | cls.ben | cls.cora
+        )
         cls.reader = cls.env.ref("base.user_admin")
         cls.env.flush_all()
 
@@ -50,6 +51,8 @@ class TestResPartnerSearch(CounterpartyCase):
             ((field, "!=", self.customer.id), self.world - customers),
             ((field, "ilike", "custom"), customers),
             ((field, "not ilike", "custom"), self.world - customers),
+            ((field, "like", "Custom"), customers),
+            ((field, "=ilike", "CUSTOMER"), customers),
             ((field, "any", [("code", "=", "bank")]), banks),
             ((field, "not any", [("code", "=", "bank")]), self.world - banks),
             ((f"{field}.code", "=", "bank"), banks),
@@ -72,7 +75,9 @@ class TestResPartnerSearch(CounterpartyCase):
     def test_archived_type_is_found_by_its_roles(self):
         self.bank.active = False
 
-        self.assertEqual(self._find(("counterparty_type_ids", "in", self.bank.ids)), self.first_bank)
+        self.assertEqual(
+            self._find(("counterparty_type_ids", "in", self.bank.ids)), self.first_bank
+        )
 
     def test_several_roles_are_found(self):
         several = self.freight | self.cora
@@ -103,7 +108,7 @@ class TestResPartnerSearch(CounterpartyCase):
         for name, expected in domains.items():
             with self.subTest(filter=name):
                 text = arch.xpath(f"//filter[@name='{name}']/@domain")[0]
-                domain = eval(text, {"uid": self.user.id})  # noqa: S307
+                domain = safe_eval(text, {"uid": self.user.id})
                 self.assertEqual(self._find(*domain), expected.sorted())
 
     # ------------------------------------------------------------
@@ -125,9 +130,7 @@ class TestResPartnerSearch(CounterpartyCase):
             counts[kind[1] if kind else False] = group["__count"]
             domain = group["__extra_domain"]
             self.assertEqual(len(self._find(*domain)), group["__count"], kind)
-        self.assertEqual(
-            counts, {"Customer": 4, "Supplier": 2, "Bank": 1, "Employee": 1, False: 4}
-        )
+        self.assertEqual(counts, {"Customer": 4, "Supplier": 2, "Bank": 1, "Employee": 1, False: 4})
 
     def test_list_groups_by_type_then_by_another_field(self):
         groups = self.env["res.partner"].formatted_read_group(
@@ -152,6 +155,18 @@ class TestResPartnerSearch(CounterpartyCase):
         )
 
         self.assertEqual(result["length"], 5)
+
+    def test_groups_of_types_follow_the_order_asked_for(self):
+        groups = self.env["res.partner"].formatted_read_group(
+            [("id", "in", self.world.ids), ("counterparty_type_ids", "!=", False)],
+            ["counterparty_type_ids"],
+            ["__count"],
+            order="__count desc, counterparty_type_ids",
+            limit=2,
+        )
+
+        names = [group["counterparty_type_ids"][1] for group in groups]
+        self.assertEqual(names, ["Customer", "Supplier"])
 
     def test_other_groups_are_left_alone(self):
         groups = self.env["res.partner"].formatted_read_group(

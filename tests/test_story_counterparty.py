@@ -37,8 +37,10 @@ class TestStoryCounterparty(CounterpartyCase):
         self.assertIn(",discounts,", harbour.counterparty_sections)
 
         # Sara leaves: Theo takes over what is open
-        handover = self.env["counterparty.handover"].with_user(self.manager).create(
-            {"from_user_id": sara.id, "to_user_id": theo.id, "reason": "Parental leave"}
+        handover = (
+            self.env["counterparty.handover"]
+            .with_user(self.manager)
+            .create({"from_user_id": sara.id, "to_user_id": theo.id, "reason": "Parental leave"})
         )
         self.assertEqual((handover.partner_count, handover.quotation_count), (1, 1))
         handover.action_hand_over()
@@ -53,9 +55,7 @@ class TestStoryCounterparty(CounterpartyCase):
             {"partner_ids": [(6, 0, (harbour | twin).ids)], "dst_partner_id": harbour.id}
         )
         merge.action_merge()
-        self.assertEqual(
-            harbour.counterparty_type_ids, self.customer | self.supplier | self.bank
-        )
+        self.assertEqual(harbour.counterparty_type_ids, self.customer | self.supplier | self.bank)
         self.assertEqual((customer.date_from, customer.state), (self._day(-30), "active"))
 
         # the relation ends, and only new business begins it again

@@ -1,0 +1,88 @@
+from ast import literal_eval
+
+from odoo.tests import tagged
+from odoo.tools.safe_eval import safe_eval
+
+from .common import MODULE, CounterpartyCase
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty", "counterparty_foundation")
+class TestViews(CounterpartyCase):
+    """Every screen of ours opens for those who reach it by the menu."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.admin = cls._user(
+            "adam", "base.group_system", "group_manager", "mass_mailing.group_mass_mailing_user"
+        )
+
+    def _records(self, model):
+        data = self.env["ir.model.data"].search([("module", "=", MODULE), ("model", "=", model)])
+        return self.env[model].browse(data.mapped("res_id"))
+
+    def _menus(self, user):
+        visible = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
+        menus = self._records("ir.ui.menu").filtered(lambda menu: menu.id in visible)
+        return menus.filtered("action")
+
+    def _open(self, action, user):
+        """Open an action as the web client does: views, defaults or a first page."""
+        context = safe_eval(action.context or "{}", {"uid": user.id, "active_id": False})
+        Model = self.env[action.res_model].with_user(user).with_context(**context)
+        options = {"action_id": action.id, "toolbar": True, "load_filters": True}
+        views = [*action.views, (action.search_view_id.id, "search")]
+        result = Model.get_views([list(view) for view in views], options)
+        if action.views[0][1] == "form":
+            return Model.create({}) if Model._transient else Model
+        domain = safe_eval(action.domain or "[]", {"uid": user.id})
+        names = [name for name in result["models"][Model._name]["fields"] if name in ("id", "name")]
+        return Model.web_search_read(domain, {name: {} for name in names}, limit=5)
+
+    def test_every_menu_opens_for_those_who_see_it(self):
+        counts = {}
+        for user in (self.user, self.officer, self.manager, self.admin):
+            menus = self._menus(user)
+            counts[user.login] = len(menus)
+            for menu in menus:
+                with self.subTest(user=user.login, menu=menu.complete_name):
+                    self._open(menu.action, user)
+
+        self.assertGreater(counts["una"], 5)
+        self.assertLess(counts["una"], counts["mona"])
+        self.assertLess(counts["mona"], counts["adam"])
+
+    def test_every_filter_and_group_works(self):
+        role = self._role(self.freight, responsible_id=self.user.id)
+        for view in self._records("ir.ui.view").filtered(lambda view: view.type == "search"):
+            Model = self.env[view.model].with_user(self.user)
+            arch, _view = Model._get_view(view.id, "search")
+            for node in arch.iter("filter"):
+                with self.subTest(view=view.name, filter=node.get("name")):
+                    domain = safe_eval(node.get("domain") or "[]", {"uid": self.user.id})
+                    context = safe_eval(node.get("context") or "{}", {"uid": self.user.id})
+                    Model.search_count(domain)
+                    if context.get("group_by"):
+                        Model.formatted_read_group([], [context["group_by"]], ["__count"])
+        self.assertTrue(role)
+
+    def test_lists_start_with_a_word_of_help(self):
+        for action in self._records("ir.actions.act_window"):
+            if action.target == "new" or action.view_mode in ("form", "kanban"):
+                continue
+            with self.subTest(action=action.name, path=action.path):
+                self.assertIn("o_view_nocontent_smiling_face", action.help or "")
+
+    def test_addresses_of_screens_are_ours_and_unique(self):
+        paths = [path for path in self._records("ir.actions.act_window").mapped("path") if path]
+
+        self.assertEqual(len(paths), len(set(paths)))
+        self.assertTrue(all(path.startswith("counterpart") for path in paths), paths)
+
+    def test_default_types_of_lists_exist(self):
+        codes = set(self.env["counterparty.type"].search([]).mapped("code"))
+        for action in self._records("ir.actions.act_window"):
+            context = literal_eval(action.context or "{}")
+            code = context.get("counterparty_default_type")
+            with self.subTest(action=action.name):
+                self.assertIn(code, codes | {None})
