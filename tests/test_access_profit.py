@@ -101,6 +101,31 @@ class TestAccessProfit(CounterpartyCase):
         self.assertEqual(copy.state, "sale")
         self.assertEqual((order.sudo().margin, copy.sudo().margin), (120.0, 40.0))
 
+    def test_cost_typed_by_those_who_see_it_is_kept(self):
+        with Form(self.env["sale.order"].with_user(self.boss)) as form:
+            form.partner_id = self.late_payer
+            with form.order_line.new() as line:
+                line.product_id = self.service
+                line.purchase_price = 45.0
+
+        line = form.record.order_line
+        self.assertEqual((line.purchase_price, line.margin), (45.0, 55.0))
+        self.assertEqual(form.record.margin, 55.0)
+
+    def test_sellers_cannot_write_a_cost(self):
+        line = self.order.order_line.with_user(self.seller)
+
+        with self.assertRaises(AccessError):
+            line.purchase_price = 1.0
+        with self.assertRaises(AccessError):
+            line.create(
+                {
+                    "order_id": self.order.id,
+                    "product_id": self.service.id,
+                    "purchase_price": 1.0,
+                }
+            )
+
     def test_lists_and_pivots_of_sellers_leave_them_out(self):
         for model in FIELDS:
             for view in ("list", "pivot"):

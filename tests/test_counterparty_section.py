@@ -25,6 +25,12 @@ class TestCounterpartySection(CounterpartyCase):
         with self.assertRaisesRegex(UserError, "Contacts.*cannot be deleted"):
             contacts.unlink()
 
+    def test_core_mark_is_not_given_at_creation(self):
+        Section = self.env["counterparty.section"].with_user(self.manager)
+
+        with self.assertRaises(UserError):
+            Section.create({"name": "Fleet", "code": "fleet", "is_core": True})
+
     def test_own_section_keeps_its_code_and_can_be_deleted(self):
         fleet = self._section()
 

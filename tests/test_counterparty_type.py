@@ -55,6 +55,12 @@ class TestCounterpartyType(CounterpartyCase):
         with self.assertRaisesRegex(UserError, "Customer.*core"):
             self.customer.is_core = False
 
+    def test_core_mark_is_not_given_at_creation(self):
+        Type = self.env["counterparty.type"].with_user(self.manager)
+
+        with self.assertRaises(UserError):
+            Type.create({"name": "Insurer", "code": "insurer", "is_core": True})
+
     def test_unused_own_type_is_recoded_and_deleted(self):
         insurer = self._type()
 

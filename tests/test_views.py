@@ -53,7 +53,6 @@ class TestViews(CounterpartyCase):
         self.assertLess(counts["mona"], counts["adam"])
 
     def test_every_filter_and_group_works(self):
-        role = self._role(self.freight, responsible_id=self.user.id)
         for view in self._records("ir.ui.view").filtered(lambda view: view.type == "search"):
             Model = self.env[view.model].with_user(self.user)
             arch, _view = Model._get_view(view.id, "search")
@@ -62,9 +61,8 @@ class TestViews(CounterpartyCase):
                     domain = safe_eval(node.get("domain") or "[]", {"uid": self.user.id})
                     context = safe_eval(node.get("context") or "{}", {"uid": self.user.id})
                     Model.search_count(domain)
-                    if context.get("group_by"):
+                    if context.get("group_by") not in (None, "properties"):
                         Model.formatted_read_group([], [context["group_by"]], ["__count"])
-        self.assertTrue(role)
 
     def test_lists_start_with_a_word_of_help(self):
         for action in self._records("ir.actions.act_window"):
