@@ -7,9 +7,12 @@ from odoo.tools import SQL, format_date
 
 from ..tools import roles as role_rules
 from ..tools.periods import Period, is_valid, overlap
+from .counterparty_type import TypeEntry
 
 # the host's person for the documents of a family
 HOST_PERSON = {"sale": "user_id", "purchase": "buyer_id"}
+# what a role shows before its type is chosen
+NO_TYPE = TypeEntry(code="", name="", color=0, family="none", sections=())
 
 
 class CounterpartyRole(models.Model):
@@ -29,7 +32,11 @@ class CounterpartyRole(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Counterparty", required=True, index=True, ondelete="cascade"
     )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", string="Entity", store=True, index=True
+    )
     type_id = fields.Many2one("counterparty.type", required=True, index=True, ondelete="restrict")
+    type_name = fields.Char(compute="_compute_type_name")
     type_has_prospects = fields.Boolean(related="type_id.has_prospects")
     color = fields.Integer(compute="_compute_color")
 
@@ -106,10 +113,19 @@ class CounterpartyRole(models.Model):
     # ------------------------------------------------------------
 
     @api.depends("type_id")
-    def _compute_color(self):
-        catalogue = self.env["counterparty.type"]._get_catalogue()
+    @api.depends_context("lang")
+    def _compute_type_name(self):
+        # from the catalogue, so that a form with roles reads no types
         for role in self:
-            role.color = catalogue[role.type_id.id].color if role.type_id.id in catalogue else 0
+            role.type_name = role._get_type_entry().name
+
+    @api.depends("type_id")
+    def _compute_color(self):
+        for role in self:
+            role.color = role._get_type_entry().color
+
+    def _get_type_entry(self):
+        return self.env["counterparty.type"]._get_catalogue().get(self.type_id.id, NO_TYPE)
 
     @api.depends("date_from", "date_to", "is_prospect")
     def _compute_state(self):
@@ -155,11 +171,9 @@ class CounterpartyRole(models.Model):
     @api.depends("type_id", "state")
     @api.depends_context("lang")
     def _compute_display_name(self):
-        catalogue = self.env["counterparty.type"]._get_catalogue()
         labels = dict(self._fields["state"]._description_selection(self.env))
         for role in self:
-            entry = catalogue.get(role.type_id.id)
-            name = entry.name if entry else self.env._("Role")
+            name = role._get_type_entry().name or self.env._("Role")
             if role.state != role_rules.ACTIVE:
                 name = self.env._("%(type)s (%(state)s)", type=name, state=labels[role.state])
             role.display_name = name
@@ -204,14 +218,16 @@ class CounterpartyRole(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         defaults = self.default_get(["partner_id", "type_id", "date_from"])
-        prepared = [self._prepare_role_vals({**defaults, **vals}) for vals in vals_list]
+        complete = [{**defaults, **vals} for vals in vals_list]
+        self._warm_up(complete)
+        prepared = [self._prepare_role_vals(vals) for vals in complete]
         if self.env.context.get("import_file"):
             prepared = [dict(vals, source="import") for vals in prepared]
         self._refuse_overlaps(prepared)
         return super().create(prepared)
 
     def write(self, vals):
-        if {"partner_id", "type_id"} & vals.keys():
+        if {"partner_id", "type_id"} & vals.keys() or vals.get("is_prospect"):
             for role in self:
                 prepared = role._prepare_role_vals({**role._get_key_vals(), **vals})
                 role._refuse_overlaps([prepared])
@@ -220,6 +236,11 @@ class CounterpartyRole(models.Model):
         if {"date_from", "date_to"} & vals.keys():
             self._refuse_overlaps([{**role._get_key_vals(), **vals} for role in self])
         return super().write(vals)
+
+    def _warm_up(self, vals_list):
+        # an import of many roles reads their partners at once
+        partner_ids = {vals["partner_id"] for vals in vals_list if vals.get("partner_id")}
+        self.env["res.partner"].browse(partner_ids).fetch(["commercial_partner_id"])
 
     def _get_key_vals(self):
         self.ensure_one()

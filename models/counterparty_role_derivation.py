@@ -145,9 +145,10 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                 """
                 WITH evidence AS (%(evidence)s)
                 INSERT INTO counterparty_role (
-                    partner_id, type_id, is_prospect, date_from, date_business, source, doubt,
-                    responsible_id, company_id, create_uid, create_date, write_uid, write_date)
-                SELECT evidence.partner_id, kind.id,
+                    partner_id, commercial_partner_id, type_id, is_prospect,
+                    date_from, date_business, source, doubt, responsible_id, company_id,
+                    create_uid, create_date, write_uid, write_date)
+                SELECT evidence.partner_id, evidence.partner_id, kind.id,
                        evidence.full_from IS NULL AND evidence.last_on IS NOT NULL,
                        evidence.first_from, evidence.full_from, %(source)s, %(doubt)s,
                        CASE evidence.family WHEN 'sale' THEN partner.user_id
@@ -205,7 +206,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
         return SQL(
             """
             SELECT entity.commercial_partner_id AS partner_id, document.family,
-                   MIN(document.day) AS first_from,
+                   COALESCE(MIN(document.day) FILTER (WHERE document.kind != 'rank'),
+                            MIN(document.day)) AS first_from,
                    MIN(document.day) FILTER (WHERE document.kind = 'full') AS full_from,
                    MAX(document.day) FILTER (WHERE document.kind != 'rank') AS last_on
               FROM (%(documents)s) document
@@ -218,7 +220,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                      GROUP BY 1, 2
               ) ended ON ended.partner_id = entity.commercial_partner_id
                      AND ended.document_family = document.family
-             WHERE (ended.day IS NULL OR document.day > ended.day)
+             WHERE (ended.day IS NULL
+                    OR document.day > ended.day AND document.kind != 'rank')
                AND NOT EXISTS (
                     SELECT FROM counterparty_role own
                       JOIN counterparty_type kind ON kind.id = own.type_id
@@ -294,9 +297,10 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
             SQL(
                 """
                 INSERT INTO counterparty_role (
-                    partner_id, type_id, is_prospect, date_from, source, company_id,
+                    partner_id, commercial_partner_id, type_id, is_prospect, date_from, source,
+                    company_id,
                     create_uid, create_date, write_uid, write_date)
-                SELECT partner.id, %(kind)s, FALSE,
+                SELECT partner.id, partner.commercial_partner_id, %(kind)s, FALSE,
                        MIN(COALESCE(people.day, partner.create_date::date)),
                        'install', partner.company_id,
                        %(uid)s, now() AT TIME ZONE 'UTC', %(uid)s, now() AT TIME ZONE 'UTC'

@@ -62,7 +62,7 @@ class ResPartner(models.Model):
         "commercial_partner_id.counterparty_role_ids.type_id",
     )
     def _compute_counterparty_roles(self):
-        # computed as system: a user without our rights has sections too, chips have their own groups
+        # as system: a user without our rights has sections too, chips have groups of their own
         catalogue = self.env["counterparty.type"]._get_catalogue()
         all_codes = self.env["counterparty.section"]._get_all_codes()
         for partner in self:
@@ -109,9 +109,18 @@ class ResPartner(models.Model):
     def _domain_counterparty_roles(self, domain):
         """Return the domain of partners that play, or whose company plays, such a role today."""
         Role = self.env["counterparty.role"]
-        query = Role._search(domain & Role._domain_in_force())
-        partners = query.subselect("partner_id")
-        return Domain("id", "in", partners) | Domain("commercial_partner_id", "in", partners)
+        domain &= Role._domain_in_force()
+        of_entity, of_contact = Role._search(domain), Role._search(domain)
+        # a contact shows the roles of its company, its own ones are those for persons
+        of_entity.add_where(
+            "counterparty_role.partner_id = counterparty_role.commercial_partner_id"
+        )
+        of_contact.add_where(
+            "counterparty_role.partner_id != counterparty_role.commercial_partner_id"
+        )
+        return Domain("commercial_partner_id", "in", of_entity.subselect("partner_id")) | Domain(
+            "id", "in", of_contact.subselect("partner_id")
+        )
 
     def _read_group_groupby(self, alias, groupby_spec, query):
         # the types are not stored; a list of counterparties groups by them all the same
@@ -120,22 +129,21 @@ class ResPartner(models.Model):
         self._check_field_access(self._fields[groupby_spec], "read")
         Role = self.env["counterparty.role"]
         roles = Role._search(Role._domain_in_force())
-        roles.order = None
-        types = query.make_alias(alias, groupby_spec)
+        role = query.make_alias(alias, groupby_spec)
+        # 100,000 partners: 90 ms, against 50 ms for a group-by on a column of the partner itself
         query.add_join(
             "LEFT JOIN",
-            types,
+            role,
+            roles.subselect("partner_id", "commercial_partner_id", "type_id"),
             SQL(
-                """(WITH role AS (%(roles)s)
-                    SELECT partner.id AS partner_id, role.type_id
-                      FROM role JOIN res_partner partner
-                        ON partner.commercial_partner_id = role.partner_id
-                     UNION SELECT partner_id, type_id FROM role)""",
-                roles=roles.select(SQL("partner_id"), SQL("type_id")),
+                "%(entity)s = %(shown)s AND (%(owner)s = %(entity)s OR %(owner)s = %(partner)s)",
+                entity=SQL.identifier(role, "commercial_partner_id"),
+                owner=SQL.identifier(role, "partner_id"),
+                shown=SQL.identifier(alias, "commercial_partner_id"),
+                partner=SQL.identifier(alias, "id"),
             ),
-            SQL("%s = %s", SQL.identifier(alias, "id"), SQL.identifier(types, "partner_id")),
         )
-        return SQL.identifier(types, "type_id")
+        return SQL.identifier(role, "type_id")
 
     def _get_counterparty_roles(self):
         """Return all roles, past and future ones too, that a partner shows."""
