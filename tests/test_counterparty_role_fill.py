@@ -105,6 +105,27 @@ class TestCounterpartyRoleFill(CounterpartyCase):
 
         self.assertFalse(self._found(left.partner_id) | self._found(firm.partner_id))
 
+    def test_roles_found_are_searched_and_grouped_like_others(self):
+        self.user.partner_id.parent_id = self.foods
+        self._order(self.foods, confirmed=True)
+        self._fill()
+        people = self.foods | self.ben | self.user.partner_id
+
+        employees, customers = (
+            self.env["res.partner"].search(
+                [("id", "in", people.ids), ("counterparty_type_ids", "in", kind.ids)]
+            )
+            for kind in (self.employee, self.customer)
+        )
+        groups = self.env["res.partner"].formatted_read_group(
+            [("id", "in", people.ids)], ["counterparty_type_ids"], ["__count"]
+        )
+
+        self.assertEqual(employees, self.user.partner_id)
+        self.assertEqual(customers, people.sorted())
+        counts = {group["counterparty_type_ids"][1]: group["__count"] for group in groups}
+        self.assertEqual(counts, {"Customer": 3, "Employee": 1})
+
     def test_former_employee_is_not_taken_on_again(self):
         self._role(self.user.partner_id, self.employee, date_to=self._day(-100))
 

@@ -111,6 +111,20 @@ class TestResPartnerSearch(CounterpartyCase):
                 domain = safe_eval(text, {"uid": self.user.id})
                 self.assertEqual(self._find(*domain), expected.sorted())
 
+    def test_searches_follow_changes_at_once(self):
+        customers = ("counterparty_type_ids", "in", self.customer.ids)
+        several = ("counterparty_several_roles", "=", True)
+
+        self._role(self.ada)
+        self.assertIn(self.ada, self._find(customers))
+        self.ada.parent_id = self.first_bank
+        expected = self.ada | self.first_bank | self.freight | self.cora
+        self.assertEqual(self._find(several), expected.sorted())
+        self.cora.parent_id = self.holding
+        self.assertNotIn(self.cora, self._find(customers))
+        self._roles(self.first_bank).unlink()
+        self.assertNotIn(self.ada, self._find(customers))
+
     # ------------------------------------------------------------
     # Groups and panel
     # ------------------------------------------------------------
