@@ -34,6 +34,10 @@ class CounterpartySection(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su and any(vals.get("is_core") for vals in vals_list):
+            raise UserError(
+                self.env._("The core comes with the module: leave the column “Core” out.")
+            )
         sections = super().create(vals_list)
         self.env.registry.clear_cache()
         return sections

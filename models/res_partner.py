@@ -95,11 +95,9 @@ class ResPartner(models.Model):
     def _search_counterparty_several_roles(self, operator, value):
         if operator != "in":
             return NotImplemented
-        role_ids = self.env["counterparty.role"]
-        query = role_ids._search(role_ids._domain_in_force())
+        query = self._get_roles_query(self.env["counterparty.role"]._domain_in_force())
         query.groupby = SQL("partner_id")
         query.having = SQL("COUNT(DISTINCT type_id) > 1")
-        query.order = None
         grouped = SQL("(%s)", query.select(SQL("partner_id")))
         several = Domain("commercial_partner_id", "in", grouped)
         if True in value and False in value:
@@ -110,16 +108,40 @@ class ResPartner(models.Model):
         """Return the domain of partners that play, or whose company plays, such a role today."""
         Role = self.env["counterparty.role"]
         domain &= Role._domain_in_force()
-        of_entity, of_contact = Role._search(domain), Role._search(domain)
-        # a contact shows the roles of its company, its own ones are those for persons
-        of_entity.add_where(
-            "counterparty_role.partner_id = counterparty_role.commercial_partner_id"
-        )
-        of_contact.add_where(
-            "counterparty_role.partner_id != counterparty_role.commercial_partner_id"
-        )
-        return Domain("commercial_partner_id", "in", of_entity.subselect("partner_id")) | Domain(
-            "id", "in", of_contact.subselect("partner_id")
+
+        def to_sql(_model, alias, _query):
+            # correlated: the first page of 100,000 partners looks at its own roles only
+            roles = self._get_roles_query(domain)
+            roles.add_where(self._get_shown_roles_sql(alias, Role._table))
+            return SQL("EXISTS %s", roles.subselect("1"))
+
+        def predicate(partner):
+            return bool(partner._get_counterparty_roles().filtered_domain(domain))
+
+        return Domain.custom(to_sql=to_sql, predicate=predicate)
+
+    def _get_roles_query(self, domain):
+        Role = self.env["counterparty.role"]
+        # not in the domain, but in the SQL around it
+        Role.flush_model(["partner_id", "commercial_partner_id", "type_id"])
+        query = Role._search(domain)
+        query.order = None
+        return query
+
+    def _get_shown_roles_sql(self, partner, role):
+        """Return the condition that a partner shows a role: its company's, or its own.
+
+        Own roles of a contact are those for persons only.
+
+        :param partner: alias of the partner in the query
+        :param role: alias of the role
+        """
+        return SQL(
+            "%(entity)s = %(shown)s AND (%(owner)s = %(entity)s OR %(owner)s = %(partner)s)",
+            entity=SQL.identifier(role, "commercial_partner_id"),
+            owner=SQL.identifier(role, "partner_id"),
+            shown=SQL.identifier(partner, "commercial_partner_id"),
+            partner=SQL.identifier(partner, "id"),
         )
 
     def _read_group_groupby(self, alias, groupby_spec, query):
@@ -127,21 +149,13 @@ class ResPartner(models.Model):
         if groupby_spec != "counterparty_type_ids":
             return super()._read_group_groupby(alias, groupby_spec, query)
         self._check_field_access(self._fields[groupby_spec], "read")
-        Role = self.env["counterparty.role"]
-        roles = Role._search(Role._domain_in_force())
+        roles = self._get_roles_query(self.env["counterparty.role"]._domain_in_force())
         role = query.make_alias(alias, groupby_spec)
-        # 100,000 partners: 90 ms, against 50 ms for a group-by on a column of the partner itself
         query.add_join(
             "LEFT JOIN",
             role,
             roles.subselect("partner_id", "commercial_partner_id", "type_id"),
-            SQL(
-                "%(entity)s = %(shown)s AND (%(owner)s = %(entity)s OR %(owner)s = %(partner)s)",
-                entity=SQL.identifier(role, "commercial_partner_id"),
-                owner=SQL.identifier(role, "partner_id"),
-                shown=SQL.identifier(alias, "commercial_partner_id"),
-                partner=SQL.identifier(alias, "id"),
-            ),
+            self._get_shown_roles_sql(alias, role),
         )
         return SQL.identifier(role, "type_id")
 

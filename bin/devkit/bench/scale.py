@@ -37,6 +37,7 @@ def _statements(companies: int) -> list[str]:
     return [
         _copies("res_partner", SOURCE_PARTNER, companies, COMPANY),
         _copies("res_partner", SOURCE_PARTNER, companies // 5, CONTACT, offset=companies),
+        TAGS,
         _copies("sale_order", SOURCE_ORDER, companies * 4 // 5, ORDER),
         _copies("account_move", SOURCE_INVOICE, companies * 3 // 5, INVOICE),
         _copies("account_move", SOURCE_BILL, companies // 10, BILL, offset=companies),
@@ -89,6 +90,16 @@ CONTACT = COMPANY | {
     "customer_rank": "0",
     "supplier_rank": "0",
 }
+
+# stock's own many-to-many beside our roles: one tag for all, two for every sixth
+TAGS = f"""
+    WITH tag AS (SELECT array_agg(id ORDER BY id) AS ids FROM res_partner_category)
+    INSERT INTO res_partner_res_partner_category_rel (partner_id, category_id)
+    SELECT p.id, ids[1 + p.id % 4] FROM res_partner p, tag
+     WHERE p.id >= {FIRST_ID} AND parent_id IS NULL
+     UNION SELECT p.id, ids[5] FROM res_partner p, tag
+     WHERE p.id >= {FIRST_ID} AND parent_id IS NULL AND p.id % 6 = 0
+"""
 
 SOURCE_ORDER = "state = 'sale'"
 ORDER = {
