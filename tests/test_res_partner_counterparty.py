@@ -128,7 +128,7 @@ class TestResPartnerCounterparty(CounterpartyCase):
 
         view = self.env.ref("counterparty_crm.counterparty_role_view_form_dialog")
         with Form(
-            self.env["counterparty.role"].with_user(self.user).with_context(action["context"]),
+            self.env["counterparty.role"].with_user(self.user).with_context(**action["context"]),
             view=view,
         ) as form:
             form.type_id = self.bank
