@@ -255,6 +255,18 @@ class TestResPartnerSearch(CounterpartyCase):
         self.assertEqual(one, fifty)
         self.assertLessEqual(form - without, 2)
 
+    def test_fields_of_ours_cost_the_same_for_one_and_for_fifty_contacts(self):
+        contacts = self.env["res.partner"].create(
+            [{"name": f"Person {number}", "parent_id": self.freight.id} for number in range(50)]
+        )
+        for contact in contacts:
+            self._role(contact, self.employee)
+        ours = ["counterparty_open_role_ids", "counterparty_sections", "counterparty_banner"]
+
+        one, fifty = self._count(contacts[:1], ours), self._count(contacts, ours)
+
+        self.assertEqual(one, fifty)
+
     def _count(self, partners, names):
         """Return the queries of reading fields with warm registry caches, as users do."""
         partners = partners.with_user(self.reader)
