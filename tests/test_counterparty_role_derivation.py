@@ -6,6 +6,9 @@ from odoo.tests import tagged
 
 from .common import CounterpartyCase
 
+# what PostgreSQL says when another session has written the same role a moment ago
+CONFLICTS = (psycopg2.errors.SerializationFailure, psycopg2.errors.UniqueViolation)
+
 
 @tagged("post_install", "-at_install", "counterparty_counterparty", "counterparty_foundation")
 class TestCounterpartyRoleDerivation(CounterpartyCase):
@@ -260,34 +263,39 @@ class TestCounterpartyRoleDerivation(CounterpartyCase):
 
     def test_conflict_with_another_session_is_tried_again(self):
         Role = self.env.registry["counterparty.role"]
-        fill, attempts = Role._fill_from_documents, []
-        self._order(confirmed=True)
+        fill = Role._fill_from_documents
+        for partner, error in zip((self.late_payer, self.freight), CONFLICTS, strict=True):
+            attempts = []
+            self._order(partner, confirmed=True)
 
-        def conflict_once(roles, **values):
-            attempts.append(values)
-            if len(attempts) == 1:
-                raise psycopg2.errors.SerializationFailure
-            return fill(roles, **values)
+            def conflict_once(roles, *, attempts=attempts, error=error, **values):
+                attempts.append(values)
+                if len(attempts) == 1:
+                    raise error
+                return fill(roles, **values)
 
-        with patch.object(Role, "_fill_from_documents", conflict_once):
-            self._commit()
+            with (
+                self.subTest(error=error),
+                patch.object(Role, "_fill_from_documents", conflict_once),
+            ):
+                self._commit()
 
-        self.assertEqual(len(attempts), 2)
-        self.assert_role(self.late_payer, self.customer, "active")
+                self.assertEqual(len(attempts), 2)
+                self.assert_role(partner, self.customer, "active")
 
     def test_lasting_conflict_gives_up_quietly(self):
         Role = self.env.registry["counterparty.role"]
-        attempts = []
-        self._order(confirmed=True)
+        for error in CONFLICTS:
+            self._order(confirmed=True)
 
-        def conflict(roles, **values):
-            attempts.append(values)
-            raise psycopg2.errors.SerializationFailure
+            with (
+                self.subTest(error=error),
+                patch.object(Role, "_fill_from_documents", side_effect=error) as fill,
+                self.assertNoLogs("odoo.addons.counterparty_crm", "WARNING"),
+            ):
+                self._commit()
 
-        with patch.object(Role, "_fill_from_documents", conflict):
-            self._commit()
-
-        self.assertEqual(len(attempts), 3)
+                self.assertEqual(fill.call_count, 3)
 
     def test_counterparty_with_its_full_role_is_not_looked_at_again(self):
         Role = self.env.registry["counterparty.role"]
