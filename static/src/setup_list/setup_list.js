@@ -1,4 +1,5 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { kanbanView } from "@web/views/kanban/kanban_view";
@@ -18,6 +19,10 @@ export class SetupList extends Component {
 
     get doneCount() {
         return this.state.steps.filter((step) => step.done).length;
+    }
+
+    stateLabel(step) {
+        return step.done ? _t("Done") : _t("To do");
     }
 
     async load() {
