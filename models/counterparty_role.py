@@ -361,18 +361,20 @@ class CounterpartyRole(models.Model):
         The host would re-point the others by SQL and leave their company behind.
         """
         # both partners' roles count, also those of companies the user is not in just now
-        Role = self.sudo()
+        self.sudo().search([("partner_id", "in", source.ids)])._move_to(target)
+
+    def _move_to(self, target):
+        """Give roles to another partner, joined into its own where they share a day."""
         entities = target | target.commercial_partner_id
-        moved = Role.search([("partner_id", "in", source.ids)])
         joins = role_rules.join_roles(
-            # merged into a contact, the roles of a company go on to the company of the contact
-            Role.search([("partner_id", "in", entities.ids)])._get_merge_facts(),
-            moved._get_merge_facts(),
+            # given to a contact, the roles of a company go on to the company of the contact
+            self.search([("partner_id", "in", entities.ids)])._get_merge_facts(),
+            self._get_merge_facts(),
         )
         for join in joins:
-            Role.browse(join.drop).unlink()
+            self.browse(join.drop).unlink()
             kept = join.keep
-            Role.browse(kept.key).write(
+            self.browse(kept.key).write(
                 {
                     "partner_id": target.id,
                     "date_from": kept.period.start,
@@ -381,7 +383,7 @@ class CounterpartyRole(models.Model):
                     "date_business": kept.business_start,
                 }
             )
-        moved.exists().filtered(lambda role: role.partner_id not in entities).write(
+        self.exists().filtered(lambda role: role.partner_id not in entities).write(
             {"partner_id": target.id}
         )
         self.env.flush_all()

@@ -61,7 +61,7 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                 partner_ids = roles._get_partners_to_derive(waiting)
                 if partner_ids:
                     roles._fill_from_documents(partner_ids=partner_ids)
-        except psycopg2.OperationalError:
+        except (psycopg2.OperationalError, psycopg2.errors.UniqueViolation):
             # somebody else gave one of them a role just now: look again with a new snapshot
             return False
         except Exception:
@@ -133,7 +133,7 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                    AND role.is_prospect AND business.full_from IS NOT NULL
                    AND (role.date_to IS NULL OR role.date_to >= CURRENT_DATE)
                 """,
-                evidence=self._get_evidence_sql(partner_ids, with_ranks=False),
+                evidence=self._get_evidence_sql(partner_ids, at_install=False),
                 uid=self.env.uid,
             )
         )
@@ -166,13 +166,15 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                        AND open_kind.document_family = evidence.family
                        AND (role.date_to IS NULL OR role.date_to >= evidence.first_from))
                 """,
-                evidence=self._get_evidence_sql(partner_ids, with_ranks=source == "install"),
+                evidence=self._get_evidence_sql(partner_ids, at_install=source == "install"),
                 source=source,
                 doubt=self._get_doubt_sql() if source == "install" else SQL("NULL"),
                 uid=self.env.uid,
                 customer=self.env["counterparty.type"]._get_core("customer").id,
                 supplier=self.env["counterparty.type"]._get_core("supplier").id,
-            )
+            ),
+            # another session may have given the role meanwhile: that is tried again, not an error
+            log_exceptions=False,
         )
         return self.env.cr.rowcount
 
@@ -185,7 +187,7 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                     WHEN evidence.last_on < CURRENT_DATE - INTERVAL '3 years' THEN 'long_ago' END"""
         )
 
-    def _get_evidence_sql(self, partner_ids, *, with_ranks):
+    def _get_evidence_sql(self, partner_ids, *, at_install):
         """Return a query: partner, family, first day, first day of business, last day.
 
         Only documents after the last role of that family count: an ended role is a decision that
@@ -201,8 +203,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                 partner_ids,
             )
         documents = self._get_document_queries()
-        if with_ranks:
-            documents += self._get_rank_queries()
+        if at_install:
+            documents += self._get_install_queries()
         return SQL(
             """
             SELECT entity.commercial_partner_id AS partner_id, document.family,
@@ -241,7 +243,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
         """
         return [
             SQL("""SELECT partner_id, 'sale' AS family, create_date::date AS day, 'prospect' AS kind
-                     FROM crm_lead WHERE partner_id IS NOT NULL"""),
+                     FROM crm_lead
+                    WHERE partner_id IS NOT NULL AND type = 'opportunity' AND active"""),
             SQL("""SELECT partner_id, 'sale', date_order::date,
                           CASE state WHEN 'sale' THEN 'full' ELSE 'prospect' END
                      FROM sale_order WHERE state != 'cancel'"""),
@@ -257,9 +260,12 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                           'in_invoice', 'in_refund', 'in_receipt')"""),
         ]
 
-    def _get_rank_queries(self):
-        # counted by the host on a contact or imported: a declaration without a document behind it
+    def _get_install_queries(self):
+        # leads that nobody has qualified yet, and what the host has counted on a contact: a
+        # declaration without a document behind it
         return [
+            SQL("""SELECT partner_id, 'sale', create_date::date, 'prospect' FROM crm_lead
+                    WHERE partner_id IS NOT NULL AND type = 'lead' AND active"""),
             SQL("""SELECT id, 'sale', create_date::date, 'rank' FROM res_partner
                     WHERE customer_rank > 0"""),
             SQL("""SELECT id, 'purchase', create_date::date, 'rank' FROM res_partner

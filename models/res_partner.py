@@ -166,9 +166,11 @@ class ResPartner(models.Model):
         roles, entity = partner.counterparty_role_ids, partner.commercial_partner_id
         if entity == partner:
             return roles
-        # a union would lose the prefetch of the list it is called for
         inherited = entity.counterparty_role_ids
-        return (roles | inherited).with_prefetch(inherited._prefetch_ids)
+        # read with those of the whole list: a union has only its own records to prefetch
+        roles.mapped("date_from")
+        inherited.mapped("date_from")
+        return roles | inherited
 
     def action_add_counterparty_role(self):
         """Open the dialog of a new role of this counterparty."""
@@ -296,11 +298,10 @@ class ResPartner(models.Model):
     def _move_counterparty_roles(self):
         """Hand the roles of a former commercial entity to the company it now belongs to."""
         self.ensure_one()
-        # the mover may change the contact, but not the roles of others
-        roles = self.sudo().counterparty_role_ids.filtered("type_id.for_company")
-        if not roles:
-            return
         entity = self.commercial_partner_id
-        roles._counterparty_merge(self, entity)
-        remaining = roles.exists().filtered(lambda role: role._fits(entity))
-        remaining.write({"partner_id": entity.id})
+        # the mover may change the contact, but not the roles of others
+        roles = self.sudo().counterparty_role_ids
+        # what does not fit stays where it is: a role never stops the host
+        roles.filtered(lambda role: role.type_id.for_company and role._fits(entity))._move_to(
+            entity
+        )

@@ -56,6 +56,18 @@ class TestCounterpartyRoleDerivation(CounterpartyCase):
 
         self.assert_role(self.late_payer, self.customer, "prospect")
 
+    def test_lead_gives_nothing_until_it_is_qualified(self):
+        lead = self.env["crm.lead"].create(
+            {"name": "Card from a fair", "type": "lead", "partner_id": self.late_payer.id}
+        )
+        self._commit()
+        self.assertFalse(self._roles(self.late_payer))
+
+        lead.type = "opportunity"
+        self._commit()
+
+        self.assert_role(self.late_payer, self.customer, "prospect")
+
     def test_cancelled_quotation_gives_nothing(self):
         self._order().action_cancel()
 
