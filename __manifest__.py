@@ -47,6 +47,8 @@
         "views/counterparty_section_views.xml",
         "views/counterparty_handover_views.xml",
         "views/res_partner_views.xml",
+        "views/res_partner_dossier_views.xml",
+        "views/res_bank_views.xml",
         # profit
         "views/sale_order_views.xml",
         # settings and menus
@@ -65,6 +67,7 @@
         ],
         "web.assets_backend": [
             "counterparty_crm/static/src/setup_list/**/*",
+            "counterparty_crm/static/src/dossier_tiles/**/*",
         ],
     },
     "pre_init_hook": "pre_init_hook",

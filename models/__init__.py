@@ -7,13 +7,16 @@ from . import counterparty_role_derivation
 from . import counterparty_role
 from . import counterparty_handover
 from . import counterparty_handover_line
+from . import res_partner_dossier
 
 # host
 from . import account_move
+from . import account_payment
 from . import crm_lead
 from . import onboarding_onboarding
 from . import onboarding_onboarding_step
 from . import purchase_order
+from . import res_bank
 from . import res_config_settings
 from . import res_partner
 from . import sale_order

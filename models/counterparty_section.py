@@ -15,6 +15,7 @@ class CounterpartySection(models.Model):
         required=True, help="Short technical name, letters and digits only. It cannot change later."
     )
     sequence = fields.Integer(default=100)
+    icon = fields.Char(default="fa-folder-o", help="Name of a Font Awesome icon: fa-shield.")
     is_core = fields.Boolean("Core", readonly=True, copy=False)
     type_ids = fields.Many2many(
         "counterparty.type",

@@ -1,0 +1,268 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.fields import Domain
+
+from ..tools import dossier
+from ..tools.dossier import TileEntry
+
+
+class CounterpartyDossierPartnerMixin(models.AbstractModel):
+    """The dossier of a partner: what each section holds, counted on demand in one call."""
+
+    _name = "counterparty.dossier.partner.mixin"
+    _description = "Dossier of a counterparty"
+
+    # ------------------------------------------------------------
+    # Tiles
+    # ------------------------------------------------------------
+
+    @api.readonly
+    def get_counterparty_tiles(self):
+        """Return the sections of the dossier with what they hold, for the tiles of the form.
+
+        One grouped query per host model, under the record rules of the user. Models that the user
+        may not read do not appear.
+
+        :return: list of ``{code, name, icon, entries: [{key, label, count}]}``
+        """
+        self.ensure_one()
+        self.check_access("read")
+        entries = [
+            entry
+            for entry in self._get_counterparty_tile_entries()
+            if self._may_open_counterparty_tile(entry)
+        ]
+        lines = self._count_counterparty_tiles(entries)
+        # the catalogue of sections is no secret: a form names them to everybody who sees it
+        sections = self.env["counterparty.section"].sudo().search(Domain.TRUE)
+        return [
+            {
+                "code": section.code,
+                "name": section.name,
+                "icon": section.icon or "fa-folder-o",
+                "entries": lines[section.code],
+            }
+            for section in sections
+            if section.code in lines
+        ]
+
+    def action_open_counterparty_tile(self, section, key):
+        """Open the list of records that an entry of a tile counts.
+
+        :param section: code of the section
+        :param key: key of the entry in it
+        """
+        self.ensure_one()
+        entry = next(
+            entry
+            for entry in self._get_counterparty_tile_entries()
+            if (entry.section, entry.key) == (section, key)
+        )
+        scope = self._get_counterparty_scope()
+        action = {"views": [(False, "list"), (False, "form")]}
+        if entry.action:
+            known = self.env["ir.actions.act_window"]._for_xml_id(entry.action)
+            modes = ("list", "kanban", "form", "calendar")
+            action["views"] = [view for view in known["views"] if view[1] in modes]
+        return dict(
+            action,
+            type="ir.actions.act_window",
+            name=self.env._(
+                "%(what)s of %(partner)s", what=entry.label, partner=self.display_name
+            ),
+            res_model=entry.model,
+            domain=list(self._domain_counterparty_tile(entry, scope)),
+            context={**entry.defaults, "create": entry.model in self._counterparty_tile_creates()},
+        )
+
+    def _may_open_counterparty_tile(self, entry):
+        """Tell whether the user may read what the entry counts."""
+        return self.env[entry.model].has_access("read")
+
+    def _counterparty_tile_creates(self):
+        """Return the models whose records may be created from the list of a tile."""
+        return {"res.partner", "res.partner.bank", "calendar.event", "counterparty.role"}
+
+    # ------------------------------------------------------------
+    # Counting
+    # ------------------------------------------------------------
+
+    def _count_counterparty_tiles(self, entries):
+        """Return ``{section code: [{key, label, count}]}`` with one query per model.
+
+        :param entries: entries whose models the user may read
+        """
+        scope, counts = self._read_counterparty_scope(), {}
+        for model, own in dossier.by_model(entries).items():
+            fields = dossier.group_fields(own)
+            if model == "res.partner":
+                groups = scope["groups"]
+            else:
+                domain = self._domain_counterparty_tile_base(model, scope["ids"])
+                groups = self._read_counterparty_groups(model, domain, fields)
+            for entry in own:
+                counts[entry.section, entry.key] = dossier.entry_count(entry, groups)
+        lines = defaultdict(list)
+        for entry in entries:
+            count = counts[entry.section, entry.key]
+            lines[entry.section].append({"key": entry.key, "label": entry.label, "count": count})
+        return lines
+
+    def _read_counterparty_groups(self, model, domain, fields):
+        return [
+            dict(
+                zip(
+                    [*fields, "__count"],
+                    [getattr(value, "id", value) for value in row],
+                    strict=True,
+                )
+            )
+            for row in self.env[model]._read_group(domain, fields, ["__count"])
+        ]
+
+    def _get_counterparty_scope(self):
+        """Return ids of the partners whose records belong to this dossier.
+
+        A commercial entity speaks for all its contacts and addresses, archived ones too; a contact
+        for itself alone.
+        """
+        return self._read_counterparty_scope()["ids"]
+
+    def _read_counterparty_scope(self):
+        """Read the partners of the dossier: ids, and the groups that the tiles count."""
+        groups, ids = [], [self.id]
+        fields = ["type", "active", "is_company"]
+        for *values, members, count in (
+            self.env["res.partner"]
+            .with_context(active_test=False)
+            ._read_group(self._domain_counterparty_family(), fields, ["id:array_agg", "__count"])
+        ):
+            group = dict(zip(fields, values, strict=True), __count=count)
+            groups.append(group)
+            if not group["is_company"]:
+                ids += members
+        return {"ids": ids, "groups": groups}
+
+    def _domain_counterparty_family(self):
+        """Return the domain of contacts, addresses and subsidiaries entered under this partner."""
+        below = Domain("parent_id", "=", self.id)
+        if self == self.commercial_partner_id:
+            below |= Domain("commercial_partner_id", "=", self.id)
+        return below & Domain("id", "!=", self.id)
+
+    def _domain_counterparty_tile(self, entry, ids):
+        """Return the domain of the list that an entry opens."""
+        domain = Domain.AND(Domain(name, "in", list(values)) for name, values in entry.where.items())
+        if entry.model == "res.partner":
+            return domain & self._domain_counterparty_family()
+        return domain & self._domain_counterparty_tile_base(entry.model, ids)
+
+    def _domain_counterparty_tile_base(self, model, ids):
+        """Return the domain of a model's records that belong to the partners of a dossier."""
+        special = {
+            # a payment's entry is counted as payment
+            "account.move": Domain("partner_id", "in", ids) & Domain("origin_payment_id", "=", False),
+            "account.journal": Domain("bank_id.partner_id", "in", ids),
+            "calendar.event": Domain("partner_ids", "in", ids),
+            "counterparty.role": Domain("partner_id", "in", [*ids, self.commercial_partner_id.id]),
+            "ir.attachment": Domain("res_model", "=", "res.partner") & Domain("res_id", "in", ids),
+            "mail.activity": Domain("res_model", "=", "res.partner") & Domain("res_id", "in", ids),
+        }
+        return special.get(model) or Domain("partner_id", "in", ids)
+
+    # ------------------------------------------------------------
+    # Catalogue of entries
+    # ------------------------------------------------------------
+
+    def _get_counterparty_tile_entries(self):
+        """Return what the tiles count; areas extend the list.
+
+        Each entry names a host model or ours; entries of one model share one query.
+        """
+        return [
+            *self._get_people_tile_entries(),
+            *self._get_trade_tile_entries(),
+            *self._get_money_tile_entries(),
+        ]
+
+    def _get_people_tile_entries(self):
+        _ = self.env._
+        partner = {"default_parent_id": self.id}
+        person = {"active": [True], "is_company": [False]}
+        entries = [
+            TileEntry(
+                "contacts", "persons", _("Contact persons"), "res.partner",
+                {**person, "type": ["contact"]}, "contacts.action_contacts",
+                {**partner, "default_type": "contact", "default_is_company": False},
+            ),
+            TileEntry(
+                "addresses", "addresses", _("Addresses"), "res.partner",
+                {**person, "type": ["invoice", "delivery", "other"]}, "contacts.action_contacts",
+                {**partner, "default_type": "delivery", "default_is_company": False},
+            ),
+            TileEntry(
+                "holding", "below", _("Companies below"), "res.partner",
+                {"active": [True], "is_company": [True]}, "contacts.action_contacts",
+                {**partner, "default_is_company": True},
+            ),
+            TileEntry("events", "meetings", _("Meetings"), "calendar.event",
+                      defaults={"default_partner_ids": [self.id]}),
+            TileEntry("events", "activities", _("Planned activities"), "mail.activity"),
+            TileEntry("files", "attachments", _("Attachments"), "ir.attachment"),
+            TileEntry("users", "logins", _("Portal log-ins"), "res.users",
+                      {"share": [True]}),
+            TileEntry("users", "responsible", _("Our responsibles"), "counterparty.role",
+                      {"responsible_id": self._get_counterparty_responsible_ids()}),
+        ]  # fmt: skip
+        return entries
+
+    def _get_counterparty_responsible_ids(self):
+        return self._get_counterparty_roles().responsible_id.ids
+
+    def _get_trade_tile_entries(self):
+        _ = self.env._
+        partner = {"default_partner_id": self.id}
+        return [
+            TileEntry("offers", "open", _("Open"), "sale.order", {"state": ["draft", "sent"]},
+                      "sale.action_quotations", partner),
+            TileEntry("offers", "lost", _("Cancelled"), "sale.order", {"state": ["cancel"]},
+                      "sale.action_quotations", partner),
+            TileEntry("sales", "orders", _("Orders"), "sale.order", {"state": ["sale"]},
+                      "sale.action_orders", partner),
+            TileEntry("purchases", "rfq", _("Requests for quotation"), "purchase.order",
+                      {"state": ["draft", "sent", "to approve"]}, "purchase.purchase_rfq", partner),
+            TileEntry("purchases", "orders", _("Purchase orders"), "purchase.order",
+                      {"state": ["purchase"]}, "purchase.purchase_form_action", partner),
+            TileEntry("articles", "articles", _("Articles"), "product.supplierinfo",
+                      action="product.product_supplierinfo_type_action", defaults=partner),
+            TileEntry("stock", "receipts", _("Receipts"), "stock.picking",
+                      {"picking_type_id.code": ["incoming"]}, "stock.action_picking_tree_all"),
+            TileEntry("stock", "deliveries", _("Deliveries"), "stock.picking",
+                      {"picking_type_id.code": ["outgoing"]}, "stock.action_picking_tree_all"),
+            TileEntry("stock", "other", _("Other moves"), "stock.picking",
+                      {"picking_type_id.code": ["internal", "dropship", "mrp_operation"]},
+                      "stock.action_picking_tree_all"),
+        ]  # fmt: skip
+
+    def _get_money_tile_entries(self):
+        _ = self.env._
+        partner = {"default_partner_id": self.id}
+        valid = {"state": ["draft", "posted"]}
+        return [
+            TileEntry("banks", "accounts", _("Accounts"), "res.partner.bank", defaults=partner),
+            TileEntry("banks", "ours", _("Our accounts held there"), "account.journal",
+                      {"type": ["bank", "credit"]}),
+            TileEntry("financial", "sales", _("Customer documents"), "account.move",
+                      {"move_type": ["out_invoice", "out_refund", "out_receipt"], **valid},
+                      "account.action_move_out_invoice_type", partner),
+            TileEntry("financial", "bills", _("Vendor documents"), "account.move",
+                      {"move_type": ["in_invoice", "in_refund", "in_receipt"], **valid},
+                      "account.action_move_in_invoice_type", partner),
+            TileEntry("financial", "entries", _("Other entries"), "account.move",
+                      {"move_type": ["entry"], **valid}, "account.action_move_journal_line"),
+            TileEntry("payments", "received", _("Received"), "account.payment",
+                      {"payment_type": ["inbound"]}, "account.action_account_payments"),
+            TileEntry("payments", "sent", _("Sent"), "account.payment",
+                      {"payment_type": ["outbound"]}, "account.action_account_payments_payable"),
+        ]  # fmt: skip

@@ -1,0 +1,50 @@
+"""How a dossier counts what each of its sections holds."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+
+class TileEntry(NamedTuple):
+    """One count on the tile of a section, and the list that it opens.
+
+    :param section: code of the section
+    :param key: identifies the entry inside its section
+    :param label: what is counted, in the user's language
+    :param model: name of the counted model
+    :param where: the field values that count: ``{field: values}``; every field is grouped by
+    :param action: external id of the action whose views the list takes, empty for the default ones
+    :param defaults: context keys for new records of the list
+    """
+
+    section: str
+    key: str
+    label: str
+    model: str
+    where: Mapping[str, Sequence] = {}
+    action: str = ""
+    defaults: Mapping[str, object] = {}
+
+
+def group_fields(entries: Iterable[TileEntry]) -> list[str]:
+    """Return the fields that one grouped query must have to serve all entries of a model."""
+    return list(dict.fromkeys(name for entry in entries for name in entry.where))
+
+
+def entry_count(entry: TileEntry, groups: Iterable[Mapping[str, object]]) -> int:
+    """Return how many records of the groups belong to the entry.
+
+    :param groups: one mapping per group: its field values and its ``__count``
+    """
+    return sum(
+        int(group["__count"])
+        for group in groups
+        if all(group[name] in values for name, values in entry.where.items())
+    )
+
+
+def by_model(entries: Iterable[TileEntry]) -> dict[str, list[TileEntry]]:
+    """Return the entries of each model, models in the order in which they come first."""
+    result: dict[str, list[TileEntry]] = {}
+    for entry in entries:
+        result.setdefault(entry.model, []).append(entry)
+    return result
