@@ -39,6 +39,8 @@
         # counterparty
         "data/counterparty_section_data.xml",
         "data/counterparty_type_data.xml",
+        "data/counterparty_document_kind_data.xml",
+        "data/counterparty_document_cron_data.xml",
         "data/onboarding_data.xml",
         "views/counterparty_role_views.xml",
         "wizard/counterparty_derivation_views.xml",
@@ -46,9 +48,12 @@
         "views/counterparty_type_views.xml",
         "views/counterparty_section_views.xml",
         "views/counterparty_handover_views.xml",
+        "views/counterparty_document_kind_views.xml",
+        "views/counterparty_document_views.xml",
         "views/res_partner_views.xml",
         "views/res_partner_dossier_views.xml",
         "views/res_bank_views.xml",
+        "views/sale_order_card_views.xml",
         # profit
         "views/sale_order_views.xml",
         # settings and menus

@@ -11,7 +11,11 @@ GROUP_USER = "counterparty_crm.group_user"
 
 class ResPartner(models.Model):
     _name = "res.partner"
-    _inherit = ["res.partner", "counterparty.dossier.partner.mixin"]
+    _inherit = [
+        "res.partner",
+        "counterparty.document.partner.mixin",
+        "counterparty.dossier.partner.mixin",
+    ]
 
     # ------------------------------------------------------------
     # COUNTERPARTY: roles

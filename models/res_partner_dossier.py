@@ -2,9 +2,64 @@ from collections import defaultdict
 
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools.translate import LazyTranslate
 
 from ..tools import dossier
 from ..tools.dossier import TileEntry
+
+
+_lt = LazyTranslate(__name__)
+
+PERSON = {"active": [True], "is_company": [False]}
+VALID = {"state": ["draft", "posted"]}
+ADDRESS_TYPES = ["invoice", "delivery", "other"]
+CUSTOMER_TYPES = ["out_invoice", "out_refund", "out_receipt"]
+VENDOR_TYPES = ["in_invoice", "in_refund", "in_receipt"]
+OPERATION = "picking_type_id.code"
+CONTACTS = "contacts.action_contacts"
+PICKINGS = "stock.action_picking_tree_all"
+
+# one line per count: section, key, label, model, what counts, action whose views the list takes
+HOST_ENTRIES = [
+    TileEntry(section, key, label, model, where, action=action, defaults=defaults)
+    for section, key, label, model, where, action, defaults in (
+        # people
+        ("contacts", "persons", _lt("Contact persons"), "res.partner", {**PERSON, "type": ["contact"]}, CONTACTS, {"default_type": "contact", "default_is_company": False}),
+        ("addresses", "addresses", _lt("Addresses"), "res.partner", {**PERSON, "type": ADDRESS_TYPES}, CONTACTS, {"default_type": "delivery", "default_is_company": False}),
+        ("holding", "below", _lt("Companies below"), "res.partner", {"active": [True], "is_company": [True]}, CONTACTS, {"default_is_company": True}),
+        ("events", "meetings", _lt("Meetings"), "calendar.event", {}, "", {}),
+        ("events", "activities", _lt("Planned activities"), "mail.activity", {}, "", {}),
+        ("files", "attachments", _lt("Attachments"), "ir.attachment", {}, "", {}),
+        ("users", "logins", _lt("Portal log-ins"), "res.users", {"share": [True]}, "", {}),
+        # trade
+        ("offers", "open", _lt("Open"), "sale.order", {"state": ["draft", "sent"]}, "sale.action_quotations", {}),
+        ("offers", "lost", _lt("Cancelled"), "sale.order", {"state": ["cancel"]}, "sale.action_quotations", {}),
+        ("sales", "orders", _lt("Orders"), "sale.order", {"state": ["sale"]}, "sale.action_orders", {}),
+        ("purchases", "requests", _lt("Requests for quotation"), "purchase.order", {"state": ["draft", "sent", "to approve"]}, "purchase.purchase_rfq", {}),
+        ("purchases", "orders", _lt("Purchase orders"), "purchase.order", {"state": ["purchase"]}, "purchase.purchase_form_action", {}),
+        ("articles", "articles", _lt("Articles"), "product.supplierinfo", {}, "product.product_supplierinfo_type_action", {}),
+        ("stock", "receipts", _lt("Receipts"), "stock.picking", {OPERATION: ["incoming"]}, PICKINGS, {}),
+        ("stock", "deliveries", _lt("Deliveries"), "stock.picking", {OPERATION: ["outgoing"]}, PICKINGS, {}),
+        ("stock", "other", _lt("Other operations"), "stock.picking", {OPERATION: ["internal", "dropship", "mrp_operation"]}, PICKINGS, {}),
+        # money
+        ("banks", "accounts", _lt("Accounts"), "res.partner.bank", {}, "", {}),
+        ("banks", "ours", _lt("Our accounts held there"), "account.journal", {"type": ["bank", "credit"]}, "", {}),
+        ("financial", "sales", _lt("Customer documents"), "account.move", {"move_type": CUSTOMER_TYPES, **VALID}, "account.action_move_out_invoice_type", {}),
+        ("financial", "bills", _lt("Vendor documents"), "account.move", {"move_type": VENDOR_TYPES, **VALID}, "account.action_move_in_invoice_type", {}),
+        ("financial", "entries", _lt("Other entries"), "account.move", {"move_type": ["entry"], **VALID}, "account.action_move_journal_line", {}),
+        ("payments", "received", _lt("Received"), "account.payment", {"payment_type": ["inbound"]}, "account.action_account_payments", {}),
+        ("payments", "sent", _lt("Sent"), "account.payment", {"payment_type": ["outbound"]}, "account.action_account_payments_payable", {}),
+    )  # fmt: skip
+] + [
+    TileEntry(
+        "discounts",
+        "articles",
+        _lt("Discounted articles"),
+        "product.supplierinfo",
+        without={"discount": [0.0]},
+        action="product.product_supplierinfo_type_action",
+    )
+]  # fmt: skip
 
 
 class CounterpartyDossierPartnerMixin(models.AbstractModel):
@@ -73,7 +128,10 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
             ),
             res_model=entry.model,
             domain=list(self._domain_counterparty_tile(entry, scope)),
-            context={**entry.defaults, "create": entry.model in self._counterparty_tile_creates()},
+            context=dict(
+                self._prepare_counterparty_tile_context(entry),
+                create=entry.model in self._counterparty_tile_creates(),
+            ),
         )
 
     def _may_open_counterparty_tile(self, entry):
@@ -153,7 +211,12 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
 
     def _domain_counterparty_tile(self, entry, ids):
         """Return the domain of the list that an entry opens."""
-        domain = Domain.AND(Domain(name, "in", list(values)) for name, values in entry.where.items())
+        domain = Domain.AND(
+            [
+                *(Domain(name, "in", list(values)) for name, values in entry.where.items()),
+                *(Domain(name, "not in", list(values)) for name, values in entry.without.items()),
+            ]
+        )
         if entry.model == "res.partner":
             return domain & self._domain_counterparty_family()
         return domain & self._domain_counterparty_tile_base(entry.model, ids)
@@ -181,88 +244,21 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
         Each entry names a host model or ours; entries of one model share one query.
         """
         return [
-            *self._get_people_tile_entries(),
-            *self._get_trade_tile_entries(),
-            *self._get_money_tile_entries(),
+            *(entry._replace(label=self.env._(entry.label)) for entry in HOST_ENTRIES),
+            TileEntry(
+                "users",
+                "responsible",
+                self.env._("Our responsibles"),
+                "counterparty.role",
+                {"responsible_id": self._get_counterparty_roles().responsible_id.ids},
+            ),
         ]
 
-    def _get_people_tile_entries(self):
-        _ = self.env._
-        partner = {"default_parent_id": self.id}
-        person = {"active": [True], "is_company": [False]}
-        entries = [
-            TileEntry(
-                "contacts", "persons", _("Contact persons"), "res.partner",
-                {**person, "type": ["contact"]}, "contacts.action_contacts",
-                {**partner, "default_type": "contact", "default_is_company": False},
-            ),
-            TileEntry(
-                "addresses", "addresses", _("Addresses"), "res.partner",
-                {**person, "type": ["invoice", "delivery", "other"]}, "contacts.action_contacts",
-                {**partner, "default_type": "delivery", "default_is_company": False},
-            ),
-            TileEntry(
-                "holding", "below", _("Companies below"), "res.partner",
-                {"active": [True], "is_company": [True]}, "contacts.action_contacts",
-                {**partner, "default_is_company": True},
-            ),
-            TileEntry("events", "meetings", _("Meetings"), "calendar.event",
-                      defaults={"default_partner_ids": [self.id]}),
-            TileEntry("events", "activities", _("Planned activities"), "mail.activity"),
-            TileEntry("files", "attachments", _("Attachments"), "ir.attachment"),
-            TileEntry("users", "logins", _("Portal log-ins"), "res.users",
-                      {"share": [True]}),
-            TileEntry("users", "responsible", _("Our responsibles"), "counterparty.role",
-                      {"responsible_id": self._get_counterparty_responsible_ids()}),
-        ]  # fmt: skip
-        return entries
-
-    def _get_counterparty_responsible_ids(self):
-        return self._get_counterparty_roles().responsible_id.ids
-
-    def _get_trade_tile_entries(self):
-        _ = self.env._
-        partner = {"default_partner_id": self.id}
-        return [
-            TileEntry("offers", "open", _("Open"), "sale.order", {"state": ["draft", "sent"]},
-                      "sale.action_quotations", partner),
-            TileEntry("offers", "lost", _("Cancelled"), "sale.order", {"state": ["cancel"]},
-                      "sale.action_quotations", partner),
-            TileEntry("sales", "orders", _("Orders"), "sale.order", {"state": ["sale"]},
-                      "sale.action_orders", partner),
-            TileEntry("purchases", "rfq", _("Requests for quotation"), "purchase.order",
-                      {"state": ["draft", "sent", "to approve"]}, "purchase.purchase_rfq", partner),
-            TileEntry("purchases", "orders", _("Purchase orders"), "purchase.order",
-                      {"state": ["purchase"]}, "purchase.purchase_form_action", partner),
-            TileEntry("articles", "articles", _("Articles"), "product.supplierinfo",
-                      action="product.product_supplierinfo_type_action", defaults=partner),
-            TileEntry("stock", "receipts", _("Receipts"), "stock.picking",
-                      {"picking_type_id.code": ["incoming"]}, "stock.action_picking_tree_all"),
-            TileEntry("stock", "deliveries", _("Deliveries"), "stock.picking",
-                      {"picking_type_id.code": ["outgoing"]}, "stock.action_picking_tree_all"),
-            TileEntry("stock", "other", _("Other moves"), "stock.picking",
-                      {"picking_type_id.code": ["internal", "dropship", "mrp_operation"]},
-                      "stock.action_picking_tree_all"),
-        ]  # fmt: skip
-
-    def _get_money_tile_entries(self):
-        _ = self.env._
-        partner = {"default_partner_id": self.id}
-        valid = {"state": ["draft", "posted"]}
-        return [
-            TileEntry("banks", "accounts", _("Accounts"), "res.partner.bank", defaults=partner),
-            TileEntry("banks", "ours", _("Our accounts held there"), "account.journal",
-                      {"type": ["bank", "credit"]}),
-            TileEntry("financial", "sales", _("Customer documents"), "account.move",
-                      {"move_type": ["out_invoice", "out_refund", "out_receipt"], **valid},
-                      "account.action_move_out_invoice_type", partner),
-            TileEntry("financial", "bills", _("Vendor documents"), "account.move",
-                      {"move_type": ["in_invoice", "in_refund", "in_receipt"], **valid},
-                      "account.action_move_in_invoice_type", partner),
-            TileEntry("financial", "entries", _("Other entries"), "account.move",
-                      {"move_type": ["entry"], **valid}, "account.action_move_journal_line"),
-            TileEntry("payments", "received", _("Received"), "account.payment",
-                      {"payment_type": ["inbound"]}, "account.action_account_payments"),
-            TileEntry("payments", "sent", _("Sent"), "account.payment",
-                      {"payment_type": ["outbound"]}, "account.action_account_payments_payable"),
-        ]  # fmt: skip
+    def _prepare_counterparty_tile_context(self, entry):
+        """Return the context of the list that an entry opens: new records are this partner's."""
+        defaults = {"default_partner_id": self.id}
+        if entry.model == "res.partner":
+            defaults = {"default_parent_id": self.id}
+        elif entry.model == "calendar.event":
+            defaults = {"default_partner_ids": [self.id]}
+        return {**defaults, **entry.defaults}

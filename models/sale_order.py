@@ -5,7 +5,7 @@ from .sale_order_line import COST_PROFIT
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["sale.order", "counterparty.role.source.mixin"]
+    _inherit = ["sale.order", "counterparty.role.source.mixin", "counterparty.card.order.mixin"]
 
     _counterparty_document_family = "sale"
 

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 COST_PROFIT = "counterparty_crm.group_cost_profit"
 
@@ -11,3 +11,14 @@ class SaleOrderLine(models.Model):
     margin = fields.Float(groups=COST_PROFIT, precompute=False)
     margin_percent = fields.Float(groups=COST_PROFIT, precompute=False)
     purchase_price = fields.Float(groups=COST_PROFIT, precompute=False)
+
+    # counterparty: the better of the price list's discount and the client card's
+    @api.depends("order_id.counterparty_card_id")
+    def _compute_discount(self):
+        result = super()._compute_discount()
+        for line in self:
+            # whoever sells applies the card; its document may not be theirs to open
+            discount = line.order_id.sudo().counterparty_card_id.card_discount
+            if discount and line.product_id and not line.display_type and not line.is_downpayment:
+                line.discount = max(line.discount, discount)
+        return result

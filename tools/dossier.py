@@ -12,6 +12,7 @@ class TileEntry(NamedTuple):
     :param label: what is counted, in the user's language
     :param model: name of the counted model
     :param where: the field values that count: ``{field: values}``; every field is grouped by
+    :param without: the field values that do not count: ``{field: values}``
     :param action: external id of the action whose views the list takes, empty for the default ones
     :param defaults: context keys for new records of the list
     """
@@ -21,13 +22,15 @@ class TileEntry(NamedTuple):
     label: str
     model: str
     where: Mapping[str, Sequence] = {}
+    without: Mapping[str, Sequence] = {}
     action: str = ""
     defaults: Mapping[str, object] = {}
 
 
 def group_fields(entries: Iterable[TileEntry]) -> list[str]:
     """Return the fields that one grouped query must have to serve all entries of a model."""
-    return list(dict.fromkeys(name for entry in entries for name in entry.where))
+    names = (name for entry in entries for name in (*entry.where, *entry.without))
+    return list(dict.fromkeys(names))
 
 
 def entry_count(entry: TileEntry, groups: Iterable[Mapping[str, object]]) -> int:
@@ -39,6 +42,7 @@ def entry_count(entry: TileEntry, groups: Iterable[Mapping[str, object]]) -> int
         int(group["__count"])
         for group in groups
         if all(group[name] in values for name, values in entry.where.items())
+        and not any(group[name] in values for name, values in entry.without.items())
     )
 
 

@@ -1,0 +1,355 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_date
+from odoo.tools.misc import split_every
+
+from ..tools import documents
+from ..tools.periods import Period
+
+REMINDER_CRON = "counterparty_crm.ir_cron_document_reminders"
+CHUNK = 100
+
+
+class CounterpartyDocument(models.Model):
+    """A dated paper of a counterparty that the host has no place for.
+
+    Its kind says what it records: a contract, a rental, a client card, a customs declaration, a
+    supplier agreement, a certificate or a personal document.
+    """
+
+    _name = "counterparty.document"
+    _inherit = [
+        "counterparty.document.privacy.mixin",
+        "counterparty.document.rental.mixin",
+        "counterparty.document.card.mixin",
+        "counterparty.document.customs.mixin",
+        "counterparty.document.agreement.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
+    _description = "Document"
+    _order = "date_to desc, date_from desc, id desc"
+    _rec_names_search = ["number", "name"]
+    _check_company_auto = True
+
+    # what it is
+    name = fields.Char("Subject")
+    number = fields.Char(
+        index="btree_not_null",
+        copy=False,
+        tracking=True,
+        help="As printed: the number of a contract or card, the MRN of a customs declaration.",
+    )
+    kind_id = fields.Many2one(
+        "counterparty.document.kind", required=True, index=True, ondelete="restrict"
+    )
+    usage = fields.Selection(related="kind_id.usage", store=True)
+    section_id = fields.Many2one(related="kind_id.section_id", store=True)
+    is_personal = fields.Boolean(related="kind_id.is_personal", store=True, index=True)
+    has_validity = fields.Boolean(related="kind_id.has_validity")
+    has_amount = fields.Boolean(related="kind_id.has_amount")
+    active = fields.Boolean(default=True)
+
+    # whose it is
+    partner_id = fields.Many2one(
+        "res.partner", string="Counterparty", required=True, index=True, ondelete="restrict"
+    )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", store=True, index=True
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        index=True,
+        default=lambda self: self.env.company,
+        help="Empty: the document counts for all companies.",
+    )
+    responsible_id = fields.Many2one(
+        "res.users",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+        index="btree_not_null",
+        help="Is reminded before the document expires.",
+    )
+
+    # validity
+    issuer = fields.Char(help="Who issued it: the police, a notary, a certification body.")
+    date_issue = fields.Date("Issued On")
+    date_from = fields.Date("Valid From", tracking=True)
+    date_to = fields.Date("Valid Until", tracking=True, help="Last day. Empty: without end.")
+    state = fields.Selection(
+        [
+            ("future", "Not yet"),
+            ("valid", "Valid"),
+            ("expiring", "Expires soon"),
+            ("expired", "Expired"),
+            ("renewed", "Renewed"),
+        ],
+        compute="_compute_state",
+        search="_search_state",
+    )
+    reminder_days = fields.Integer(
+        "Remind Before",
+        compute="_compute_reminder_days",
+        store=True,
+        readonly=False,
+        help="Days before the end of validity.",
+    )
+    reminder_date = fields.Date(compute="_compute_reminder_date", store=True, index=True)
+    reminded_on = fields.Date(readonly=True, copy=False)
+    retention_date = fields.Date(
+        "Keep Until",
+        compute="_compute_retention_date",
+        store=True,
+        readonly=False,
+        help="After this day the document is to be destroyed.",
+    )
+
+    # content
+    amount = fields.Monetary()
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+    )
+    file = fields.Binary(attachment=True)
+    file_name = fields.Char()
+    note = fields.Html()
+
+    # renewal
+    previous_id = fields.Many2one(
+        "counterparty.document", "Renewal of", copy=False, readonly=True, index="btree_not_null"
+    )
+    next_ids = fields.One2many("counterparty.document", "previous_id", "Renewed by")
+
+    _period_valid = models.Constraint(
+        "CHECK (date_to >= date_from)", "The last day of a document cannot be before its first."
+    )
+    _one_renewal = models.UniqueIndex(
+        "(previous_id) WHERE previous_id IS NOT NULL", "This document has been renewed already."
+    )
+    _amounts_positive = models.Constraint(
+        "CHECK (amount >= 0)", "The amount of a document cannot be negative."
+    )
+
+    # ------------------------------------------------------------
+    # Compute and search
+    # ------------------------------------------------------------
+
+    @api.depends("date_from", "date_to", "reminder_days", "next_ids")
+    def _compute_state(self):
+        today = fields.Date.context_today(self)
+        for document in self:
+            document.state = documents.document_state(
+                document._get_period(),
+                document.reminder_days,
+                today,
+                is_renewed=bool(document.next_ids),
+            )
+
+    def _search_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        ended = Domain("date_to", "<", "today")
+        started = Domain("date_from", "=", False) | Domain("date_from", "<=", "today")
+        expiring = Domain("reminder_date", "<=", "today") & Domain("next_ids", "=", False)
+        current = ~ended & started
+        domains = {
+            "future": ~ended & ~started,
+            "valid": current & ~expiring,
+            "expiring": current & expiring,
+            "expired": ended & Domain("next_ids", "=", False),
+            "renewed": ended & Domain("next_ids", "!=", False),
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    @api.depends("kind_id")
+    def _compute_reminder_days(self):
+        for document in self:
+            document.reminder_days = document.kind_id.reminder_days
+
+    @api.depends("date_to", "reminder_days")
+    def _compute_reminder_date(self):
+        for document in self:
+            document.reminder_date = documents.reminder_date(
+                document.date_to or None, document.reminder_days
+            )
+
+    @api.depends("kind_id", "date_to")
+    def _compute_retention_date(self):
+        for document in self:
+            years = document.kind_id.retention_years
+            if years and document.date_to:
+                document.retention_date = fields.Date.add(document.date_to, years=years)
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        for document in self:
+            company = document.company_id or self.env.company
+            document.currency_id = document.currency_id or company.currency_id
+
+    @api.depends("kind_id", "number", "name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        for document in self:
+            parts = [document.kind_id.name, document.number or document.name]
+            document.display_name = " ".join(part for part in parts if part)
+
+    # ------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------
+
+    @api.constrains("partner_id", "company_id")
+    def _check_partner_company(self):
+        for document in self:
+            # a contact of another company may be hidden from the user
+            owner = document.sudo().partner_id.company_id
+            if owner and document.company_id != owner:
+                raise ValidationError(
+                    self.env._(
+                        "%(partner)s belongs to the company %(company)s. "
+                        "Enter the document in that company.",
+                        partner=document.partner_id.display_name,
+                        company=owner.name,
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        Kind = self.env["counterparty.document.kind"]
+        return super().create(
+            [self._prepare_numbers(vals, Kind.browse(vals.get("kind_id"))) for vals in vals_list]
+        )
+
+    def write(self, vals):
+        if vals.get("number") and len(self.kind_id) == 1:
+            vals = self._prepare_numbers(vals, self.kind_id)
+        if "kind_id" in vals:
+            self._check_protection_kept(vals["kind_id"])
+        if "date_to" in vals or "reminder_days" in vals:
+            vals = dict(vals, reminded_on=False)
+        return super().write(vals)
+
+    def _check_protection_kept(self, kind_id):
+        """Refuse to turn a personal document into an open one, or the other way round.
+
+        What was said and sent under one protection would stand under the other.
+
+        :raises UserError: names the document
+        """
+        kind = self.env["counterparty.document.kind"].browse(kind_id)
+        for document in self:
+            if document.is_personal != kind.is_personal:
+                raise UserError(
+                    self.env._(
+                        "“%(document)s” cannot change between personal and open kinds. "
+                        "Create a new document and delete this one.",
+                        document=document.display_name,
+                    )
+                )
+
+    @api.model
+    def _prepare_numbers(self, vals, kind):
+        """Return values with the number of a card or declaration as it is compared and scanned."""
+        if vals.get("number") and kind.usage in ("card", "customs"):
+            vals = dict(vals, number=documents.normalised_number(vals["number"]))
+        return vals
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_renew(self):
+        """Create the document that takes this one's place for the following period, and open it."""
+        self.ensure_one()
+        renewal = self.next_ids or self.copy(self._prepare_renewal_vals())
+        return renewal._get_records_action()
+
+    def _prepare_renewal_vals(self):
+        """Return the values of the renewal that differ.
+
+        :raises UserError: for a document without an end
+        """
+        self.ensure_one()
+        if not self.date_to:
+            raise UserError(
+                self.env._(
+                    "“%(document)s” has no end, so there is nothing to renew. "
+                    "Enter its last day first.",
+                    document=self.display_name,
+                )
+            )
+        start = self.date_from or self.date_issue or self.create_date.date()
+        period = documents.following_period(Period(min(start, self.date_to), self.date_to))
+        return {
+            "previous_id": self.id,
+            "date_from": period.start,
+            "date_to": period.end,
+            "date_issue": False,
+            "file": False,
+            "file_name": False,
+        }
+
+    def action_open_partner(self):
+        """Open the counterparty of the document."""
+        self.ensure_one()
+        return self.partner_id._get_records_action()
+
+    def _get_period(self):
+        self.ensure_one()
+        return Period(self.date_from or None, self.date_to or None)
+
+    # ------------------------------------------------------------
+    # Reminders
+    # ------------------------------------------------------------
+
+    @api.model
+    def _domain_to_remind(self):
+        """Return the domain of documents whose responsible is to be reminded now."""
+        return (
+            Domain("reminder_date", "<=", "today")
+            & Domain("reminded_on", "=", False)
+            & Domain("date_to", ">=", "today")
+            & Domain("next_ids", "=", False)
+            & Domain("has_validity", "=", True)
+        )
+
+    def _remind(self):
+        """Plan one activity per document for its responsible."""
+        today = fields.Date.context_today(self)
+        for document in self:
+            user = document.responsible_id or document.create_uid
+            if user.active and not (document.is_personal and not document._may_see(user)):
+                document.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    date_deadline=document.date_to,
+                    summary=self.env._(
+                        "%(document)s expires on %(day)s",
+                        document=document.display_name,
+                        day=format_date(self.env, document.date_to),
+                    ),
+                    user_id=user.id,
+                )
+        self.write({"reminded_on": today})
+
+    def _may_see(self, user):
+        return self.with_user(user).has_access("read")
+
+    @api.model
+    def _cron_remind(self):
+        """Remind of documents before they expire, each once; restartable at any point."""
+        due = self.search(self._domain_to_remind())
+        self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for chunk in split_every(CHUNK, due.ids, self.browse):
+            claimed = chunk.try_lock_for_update()
+            claimed.invalidate_recordset()
+            claimed.filtered_domain([("reminded_on", "=", False)])._remind()
+            if not self.env["ir.cron"]._commit_progress(len(chunk)):
+                break

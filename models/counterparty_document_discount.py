@@ -1,0 +1,26 @@
+from odoo import fields, models
+
+
+class CounterpartyDocumentDiscount(models.Model):
+    """One discount of a supplier agreement: for a category, from a turnover, or both."""
+
+    _name = "counterparty.document.discount"
+    _description = "Agreed Discount"
+    _order = "category_id, turnover, id"
+
+    document_id = fields.Many2one(
+        "counterparty.document", required=True, index=True, ondelete="cascade"
+    )
+    category_id = fields.Many2one(
+        "product.category", ondelete="restrict", help="With all below it. Empty: all articles."
+    )
+    turnover = fields.Monetary("From Turnover", help="Purchases since the agreement began.")
+    currency_id = fields.Many2one(related="document_id.currency_id")
+    percent = fields.Float("Discount (%)", digits="Discount", required=True)
+
+    _percent_valid = models.Constraint(
+        "CHECK (percent > 0 AND percent <= 100)", "An agreed discount lies between 0 and 100 %."
+    )
+    _turnover_positive = models.Constraint(
+        "CHECK (turnover >= 0)", "The turnover of an agreed discount cannot be negative."
+    )

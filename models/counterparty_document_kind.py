@@ -1,0 +1,143 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+
+class CounterpartyDocumentKind(models.Model):
+    """A kind of document in the register: contract, client card, identity card, certificate."""
+
+    _name = "counterparty.document.kind"
+    _description = "Document Kind"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Char(
+        required=True,
+        copy=False,
+        help="Short technical name, letters and digits only. It cannot change later.",
+    )
+    sequence = fields.Integer(default=100)
+    active = fields.Boolean(default=True)
+    is_core = fields.Boolean("Core", readonly=True, copy=False)
+    section_id = fields.Many2one(
+        "counterparty.section",
+        required=True,
+        ondelete="restrict",
+        default=lambda self: self.env.ref("counterparty_crm.section_files"),
+        help="The section of the dossier that shows documents of this kind.",
+    )
+    usage = fields.Selection(
+        [
+            ("plain", "Document with dates"),
+            ("contract", "Contract"),
+            ("rental", "Rental"),
+            ("card", "Client card"),
+            ("customs", "Customs declaration"),
+            ("agreement", "Supplier agreement"),
+        ],
+        default="plain",
+        required=True,
+        help="What a document of this kind records besides number, dates and file.",
+    )
+
+    # flags
+    is_personal = fields.Boolean(
+        "Personal",
+        help="Visible only to those with the right “Sees personal documents”.",
+    )
+    has_validity = fields.Boolean("Has Validity", default=True)
+    has_amount = fields.Boolean("Has Amount")
+    is_partner_visible = fields.Boolean(
+        "Partner May See", help="The counterparty may see such documents of its own."
+    )
+    reminder_days = fields.Integer(
+        "Remind Before", default=30, help="Days before the end of validity."
+    )
+    retention_years = fields.Integer(
+        "Keep for", help="Years after the end of validity, 0 for no limit."
+    )
+    document_count = fields.Integer("Documents", compute="_compute_document_count")
+
+    _code_uniq = models.UniqueIndex("(code)", "There is already a document kind with this code.")
+    _code_plain = models.Constraint(
+        "CHECK (code ~ '^[a-z0-9_]+$')",
+        "The code of a kind consists of lower case letters, digits and underscores.",
+    )
+    _days_positive = models.Constraint(
+        "CHECK (reminder_days >= 0 AND retention_years >= 0)",
+        "Days and years of a document kind cannot be negative.",
+    )
+    _personal_hidden = models.Constraint(
+        "CHECK (NOT (is_personal AND is_partner_visible))",
+        "A personal kind is for those with the right alone; the partner cannot see it.",
+    )
+
+    def _compute_document_count(self):
+        counts = dict(
+            self.env["counterparty.document"]._read_group(
+                [("kind_id", "in", self.ids)], ["kind_id"], ["__count"]
+            )
+        )
+        for kind in self:
+            kind.document_count = counts.get(kind, 0)
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        self._check_core_untouched(vals)
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_core_or_used(self):
+        for kind in self:
+            if kind.is_core:
+                raise UserError(
+                    self.env._(
+                        "“%(kind)s” is a core kind and cannot be deleted. "
+                        "Archive it if your company does not need it.",
+                        kind=kind.name,
+                    )
+                )
+            if kind._is_used():
+                raise UserError(
+                    self.env._(
+                        "There are documents of the kind “%(kind)s”. Archive it instead.",
+                        kind=kind.name,
+                    )
+                )
+
+    def _check_core_untouched(self, vals):
+        """Refuse what would bend the core, or lift the protection of documents that exist.
+
+        :raises UserError: names the kind
+        """
+        locked = {"code", "is_core", "usage", "is_personal"} & vals.keys()
+        for kind in self:
+            changed = [name for name in locked if vals[name] != kind[name]]
+            if changed and (kind.is_core or "is_core" in changed or kind._is_used()):
+                raise UserError(
+                    self.env._(
+                        "What “%(kind)s” is and whether it is personal cannot change: documents "
+                        "rely on it. Create a new kind and archive this one.",
+                        kind=kind.name,
+                    )
+                )
+
+    def _is_used(self):
+        # documents that the user may not see count too: they would lose their protection
+        documents = self.env["counterparty.document"].sudo().with_context(active_test=False)
+        return bool(documents.search_count([("kind_id", "in", self.ids)], limit=1))
+
+    def action_open_documents(self):
+        """Open the documents of this kind."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "counterparty_crm.counterparty_document_action"
+        )
+        return dict(
+            action,
+            display_name=self.name,
+            domain=[("kind_id", "=", self.id)],
+            context={"default_kind_id": self.id},
+        )

@@ -1,0 +1,165 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL, format_date
+
+from ..tools import rental
+
+UNITS = [
+    (rental.WEEK, "Week"),
+    (rental.MONTH, "Month"),
+    (rental.QUARTER, "Quarter"),
+    (rental.YEAR, "Year"),
+]
+
+
+class CounterpartyDocumentRentalMixin(models.AbstractModel):
+    """Rentals of the register: what is let or rented, at which rate, and the invoice per period."""
+
+    _name = "counterparty.document.rental.mixin"
+    _description = "Rentals in the register"
+
+    currency_id = fields.Many2one("res.currency")
+    rental_object = fields.Char(help="What is rented: an office, a car, a machine.")
+    rental_direction = fields.Selection(
+        [("let", "We let it"), ("rent", "We rent it")], default="let", string="Direction"
+    )
+    rental_rate = fields.Monetary("Rate", help="For one whole period, without taxes.")
+    rental_unit = fields.Selection(UNITS, "Period", default=rental.MONTH)
+    rental_prorata = fields.Boolean(
+        "Partial Periods by Days",
+        default=True,
+        help="A first or last period that is not whole costs its share of days.",
+    )
+    rental_product_id = fields.Many2one(
+        "product.product",
+        "Invoiced as",
+        check_company=True,
+        help="Gives the invoice its account and taxes.",
+    )
+    # a serial that invoicing writes first: of two at once, the second one starts again and sees
+    # the draft of the first
+    rental_serial = fields.Integer(readonly=True, copy=False)
+    rental_period_ids = fields.One2many(
+        "counterparty.document.period", "document_id", "Invoiced Periods", readonly=True
+    )
+
+    _rate_positive = models.Constraint(
+        "CHECK (rental_rate >= 0)", "The rate of a rental cannot be negative."
+    )
+
+    @api.constrains("kind_id", "rental_unit", "rental_object")
+    def _check_rental_complete(self):
+        for document in self:
+            if document.usage == "rental" and not (document.rental_object and document.rental_unit):
+                raise ValidationError(
+                    self.env._(
+                        "Say what “%(document)s” is about and for which period the rate is.",
+                        document=document.display_name,
+                    )
+                )
+
+    # ------------------------------------------------------------
+    # Invoice this period
+    # ------------------------------------------------------------
+
+    def action_invoice_period(self):
+        """Open the draft of the present period; create it where there is none.
+
+        :raises UserError: outside the contract's dates, or without a rate
+        """
+        self.check_access("write")
+        moves = self.env["account.move"]
+        for document in self.sorted("id"):
+            moves |= document._get_or_create_period_move(fields.Date.context_today(self))
+        return moves._get_records_action()
+
+    def _get_or_create_period_move(self, day):
+        """Return the invoice of the period that a day falls into, created at most once.
+
+        :param day: any day of the period
+        """
+        self.ensure_one()
+        due = self._get_due_period(day)
+        self._lock_rental()
+        # the period may have been invoiced by somebody who sees more than the user
+        periods = self.env["counterparty.document.period"].sudo()
+        found = periods.search([("document_id", "=", self.id), ("date_from", "=", due.start)])
+        if found and found.move_id.state != "cancel":
+            return found.move_id.with_env(self.env)
+        move = self.env["account.move"].create(self._prepare_period_move_vals(due))
+        if found:
+            found.write({"move_id": move.id, "date_to": due.end})
+        else:
+            periods.create(
+                {
+                    "document_id": self.id,
+                    "date_from": due.start,
+                    "date_to": due.end,
+                    "move_id": move.id,
+                }
+            )
+        return move
+
+    def _lock_rental(self):
+        # a lock that only waits would go on with an old snapshot and invoice twice
+        self.flush_recordset()
+        self.env.execute_query(
+            SQL(
+                """UPDATE counterparty_document
+                      SET rental_serial = COALESCE(rental_serial, 0) + 1
+                    WHERE id = %s RETURNING id""",
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["rental_serial", "rental_period_ids"])
+
+    def _get_due_period(self, day):
+        if self.usage != "rental":
+            raise UserError(
+                self.env._("“%(document)s” is not a rental.", document=self.display_name)
+            )
+        if not self.rental_rate:
+            raise UserError(
+                self.env._(
+                    "“%(document)s” has no rate. Enter it before invoicing.",
+                    document=self.display_name,
+                )
+            )
+        due = rental.due_period(day, self.rental_unit, self._get_period())
+        if not due:
+            raise UserError(
+                self.env._(
+                    "“%(document)s” is not in force on %(day)s, so there is nothing to invoice. "
+                    "Check its dates or renew it.",
+                    document=self.display_name,
+                    day=format_date(self.env, day),
+                )
+            )
+        return due
+
+    def _prepare_period_move_vals(self, due):
+        """Return the values of the draft invoice or bill of a period."""
+        kinds = {"let": "out_invoice", "rent": "in_invoice"}
+        return {
+            "move_type": kinds[self.rental_direction or "let"],
+            "partner_id": self.partner_id.id,
+            "company_id": (self.company_id or self.env.company).id,
+            "currency_id": self.currency_id.id,
+            "invoice_origin": self.number or self.display_name,
+            "invoice_line_ids": [Command.create(self._prepare_period_line_vals(due))],
+        }
+
+    def _prepare_period_line_vals(self, due):
+        share = rental.due_share(due, self.rental_unit) if self.rental_prorata else 1
+        price = self.currency_id.round(self.rental_rate * float(share))
+        return {
+            "product_id": self.rental_product_id.id,
+            "name": self.env._(
+                "%(object)s, %(start)s – %(end)s",
+                object=self.rental_object,
+                start=format_date(self.env, due.start),
+                end=format_date(self.env, due.end),
+            ),
+            "quantity": 1,
+            "price_unit": price,
+        }

@@ -1,0 +1,26 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from .counterparty_document_privacy import PERSONAL
+
+
+class MailActivity(models.Model):
+    _inherit = "mail.activity"
+
+    # counterparty: whoever an activity is assigned to reads it, so it must not tell of papers
+    # that this person may not see
+    @api.constrains("user_id", "res_model", "res_id")
+    def _check_counterparty_personal(self):
+        of_documents = self.filtered(lambda activity: activity.res_model == "counterparty.document")
+        for activity in of_documents:
+            # the assigning job may run for a user without the right
+            document = self.env["counterparty.document"].sudo().browse(activity.res_id)
+            user = activity.sudo().user_id
+            if document.is_personal and user and not user.has_group(PERSONAL):
+                raise ValidationError(
+                    self.env._(
+                        "%(user)s may not see personal documents. "
+                        "Assign the activity to somebody with that right.",
+                        user=user.name,
+                    )
+                )

@@ -1,0 +1,90 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+GROUP_USER = "counterparty_crm.group_user"
+
+
+class CounterpartyCardOrderMixin(models.AbstractModel):
+    """A client card on an order: scanned or typed, it gives customer, price list and discount."""
+
+    _name = "counterparty.card.order.mixin"
+    _description = "Client card on an order"
+
+    counterparty_card_id = fields.Many2one(
+        "counterparty.document",
+        "Client Card",
+        domain="[('usage', '=', 'card')]",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        groups=GROUP_USER,
+    )
+    counterparty_card_number = fields.Char(
+        "Client Card Number",
+        compute="_compute_counterparty_card_number",
+        inverse="_inverse_counterparty_card_number",
+        search="_search_counterparty_card_number",
+        groups=GROUP_USER,
+        help="Scan or type the number of a client card.",
+    )
+
+    @api.depends("counterparty_card_id")
+    def _compute_counterparty_card_number(self):
+        for order in self:
+            order.counterparty_card_number = order.counterparty_card_id.number
+
+    def _inverse_counterparty_card_number(self):
+        for order in self:
+            order.counterparty_card_id = order._find_counterparty_card()
+            order._apply_counterparty_card()
+
+    def _search_counterparty_card_number(self, operator, value):
+        return [("counterparty_card_id.number", operator, value)]
+
+    @api.onchange("counterparty_card_number")
+    def _onchange_counterparty_card_number(self):
+        self.counterparty_card_id = self._find_counterparty_card()
+        self._apply_counterparty_card()
+
+    def _find_counterparty_card(self):
+        """Return the card whose number was entered.
+
+        :raises UserError: for an unknown number, a card out of date or of another customer
+        """
+        self.ensure_one()
+        Document = self.env["counterparty.document"]
+        number = self.counterparty_card_number
+        if not number:
+            return Document
+        card = Document._find_card(number)
+        if not card:
+            raise UserError(self.env._("There is no client card %(number)s.", number=number))
+        refusal = card._get_card_refusal()
+        if refusal:
+            raise UserError(refusal)
+        customer = self.partner_id.commercial_partner_id
+        if customer and customer != card.commercial_partner_id:
+            raise UserError(
+                self.env._(
+                    "Client card %(number)s belongs to %(holder)s, and this order is for "
+                    "%(customer)s.",
+                    number=number,
+                    holder=card.partner_id.display_name,
+                    customer=self.partner_id.display_name,
+                )
+            )
+        return card
+
+    def _apply_counterparty_card(self):
+        """Give the order the customer and the price list of its card and price its lines anew."""
+        self.ensure_one()
+        card = self.counterparty_card_id
+        if self.state not in ("draft", "sent"):
+            return
+        if card and not self.partner_id:
+            self.partner_id = card.partner_id
+        if card.card_pricelist_id:
+            self.pricelist_id = card.card_pricelist_id
+        elif not card:
+            self._compute_pricelist_id()
+        self._recompute_prices()

@@ -1,0 +1,32 @@
+"""Discounts agreed with a supplier, by category of articles or by turnover."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+
+class Discount(NamedTuple):
+    """One line of an agreement.
+
+    :param category: id of a category with all below it, ``None`` for all articles
+    :param turnover: purchases from which the discount holds, in the agreement's currency
+    :param percent: of the price
+    """
+
+    category: int | None
+    turnover: float
+    percent: float
+
+
+def best_discount(discounts: Iterable[Discount], path: Sequence[int], turnover: float) -> float:
+    """Return the discount in percent that an article gets: the best of those that hold.
+
+    :param path: ids of the article's category and of those above it
+    :param turnover: purchases so far
+    """
+    holding = (
+        discount.percent
+        for discount in discounts
+        if (discount.category is None or discount.category in path)
+        and turnover >= discount.turnover
+    )
+    return max(holding, default=0.0)
