@@ -44,9 +44,9 @@ class CounterpartyDocument(models.Model):
     kind_id = fields.Many2one(
         "counterparty.document.kind", required=True, index=True, ondelete="restrict"
     )
-    usage = fields.Selection(related="kind_id.usage", store=True)
-    section_id = fields.Many2one(related="kind_id.section_id", store=True)
-    is_personal = fields.Boolean(related="kind_id.is_personal", store=True, index=True)
+    usage = fields.Selection(related="kind_id.usage", store=True, precompute=True)
+    section_id = fields.Many2one(related="kind_id.section_id", store=True, precompute=True)
+    is_personal = fields.Boolean(related="kind_id.is_personal", store=True, precompute=True)
     has_validity = fields.Boolean(related="kind_id.has_validity")
     has_amount = fields.Boolean(related="kind_id.has_amount")
     active = fields.Boolean(default=True)

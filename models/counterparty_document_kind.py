@@ -1,5 +1,7 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import frozendict
 
 
 class CounterpartyDocumentKind(models.Model):
@@ -84,9 +86,22 @@ class CounterpartyDocumentKind(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        kinds = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return kinds
+
     def write(self, vals):
         self._check_core_untouched(vals)
-        return super().write(vals)
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_core_or_used(self):
@@ -106,6 +121,22 @@ class CounterpartyDocumentKind(models.Model):
                         kind=kind.name,
                     )
                 )
+
+    @api.model
+    def _get_catalogue(self):
+        """Return ``{section id: ((kind id, kind name), ...)}`` in the user's language."""
+        return self._get_cached_catalogue(self.env.lang or "en_US")
+
+    @api.model
+    @tools.ormcache("lang")
+    def _get_cached_catalogue(self, lang):
+        # kinds are no secret, the documents of personal ones are
+        kinds = self.sudo().with_context(lang=lang, active_test=False).search(Domain.TRUE)
+        by_section = kinds.grouped("section_id")
+        return frozendict(
+            (section.id, tuple((kind.id, kind.name) for kind in own))
+            for section, own in by_section.items()
+        )
 
     def _check_core_untouched(self, vals):
         """Refuse what would bend the core, or lift the protection of documents that exist.

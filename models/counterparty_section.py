@@ -1,6 +1,17 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+
+
+class SectionEntry(NamedTuple):
+    """What a dossier needs to know of a section, kept in the registry's cache."""
+
+    id: int
+    code: str
+    name: str
+    icon: str
 
 
 class CounterpartySection(models.Model):
@@ -76,6 +87,21 @@ class CounterpartySection(models.Model):
         """Return the codes of all sections in the order in which a dossier shows them."""
         # form expressions of every user need the codes, whatever they may read
         return tuple(self.sudo().search(Domain.TRUE).mapped("code"))
+
+    @api.model
+    def _get_catalogue(self):
+        """Return a tuple of :class:`SectionEntry` in the order of the dossier and the user's language."""
+        return self._get_cached_catalogue(self.env.lang or "en_US")
+
+    @api.model
+    @tools.ormcache("lang")
+    def _get_cached_catalogue(self, lang):
+        # the catalogue of sections is no secret: a form names them to everybody who sees it
+        sections = self.sudo().with_context(lang=lang).search(Domain.TRUE)
+        return tuple(
+            SectionEntry(section.id, section.code, section.name, section.icon or "fa-folder-o")
+            for section in sections
+        )
 
     def _check_core_untouched(self, vals):
         """Refuse a new code: forms and imports of users rely on it.

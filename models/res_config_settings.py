@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import str2bool
 
+from .counterparty_document import REMINDER_CRON
 from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS
 
 
@@ -12,6 +13,11 @@ class ResConfigSettings(models.TransientModel):
         "Roles from Documents",
         help="The first quotation makes a prospect, "
         "the first order or invoice a customer or supplier.",
+    )
+
+    counterparty_document_reminders = fields.Boolean(
+        "Document Reminders",
+        help="Once before a document expires, its responsible gets an activity.",
     )
 
     # one switch per area: off hides its menus, buttons and cards
@@ -38,4 +44,22 @@ class ResConfigSettings(models.TransientModel):
         self.env["ir.config_parameter"].sudo().set_param(
             ROLES_FROM_DOCUMENTS, str(self.counterparty_roles_from_documents)
         )
+        return result
+
+    # ------------------------------------------------------------
+    # Switches of scheduled jobs
+    # ------------------------------------------------------------
+
+    @api.model
+    def get_values(self):
+        cron = self.env.ref(REMINDER_CRON)
+        # whether a job runs is a setting like any other, its code is not shown
+        return dict(super().get_values(), counterparty_document_reminders=cron.sudo().active)
+
+    def set_values(self):
+        result = super().set_values()
+        # those who may change settings switch the job, whatever else they may do to jobs
+        cron = self.env.ref(REMINDER_CRON).sudo()
+        if cron.active != self.counterparty_document_reminders:
+            cron.active = self.counterparty_document_reminders
         return result

@@ -3,8 +3,10 @@ from odoo.fields import Domain
 
 from ..tools.dossier import TileEntry
 from ..tools.documents import normalised_number
+from .counterparty_document_privacy import PERSONAL
 
 GROUP_USER = "counterparty_crm.group_user"
+PERSONAL_SECTION = "personal"
 
 
 class CounterpartyDocumentPartnerMixin(models.AbstractModel):
@@ -53,33 +55,26 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
 
     def _get_document_tile_entries(self):
         """Return an entry of the register for every section that kinds of documents name."""
-        _ = self.env._
-        # kinds are no secret; personal ones count only for those who may see their documents
-        kinds = self.env["counterparty.document.kind"].sudo().with_context(active_test=False)
-        sections = {}
-        for kind in kinds.search(Domain.TRUE):
-            sections.setdefault(kind.section_id, []).append(kind)
-        entries = []
-        for section, own in sections.items():
-            label = own[0].name if len(own) == 1 else _("Documents")
-            entries.append(
-                TileEntry(
-                    section.code,
-                    "documents",
-                    label,
-                    "counterparty.document",
-                    {"section_id": section.ids},
-                    action="counterparty_crm.counterparty_document_action",
-                    defaults={"default_kind_id": own[0].id},
-                )
+        sections = {
+            section.id: section.code for section in self.env["counterparty.section"]._get_catalogue()
+        }
+        return [
+            TileEntry(
+                sections[section_id],
+                "documents",
+                kinds[0][1] if len(kinds) == 1 else self.env._("Documents"),
+                "counterparty.document",
+                {"section_id": [section_id]},
+                action="counterparty_crm.counterparty_document_action",
+                defaults={"default_kind_id": kinds[0][0]},
             )
-        return entries
+            for section_id, kinds in self.env["counterparty.document.kind"]
+            ._get_catalogue()
+            .items()
+        ]
 
     def _may_open_counterparty_tile(self, entry):
-        personal = self.env.ref("counterparty_crm.section_personal").code
-        if entry.section == personal and not self.env.user.has_group(
-            "counterparty_crm.group_personal_documents"
-        ):
+        if entry.section == PERSONAL_SECTION and not self.env.user.has_group(PERSONAL):
             return False
         return super()._may_open_counterparty_tile(entry)
 

@@ -89,16 +89,14 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
             if self._may_open_counterparty_tile(entry)
         ]
         lines = self._count_counterparty_tiles(entries)
-        # the catalogue of sections is no secret: a form names them to everybody who sees it
-        sections = self.env["counterparty.section"].sudo().search(Domain.TRUE)
         return [
             {
                 "code": section.code,
                 "name": section.name,
-                "icon": section.icon or "fa-folder-o",
+                "icon": section.icon,
                 "entries": lines[section.code],
             }
-            for section in sections
+            for section in self.env["counterparty.section"]._get_catalogue()
             if section.code in lines
         ]
 

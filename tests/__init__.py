@@ -1,5 +1,9 @@
+from . import test_tools_agreement
 from . import test_tools_banner
+from . import test_tools_documents
+from . import test_tools_dossier
 from . import test_tools_periods
+from . import test_tools_rental
 from . import test_tools_rights
 from . import test_tools_roles
 
@@ -27,3 +31,9 @@ from . import test_counterparty_role_invoice
 from . import test_story_counterparty
 from . import test_tour_counterparty_role
 from . import test_views
+from . import test_counterparty_document
+from . import test_counterparty_document_card
+from . import test_counterparty_document_privacy
+from . import test_counterparty_document_rental
+from . import test_counterparty_document_trade
+from . import test_res_partner_dossier

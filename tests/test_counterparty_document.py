@@ -1,0 +1,234 @@
+from datetime import date
+
+from freezegun import freeze_time
+from psycopg2.errors import CheckViolation, UniqueViolation
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common import CounterpartyCase
+
+
+class DocumentCase(CounterpartyCase):
+    """Documents of the register, one builder for all kinds."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.keeper = cls._user("kate", "group_user", "group_personal_documents")
+
+    def _kind(self, code):
+        return self.env.ref(f"counterparty_crm.kind_{code}")
+
+    def _document(self, code="contract", partner=None, **values):
+        return self.env["counterparty.document"].create(
+            {
+                "kind_id": self._kind(code).id,
+                "partner_id": (partner or self.late_payer).id,
+                "responsible_id": self.keeper.id,
+                **values,
+            }
+        )
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty")
+@freeze_time("2026-03-15 10:00:00")
+class TestCounterpartyDocument(DocumentCase):
+    # ------------------------------------------------------------
+    # Dates and states
+    # ------------------------------------------------------------
+
+    def test_states_are_searched_as_they_are_computed(self):
+        renewed = self._document(date_from="2025-01-01", date_to="2025-12-31")
+        renewed.action_renew()
+        documents = renewed | renewed.next_ids
+        for start, end in (
+            (False, False),
+            ("2026-03-16", False),
+            ("2026-01-01", "2026-05-10"),
+            ("2026-01-01", "2026-12-31"),
+            ("2025-01-01", "2026-03-14"),
+        ):
+            documents |= self._document(date_from=start, date_to=end)
+
+        for state in ("future", "valid", "expiring", "expired", "renewed"):
+            with self.subTest(state=state):
+                found = self.env["counterparty.document"].search(
+                    [("state", "=", state), ("id", "in", documents.ids)]
+                )
+                self.assertEqual(found, documents.filtered(lambda d, s=state: d.state == s))
+                self.assertTrue(found)
+
+    def test_last_day_before_the_first_is_refused(self):
+        with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"):
+            self._document(date_from="2026-02-01", date_to="2026-01-31")
+
+    def test_kind_gives_reminder_and_retention(self):
+        document = self._document(date_to="2026-12-31")
+
+        self.assertEqual(document.reminder_date, date(2026, 11, 1))
+        self.assertEqual(document.retention_date, date(2036, 12, 31))
+
+    def test_renewal_follows_and_is_made_once(self):
+        document = self._document(date_from="2026-01-01", date_to="2026-12-31", number="7/2026")
+
+        first = document.action_renew()
+        second = document.action_renew()
+
+        renewal = document.next_ids
+        self.assertEqual(first["res_id"], renewal.id)
+        self.assertEqual(second["res_id"], renewal.id)
+        self.assertEqual(renewal.date_from, date(2027, 1, 1))
+        self.assertEqual(renewal.date_to, date(2027, 12, 31))
+        self.assertFalse(renewal.number)
+
+    def test_a_document_has_one_renewal(self):
+        document = self._document(date_from="2026-01-01", date_to="2026-12-31")
+        document.action_renew()
+
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+            document.copy({"previous_id": document.id}).flush_recordset()
+
+    def test_document_without_end_is_not_renewed(self):
+        with self.assertRaises(UserError):
+            self._document().action_renew()
+
+    def test_document_of_another_company_of_the_partner_is_refused(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.foods.company_id = other
+
+        with self.assertRaises(ValidationError):
+            self._document(partner=self.foods)
+
+    # ------------------------------------------------------------
+    # Reminders
+    # ------------------------------------------------------------
+
+    def _remind(self):
+        with self.enter_registry_test_mode():
+            self.env.ref("counterparty_crm.ir_cron_document_reminders").method_direct_trigger()
+
+    def test_reminder_is_off_until_the_settings_switch_it_on(self):
+        cron = self.env.ref("counterparty_crm.ir_cron_document_reminders")
+        self.assertFalse(cron.active)
+
+        self.env["res.config.settings"].create({"counterparty_document_reminders": True}).execute()
+
+        self.assertTrue(cron.active)
+        self.assertTrue(
+            self.env["res.config.settings"].create({}).counterparty_document_reminders
+        )
+
+    def test_responsible_is_reminded_once(self):
+        due = self._document(date_to="2026-04-01")
+        later = self._document(date_to="2026-12-31")
+
+        self._remind()
+        self._remind()
+
+        self.assertEqual(len(due.activity_ids), 1)
+        self.assertEqual(due.activity_ids.user_id, self.keeper)
+        self.assertEqual(due.activity_ids.date_deadline, date(2026, 4, 1))
+        self.assertFalse(later.activity_ids)
+
+    def test_prolonged_document_reminds_again(self):
+        document = self._document(date_to="2026-04-01")
+        self._remind()
+
+        document.date_to = "2026-04-10"
+        self._remind()
+
+        self.assertEqual(len(document.activity_ids), 2)
+
+    def test_expired_and_renewed_documents_do_not_remind(self):
+        expired = self._document(date_to="2026-03-14")
+        renewed = self._document(date_from="2025-04-01", date_to="2026-04-01")
+        renewed.action_renew()
+
+        self._remind()
+
+        self.assertFalse((expired | renewed).activity_ids)
+
+    # ------------------------------------------------------------
+    # Rights
+    # ------------------------------------------------------------
+
+    def test_users_change_own_and_unassigned_documents(self):
+        theirs = self._document().with_user(self.user)
+        own = self._document(responsible_id=self.user.id).with_user(self.user)
+        nobodys = self._document(responsible_id=False).with_user(self.user)
+
+        self.assertTrue(theirs.has_access("read"))
+        self.assertFalse(theirs.has_access("write"))
+        self.assertTrue(own.has_access("write"))
+        self.assertTrue(nobodys.has_access("write"))
+        self.assertTrue(theirs.with_user(self.officer).has_access("unlink"))
+
+    def test_documents_of_other_companies_are_hidden(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        hidden = self._document(company_id=other.id)
+        shared = self._document(company_id=False)
+
+        found = self.env["counterparty.document"].with_user(self.user).search(
+            [("id", "in", (hidden | shared).ids)]
+        )
+
+        self.assertEqual(found, shared)
+
+    def test_employees_without_rights_see_no_documents(self):
+        with self.assertRaises(AccessError):
+            self._document().with_user(self.plain).read(["name"])
+
+    # ------------------------------------------------------------
+    # Kinds
+    # ------------------------------------------------------------
+
+    def test_core_kinds_keep_their_code_and_are_not_deleted(self):
+        kind = self._kind("contract")
+
+        for values in ({"code": "deal"}, {"is_personal": True}, {"usage": "plain"}):
+            with self.subTest(values=values), self.assertRaises(UserError):
+                kind.write(values)
+        with self.assertRaises(UserError):
+            kind.unlink()
+        kind.write({"reminder_days": 90, "name": "Agreement"})
+
+    def test_used_kinds_are_archived_not_deleted(self):
+        kind = self.env["counterparty.document.kind"].create({"name": "Permit", "code": "permit"})
+        self.env["counterparty.document"].create(
+            {"kind_id": kind.id, "partner_id": self.foods.id}
+        )
+
+        with self.assertRaises(UserError):
+            kind.unlink()
+        with self.assertRaises(UserError):
+            kind.is_personal = True
+        kind.active = False
+
+        self.assertFalse(kind.active)
+
+    def test_unused_kinds_of_users_may_go(self):
+        kind = self.env["counterparty.document.kind"].create({"name": "Permit", "code": "permit"})
+
+        kind.unlink()
+
+        self.assertFalse(kind.exists())
+
+    def test_managers_add_kinds_and_users_do_not(self):
+        values = {"name": "Permit", "code": "permit"}
+        Kind = self.env["counterparty.document.kind"]
+
+        with self.assertRaises(AccessError):
+            Kind.with_user(self.officer).create(values)
+        self.assertTrue(Kind.with_user(self.manager).create(values))
+
+    def test_form_asks_for_what_the_kind_needs(self):
+        self.user.group_ids += self.env.ref("stock.group_stock_user")
+        with Form(self.env["counterparty.document"].with_user(self.user)) as form:
+            form.kind_id = self._kind("rental")
+            form.partner_id = self.foods
+            form.rental_object = "Forklift"
+            form.rental_rate = 100
+
+        self.assertEqual(form.record.section_id.code, "rentals")

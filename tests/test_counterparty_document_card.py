@@ -1,0 +1,131 @@
+from freezegun import freeze_time
+from psycopg2.errors import UniqueViolation
+
+from odoo import Command
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .test_counterparty_document import DocumentCase
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty")
+@freeze_time("2026-03-15 10:00:00")
+class TestCounterpartyDocumentCard(DocumentCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seller = cls._user("sam", "sales_team.group_sale_salesman_all_leads")
+        cls.pricelist = cls.env["product.pricelist"].create(
+            {
+                "name": "Club",
+                "item_ids": [Command.create({"compute_price": "fixed", "fixed_price": 80.0})],
+            }
+        )
+
+    def _card(self, number="4006381 333931", partner=None, **values):
+        return self._document("card", partner, number=number, **values)
+
+    def test_numbers_are_unique_however_they_are_written(self):
+        self._card("ab 12")
+
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+            self._card("AB12", self.foods)
+
+    def test_other_documents_may_share_a_number(self):
+        self._document("contract", number="12")
+        self._document("contract", number="12")
+        self._card("12")
+
+        self.assertEqual(
+            self.env["counterparty.document"].search_count([("number", "=", "12")]), 3
+        )
+
+    def test_card_without_number_is_refused(self):
+        with self.assertRaises(ValidationError):
+            self._card(False)
+
+    def test_card_is_found_by_search_and_where_a_customer_is_chosen(self):
+        self._card()
+        Partner = self.env["res.partner"].with_user(self.user)
+
+        by_field = Partner.search([("counterparty_card_number", "=", "4006381 333931")])
+        by_name = Partner.name_search("4006381333931")
+
+        self.assertEqual(by_field, self.late_payer)
+        self.assertEqual([partner_id for partner_id, _name in by_name], self.late_payer.ids)
+        self.assertEqual(self.late_payer.counterparty_card_number, "4006381333931")
+
+    def test_scanned_card_gives_customer_and_price_list(self):
+        self._card(card_pricelist_id=self.pricelist.id)
+
+        with Form(self.env["sale.order"].with_user(self.seller)) as form:
+            form.counterparty_card_number = "4006381333931"
+            with form.order_line.new() as line:
+                line.product_id = self.service
+
+        order = form.record
+        self.assertEqual(order.partner_id, self.late_payer)
+        self.assertEqual(order.pricelist_id, self.pricelist)
+        self.assertEqual(order.order_line.price_unit, 80.0)
+
+    def test_card_entered_later_prices_the_lines_anew(self):
+        self._card(card_pricelist_id=self.pricelist.id)
+        order = self._order().with_user(self.seller)
+        self.assertEqual(order.order_line.price_unit, 100.0)
+
+        order.counterparty_card_number = "4006381333931"
+
+        self.assertEqual(order.order_line.price_unit, 80.0)
+
+    def test_discount_of_the_card_is_given_to_all_lines(self):
+        self._card(card_discount=7.5)
+        order = self._order().with_user(self.seller)
+
+        order.counterparty_card_number = "4006381333931"
+        order.order_line = [Command.create({"product_id": self.service.id})]
+
+        self.assertEqual(order.order_line.mapped("discount"), [7.5, 7.5])
+
+    def test_card_taken_off_takes_back_what_it_gave(self):
+        self._card(card_discount=7.5, card_pricelist_id=self.pricelist.id)
+        order = self._order()
+        order.counterparty_card_number = "4006381333931"
+
+        order.counterparty_card_number = False
+
+        self.assertFalse(order.counterparty_card_id)
+        self.assertEqual(order.order_line.price_unit, 100.0)
+        self.assertEqual(order.order_line.discount, 0.0)
+
+    def test_card_of_another_customer_is_refused(self):
+        self._card()
+        order = self._order(self.foods)
+
+        with self.assertRaises(UserError):
+            order.counterparty_card_number = "4006381333931"
+
+    def test_unknown_and_expired_cards_are_refused(self):
+        self._card("77", date_to="2026-03-14")
+        order = self._order()
+
+        for number in ("77", "78"):
+            with self.subTest(number=number), self.assertRaises(UserError):
+                order.counterparty_card_number = number
+
+    def test_confirmed_orders_keep_their_prices(self):
+        self._card(card_pricelist_id=self.pricelist.id)
+        order = self._order(confirmed=True)
+
+        order.counterparty_card_number = "4006381333931"
+
+        self.assertEqual(order.order_line.price_unit, 100.0)
+
+    def test_orders_are_found_by_card(self):
+        self._card()
+        order = self._order()
+        order.counterparty_card_number = "4006381333931"
+
+        found = self.env["sale.order"].search([("counterparty_card_number", "=", "4006381333931")])
+
+        self.assertEqual(found, order)

@@ -1,0 +1,124 @@
+from datetime import date
+
+from freezegun import freeze_time
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .test_counterparty_document import DocumentCase
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty")
+@freeze_time("2026-03-15 10:00:00")
+class TestCounterpartyDocumentRental(DocumentCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clerk = cls._user("carla", "group_officer", "account.group_account_invoice")
+
+    def _rental(self, **values):
+        return self._document(
+            "rental",
+            **{
+                "rental_object": "Forklift",
+                "rental_rate": 300.0,
+                "rental_product_id": self.service.id,
+                "date_from": "2026-01-01",
+                **values,
+            },
+        ).with_user(self.clerk)
+
+    def _moves(self, rental):
+        return rental.rental_period_ids.move_id
+
+    def test_one_draft_per_period_however_often_it_is_pressed(self):
+        rental = self._rental()
+
+        first = rental.action_invoice_period()
+        second = rental.action_invoice_period()
+
+        move = self._moves(rental)
+        self.assertEqual((first["res_id"], second["res_id"]), (move.id, move.id))
+        self.assertEqual(move.state, "draft")
+        self.assertEqual(move.move_type, "out_invoice")
+        self.assertEqual(move.partner_id, self.late_payer)
+        self.assertEqual(move.amount_untaxed, 300.0)
+
+    def test_the_database_refuses_a_second_invoice_of_a_period(self):
+        rental = self._rental()
+        rental.action_invoice_period()
+        period = rental.sudo().rental_period_ids
+
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+            period.copy()
+
+    def test_invoicing_writes_the_rental_so_that_the_second_worker_starts_again(self):
+        rental = self._rental()
+
+        rental.action_invoice_period()
+        rental.action_invoice_period()
+
+        self.assertEqual(rental.rental_serial, 2)
+
+    def test_next_period_gets_its_own_draft(self):
+        rental = self._rental()
+        rental.action_invoice_period()
+
+        with freeze_time("2026-04-01 10:00:00"):
+            rental.action_invoice_period()
+
+        days = rental.rental_period_ids.mapped("date_from")
+        self.assertEqual(days, [date(2026, 4, 1), date(2026, 3, 1)])
+        self.assertEqual(len(self._moves(rental)), 2)
+
+    def test_deleted_or_cancelled_draft_makes_room(self):
+        rental = self._rental()
+        rental.action_invoice_period()
+        self._moves(rental).unlink()
+
+        rental.action_invoice_period()
+        cancelled = self._moves(rental)
+        cancelled.button_cancel()
+        rental.action_invoice_period()
+
+        self.assertEqual(len(rental.rental_period_ids), 1)
+        self.assertNotEqual(self._moves(rental), cancelled)
+
+    def test_partial_period_costs_its_days(self):
+        whole = self._rental(date_from="2026-03-17", date_to="2026-12-31", rental_prorata=False)
+        partial = self._rental(date_from="2026-03-17", date_to="2026-12-31")
+
+        with freeze_time("2026-03-20 10:00:00"):
+            (whole | partial).action_invoice_period()
+
+        self.assertEqual(self._moves(whole).amount_untaxed, 300.0)
+        # 15 of 31 days
+        self.assertAlmostEqual(self._moves(partial).amount_untaxed, 145.16, 2)
+
+    def test_what_we_rent_gets_a_bill(self):
+        rental = self._rental(rental_direction="rent")
+
+        rental.action_invoice_period()
+
+        self.assertEqual(self._moves(rental).move_type, "in_invoice")
+
+    def test_nothing_is_invoiced_outside_of_the_contract(self):
+        for values in ({"date_from": "2026-04-01"}, {"date_to": "2026-02-28"}):
+            with self.subTest(values=values), self.assertRaises(UserError):
+                self._rental(**values).action_invoice_period()
+
+    def test_rental_without_rate_or_other_document_is_not_invoiced(self):
+        with self.assertRaises(UserError):
+            self._rental(rental_rate=0).action_invoice_period()
+        with self.assertRaises(UserError):
+            self._document("contract").with_user(self.clerk).action_invoice_period()
+
+    def test_rental_says_what_it_is_about(self):
+        with self.assertRaises(ValidationError):
+            self._rental(rental_object=False)
+
+    def test_those_who_may_not_invoice_are_refused(self):
+        with self.assertRaises(AccessError):
+            self._rental().with_user(self.officer).action_invoice_period()
