@@ -65,6 +65,7 @@
         "demo/campaign_demo.xml",
         "demo/opportunity_demo.xml",
         "demo/trade_demo.xml",
+        "demo/document_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

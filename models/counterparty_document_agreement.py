@@ -39,8 +39,8 @@ class CounterpartyDocumentAgreementMixin(models.AbstractModel):
         if self.date_from:
             domain &= Domain("invoice_date", ">=", self.date_from)
         # the discount of an order follows from bills that its buyer need not see
-        [(bought,)] = self.env["account.move"].sudo()._read_group(
-            domain, [], ["amount_untaxed_signed:sum"]
+        [(bought,)] = (
+            self.env["account.move"].sudo()._read_group(domain, [], ["amount_untaxed_signed:sum"])
         )
         return company.currency_id._convert(-(bought or 0.0), self.currency_id, company, day)
 
@@ -60,9 +60,7 @@ class CounterpartyDocumentAgreementMixin(models.AbstractModel):
             & (Domain("date_to", "=", False) | Domain("date_to", ">=", day))
         )
         path = [int(key) for key in (product.categ_id.parent_path or "").split("/") if key]
-        return max(
-            (document._get_best_discount(path, day) for document in found), default=0.0
-        )
+        return max((document._get_best_discount(path, day) for document in found), default=0.0)
 
     def _get_best_discount(self, path, day):
         lines = [

@@ -26,7 +26,10 @@ class CounterpartyDocumentCustomsMixin(models.AbstractModel):
     vat_amount = fields.Monetary("VAT")
     picking_ids = fields.Many2many("stock.picking", string="Receipts", check_company=True)
     bill_ids = fields.Many2many(
-        "account.move", string="Bills", check_company=True, domain="[('move_type', 'in', ('in_invoice', 'in_refund', 'in_receipt', 'entry'))]"
+        "account.move",
+        string="Bills",
+        check_company=True,
+        domain="[('move_type', 'in', ('in_invoice', 'in_refund', 'entry'))]",
     )
     payment_ids = fields.Many2many("account.payment", string="Payments", check_company=True)
 

@@ -46,8 +46,8 @@ class CounterpartyDocumentKind(models.Model):
         "Personal",
         help="Visible only to those with the right “Sees personal documents”.",
     )
-    has_validity = fields.Boolean("Has Validity", default=True)
-    has_amount = fields.Boolean("Has Amount")
+    has_validity = fields.Boolean(default=True)
+    has_amount = fields.Boolean()
     is_partner_visible = fields.Boolean(
         "Partner May See", help="The counterparty may see such documents of its own."
     )

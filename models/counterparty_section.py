@@ -90,7 +90,7 @@ class CounterpartySection(models.Model):
 
     @api.model
     def _get_catalogue(self):
-        """Return a tuple of :class:`SectionEntry` in the order of the dossier and the user's language."""
+        """Return the :class:`SectionEntry` of all, in the order of a dossier, in the user's language."""
         return self._get_cached_catalogue(self.env.lang or "en_US")
 
     @api.model

@@ -36,6 +36,8 @@ class ResConfigSettings(models.TransientModel):
         # settings are read and written by administrators, parameters by the system
         param = self.env["ir.config_parameter"].sudo().get_param(ROLES_FROM_DOCUMENTS, "True")
         values["counterparty_roles_from_documents"] = str2bool(param, True)
+        # whether a job runs is a setting like any other, its code is not shown
+        values["counterparty_document_reminders"] = self.env.ref(REMINDER_CRON).sudo().active
         return values
 
     def set_values(self):
@@ -44,21 +46,7 @@ class ResConfigSettings(models.TransientModel):
         self.env["ir.config_parameter"].sudo().set_param(
             ROLES_FROM_DOCUMENTS, str(self.counterparty_roles_from_documents)
         )
-        return result
-
-    # ------------------------------------------------------------
-    # Switches of scheduled jobs
-    # ------------------------------------------------------------
-
-    @api.model
-    def get_values(self):
-        cron = self.env.ref(REMINDER_CRON)
-        # whether a job runs is a setting like any other, its code is not shown
-        return dict(super().get_values(), counterparty_document_reminders=cron.sudo().active)
-
-    def set_values(self):
-        result = super().set_values()
-        # those who may change settings switch the job, whatever else they may do to jobs
+        # the same holds for the scheduled jobs behind a switch
         cron = self.env.ref(REMINDER_CRON).sudo()
         if cron.active != self.counterparty_document_reminders:
             cron.active = self.counterparty_document_reminders

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..tools.dossier import TileEntry
 from ..tools.documents import normalised_number
+from ..tools.dossier import TileEntry
 from .counterparty_document_privacy import PERSONAL
 
 GROUP_USER = "counterparty_crm.group_user"
@@ -56,7 +56,8 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
     def _get_document_tile_entries(self):
         """Return an entry of the register for every section that kinds of documents name."""
         sections = {
-            section.id: section.code for section in self.env["counterparty.section"]._get_catalogue()
+            section.id: section.code
+            for section in self.env["counterparty.section"]._get_catalogue()
         }
         return [
             TileEntry(
@@ -68,9 +69,7 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
                 action="counterparty_crm.counterparty_document_action",
                 defaults={"default_kind_id": kinds[0][0]},
             )
-            for section_id, kinds in self.env["counterparty.document.kind"]
-            ._get_catalogue()
-            .items()
+            for section_id, kinds in self.env["counterparty.document.kind"]._get_catalogue().items()
         ]
 
     def _may_open_counterparty_tile(self, entry):

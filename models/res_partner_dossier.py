@@ -2,64 +2,10 @@ from collections import defaultdict
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools.translate import LazyTranslate
 
 from ..tools import dossier
 from ..tools.dossier import TileEntry
-
-
-_lt = LazyTranslate(__name__)
-
-PERSON = {"active": [True], "is_company": [False]}
-VALID = {"state": ["draft", "posted"]}
-ADDRESS_TYPES = ["invoice", "delivery", "other"]
-CUSTOMER_TYPES = ["out_invoice", "out_refund", "out_receipt"]
-VENDOR_TYPES = ["in_invoice", "in_refund", "in_receipt"]
-OPERATION = "picking_type_id.code"
-CONTACTS = "contacts.action_contacts"
-PICKINGS = "stock.action_picking_tree_all"
-
-# one line per count: section, key, label, model, what counts, action whose views the list takes
-HOST_ENTRIES = [
-    TileEntry(section, key, label, model, where, action=action, defaults=defaults)
-    for section, key, label, model, where, action, defaults in (
-        # people
-        ("contacts", "persons", _lt("Contact persons"), "res.partner", {**PERSON, "type": ["contact"]}, CONTACTS, {"default_type": "contact", "default_is_company": False}),
-        ("addresses", "addresses", _lt("Addresses"), "res.partner", {**PERSON, "type": ADDRESS_TYPES}, CONTACTS, {"default_type": "delivery", "default_is_company": False}),
-        ("holding", "below", _lt("Companies below"), "res.partner", {"active": [True], "is_company": [True]}, CONTACTS, {"default_is_company": True}),
-        ("events", "meetings", _lt("Meetings"), "calendar.event", {}, "", {}),
-        ("events", "activities", _lt("Planned activities"), "mail.activity", {}, "", {}),
-        ("files", "attachments", _lt("Attachments"), "ir.attachment", {}, "", {}),
-        ("users", "logins", _lt("Portal log-ins"), "res.users", {"share": [True]}, "", {}),
-        # trade
-        ("offers", "open", _lt("Open"), "sale.order", {"state": ["draft", "sent"]}, "sale.action_quotations", {}),
-        ("offers", "lost", _lt("Cancelled"), "sale.order", {"state": ["cancel"]}, "sale.action_quotations", {}),
-        ("sales", "orders", _lt("Orders"), "sale.order", {"state": ["sale"]}, "sale.action_orders", {}),
-        ("purchases", "requests", _lt("Requests for quotation"), "purchase.order", {"state": ["draft", "sent", "to approve"]}, "purchase.purchase_rfq", {}),
-        ("purchases", "orders", _lt("Purchase orders"), "purchase.order", {"state": ["purchase"]}, "purchase.purchase_form_action", {}),
-        ("articles", "articles", _lt("Articles"), "product.supplierinfo", {}, "product.product_supplierinfo_type_action", {}),
-        ("stock", "receipts", _lt("Receipts"), "stock.picking", {OPERATION: ["incoming"]}, PICKINGS, {}),
-        ("stock", "deliveries", _lt("Deliveries"), "stock.picking", {OPERATION: ["outgoing"]}, PICKINGS, {}),
-        ("stock", "other", _lt("Other operations"), "stock.picking", {OPERATION: ["internal", "dropship", "mrp_operation"]}, PICKINGS, {}),
-        # money
-        ("banks", "accounts", _lt("Accounts"), "res.partner.bank", {}, "", {}),
-        ("banks", "ours", _lt("Our accounts held there"), "account.journal", {"type": ["bank", "credit"]}, "", {}),
-        ("financial", "sales", _lt("Customer documents"), "account.move", {"move_type": CUSTOMER_TYPES, **VALID}, "account.action_move_out_invoice_type", {}),
-        ("financial", "bills", _lt("Vendor documents"), "account.move", {"move_type": VENDOR_TYPES, **VALID}, "account.action_move_in_invoice_type", {}),
-        ("financial", "entries", _lt("Other entries"), "account.move", {"move_type": ["entry"], **VALID}, "account.action_move_journal_line", {}),
-        ("payments", "received", _lt("Received"), "account.payment", {"payment_type": ["inbound"]}, "account.action_account_payments", {}),
-        ("payments", "sent", _lt("Sent"), "account.payment", {"payment_type": ["outbound"]}, "account.action_account_payments_payable", {}),
-    )  # fmt: skip
-] + [
-    TileEntry(
-        "discounts",
-        "articles",
-        _lt("Discounted articles"),
-        "product.supplierinfo",
-        without={"discount": [0.0]},
-        action="product.product_supplierinfo_type_action",
-    )
-]  # fmt: skip
+from .counterparty_tile_entries import HOST_ENTRIES
 
 
 class CounterpartyDossierPartnerMixin(models.AbstractModel):
@@ -121,9 +67,7 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
         return dict(
             action,
             type="ir.actions.act_window",
-            name=self.env._(
-                "%(what)s of %(partner)s", what=entry.label, partner=self.display_name
-            ),
+            name=self.env._("%(what)s of %(partner)s", what=entry.label, partner=self.display_name),
             res_model=entry.model,
             domain=list(self._domain_counterparty_tile(entry, scope)),
             context=dict(
@@ -223,7 +167,8 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
         """Return the domain of a model's records that belong to the partners of a dossier."""
         special = {
             # a payment's entry is counted as payment
-            "account.move": Domain("partner_id", "in", ids) & Domain("origin_payment_id", "=", False),
+            "account.move": Domain("partner_id", "in", ids)
+            & Domain("origin_payment_id", "=", False),
             "account.journal": Domain("bank_id.partner_id", "in", ids),
             "calendar.event": Domain("partner_ids", "in", ids),
             "counterparty.role": Domain("partner_id", "in", [*ids, self.commercial_partner_id.id]),

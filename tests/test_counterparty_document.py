@@ -116,9 +116,7 @@ class TestCounterpartyDocument(DocumentCase):
         self.env["res.config.settings"].create({"counterparty_document_reminders": True}).execute()
 
         self.assertTrue(cron.active)
-        self.assertTrue(
-            self.env["res.config.settings"].create({}).counterparty_document_reminders
-        )
+        self.assertTrue(self.env["res.config.settings"].create({}).counterparty_document_reminders)
 
     def test_responsible_is_reminded_once(self):
         due = self._document(date_to="2026-04-01")
@@ -170,8 +168,10 @@ class TestCounterpartyDocument(DocumentCase):
         hidden = self._document(company_id=other.id)
         shared = self._document(company_id=False)
 
-        found = self.env["counterparty.document"].with_user(self.user).search(
-            [("id", "in", (hidden | shared).ids)]
+        found = (
+            self.env["counterparty.document"]
+            .with_user(self.user)
+            .search([("id", "in", (hidden | shared).ids)])
         )
 
         self.assertEqual(found, shared)
@@ -196,9 +196,7 @@ class TestCounterpartyDocument(DocumentCase):
 
     def test_used_kinds_are_archived_not_deleted(self):
         kind = self.env["counterparty.document.kind"].create({"name": "Permit", "code": "permit"})
-        self.env["counterparty.document"].create(
-            {"kind_id": kind.id, "partner_id": self.foods.id}
-        )
+        self.env["counterparty.document"].create({"kind_id": kind.id, "partner_id": self.foods.id})
 
         with self.assertRaises(UserError):
             kind.unlink()

@@ -37,9 +37,7 @@ class TestCounterpartyDocumentCard(DocumentCase):
         self._document("contract", number="12")
         self._card("12")
 
-        self.assertEqual(
-            self.env["counterparty.document"].search_count([("number", "=", "12")]), 3
-        )
+        self.assertEqual(self.env["counterparty.document"].search_count([("number", "=", "12")]), 3)
 
     def test_card_without_number_is_refused(self):
         with self.assertRaises(ValidationError):

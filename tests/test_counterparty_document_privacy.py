@@ -82,8 +82,10 @@ class TestCounterpartyDocumentPrivacy(DocumentCase):
                 codes = [tile["code"] for tile in ada.get_counterparty_tiles()]
                 self.assertNotIn("personal", codes)
                 self.assertFalse(ada.counterparty_document_ids)
-                found = self.env["res.partner"].with_user(user).search(
-                    [("counterparty_document_ids.number", "=", SECRET)]
+                found = (
+                    self.env["res.partner"]
+                    .with_user(user)
+                    .search([("counterparty_document_ids.number", "=", SECRET)])
                 )
                 self.assertFalse(found)
         keeper = self.ada.with_user(self.keeper)

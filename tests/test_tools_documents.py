@@ -44,9 +44,7 @@ class TestToolsDocuments(BaseCase):
             with self.subTest(start=start):
                 days = map(date.fromisoformat, (start, end))
                 following = documents.following_period(Period(*days))
-                self.assertEqual(
-                    (str(following.start), str(following.end)), (next_start, next_end)
-                )
+                self.assertEqual((str(following.start), str(following.end)), (next_start, next_end))
 
     def test_open_period_has_no_following_one(self):
         with self.assertRaises(ValueError):
