@@ -38,6 +38,7 @@
         "security/counterparty_security.xml",
         # counterparty
         "data/counterparty_section_data.xml",
+        "data/counterparty_requirement_data.xml",
         "data/counterparty_type_data.xml",
         "data/counterparty_document_kind_data.xml",
         "data/counterparty_document_cron_data.xml",
@@ -45,6 +46,7 @@
         "views/counterparty_role_views.xml",
         "wizard/counterparty_derivation_views.xml",
         "wizard/counterparty_rights_views.xml",
+        "wizard/counterparty_type_designer_views.xml",
         "views/counterparty_type_views.xml",
         "views/counterparty_section_views.xml",
         "views/counterparty_handover_views.xml",

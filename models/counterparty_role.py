@@ -24,7 +24,11 @@ class CounterpartyRole(models.Model):
     """
 
     _name = "counterparty.role"
-    _inherit = ["counterparty.role.derivation.mixin", "counterparty.merge.mixin"]
+    _inherit = [
+        "counterparty.role.fields.mixin",
+        "counterparty.role.derivation.mixin",
+        "counterparty.merge.mixin",
+    ]
     _description = "Counterparty Role"
     _order = "date_to desc, date_from desc, id desc"
     _rec_names_search = ["partner_id", "type_id"]
@@ -321,6 +325,7 @@ class CounterpartyRole(models.Model):
 
     def action_resume(self):
         """Let an ended role go on."""
+        self._check_required_fields()
         self.write({"date_to": False})
 
     def action_settle_doubt(self):

@@ -15,12 +15,14 @@ class TypeEntry(NamedTuple):
     color: int
     family: str
     sections: tuple[str, ...]
+    has_own_fields: bool
 
 
 class CounterpartyType(models.Model):
     """A kind of counterparty: customer, supplier, bank, employee, or one that users have added."""
 
     _name = "counterparty.type"
+    _inherit = ["counterparty.type.fields.mixin"]
     _description = "Counterparty Type"
     _order = "sequence, id"
 
@@ -219,6 +221,7 @@ class CounterpartyType(models.Model):
                     color=kind.color,
                     family=kind.document_family,
                     sections=tuple(kind.section_ids.mapped("code")),
+                    has_own_fields=bool(kind.role_properties_definition),
                 ),
             )
             for kind in kinds

@@ -180,7 +180,7 @@ class ResPartner(models.Model):
     def action_add_counterparty_role(self):
         """Open the dialog of a new role of this counterparty."""
         self.ensure_one()
-        dialog = self.env.ref("counterparty_crm.counterparty_role_view_form_dialog")
+        dialog = self.env.ref("counterparty_crm.counterparty_role_view_form_add")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Add role"),

@@ -100,3 +100,23 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
             if Document.has_access("read"):
                 return Domain(domain) | Document._domain_card_partners(number)
         return domain
+
+    # ------------------------------------------------------------
+    # Own fields in mail templates
+    # ------------------------------------------------------------
+
+    def get_counterparty_value(self, type_code, key):
+        """Return an own field of the partner's role as text, for mail templates.
+
+        In a template: ``object.get_counterparty_value("insurer", "policy_limit")``.
+
+        :param type_code: code of the type that defines the field
+        :param key: the field's key, or its label
+        """
+        self.ensure_one()
+        roles = self._get_counterparty_roles().with_env(self.env)
+        role = roles.filtered(lambda role: role.type_id.code == type_code)[:1]
+        for entry in role.read(["role_properties"])[0]["role_properties"] if role else ():
+            if key in (entry["name"], entry["string"]):
+                return role._format_own_value(entry)
+        return ""

@@ -195,7 +195,18 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
                 "counterparty.role",
                 {"responsible_id": self._get_counterparty_roles().responsible_id.ids},
             ),
+            TileEntry(
+                "fields",
+                "roles",
+                self.env._("Roles with own fields"),
+                "counterparty.role",
+                {"type_id": self._get_types_with_own_fields()},
+            ),
         ]
+
+    def _get_types_with_own_fields(self):
+        catalogue = self.env["counterparty.type"]._get_catalogue()
+        return [type_id for type_id, entry in catalogue.items() if entry.has_own_fields]
 
     def _prepare_counterparty_tile_context(self, entry):
         """Return the context of the list that an entry opens: new records are this partner's."""

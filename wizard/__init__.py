@@ -3,3 +3,4 @@ from . import counterparty_derivation
 from . import counterparty_derivation_line
 from . import counterparty_rights
 from . import counterparty_rights_line
+from . import counterparty_type_designer

@@ -1,0 +1,175 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from ..tools.roles import section_string
+
+
+class CounterpartyRoleFieldsMixin(models.AbstractModel):
+    """The part of a role that its type defines: own fields, and what it requires of the partner."""
+
+    _name = "counterparty.role.fields.mixin"
+    _description = "Fields of a role by its type"
+
+    partner_id = fields.Many2one("res.partner")
+    type_id = fields.Many2one("counterparty.type")
+
+    role_properties = fields.Properties(
+        "Own Fields", definition="type_id.role_properties_definition", copy=True
+    )
+    has_own_fields = fields.Boolean(compute="_compute_has_own_fields")
+    is_incomplete = fields.Boolean(
+        "Incomplete",
+        compute="_compute_is_incomplete",
+        search="_search_is_incomplete",
+        help="A field that the type requires is empty.",
+    )
+    required_codes = fields.Char(
+        compute="_compute_required_codes",
+        help="Names of the fields that the type requires between commas, never empty.",
+    )
+
+    # the fields of the counterparty that a type may require, for the dialog that asks for them
+    partner_vat = fields.Char("Tax ID", related="partner_id.vat", readonly=False)
+    partner_company_registry = fields.Char(
+        "Company ID", related="partner_id.company_registry", readonly=False
+    )
+    partner_phone = fields.Char("Phone", related="partner_id.phone", readonly=False)
+    partner_email = fields.Char("Email", related="partner_id.email", readonly=False)
+    partner_website = fields.Char("Website", related="partner_id.website", readonly=False)
+    partner_street = fields.Char("Street", related="partner_id.street", readonly=False)
+    partner_city = fields.Char("City", related="partner_id.city", readonly=False)
+    partner_zip = fields.Char("ZIP", related="partner_id.zip", readonly=False)
+    partner_country_id = fields.Many2one(
+        string="Country", related="partner_id.country_id", readonly=False
+    )
+    partner_ref = fields.Char("Reference", related="partner_id.ref", readonly=False)
+    partner_birthday = fields.Date(
+        "Birthday", related="partner_id.counterparty_birthday", readonly=False
+    )
+    partner_founding_date = fields.Date(
+        "Founded On", related="partner_id.counterparty_founding_date", readonly=False
+    )
+
+    @api.depends("type_id")
+    def _compute_has_own_fields(self):
+        for role in self:
+            role.has_own_fields = bool(role.type_id.role_properties_definition)
+
+    @api.depends("type_id")
+    def _compute_required_codes(self):
+        for role in self:
+            required = role.type_id.required_field_ids
+            role.required_codes = section_string(required.mapped("field_name"))
+
+    def _compute_is_incomplete(self):
+        for role in self:
+            role.is_incomplete = bool(role._get_missing_fields())
+
+    def _search_is_incomplete(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        Type = self.env["counterparty.type"]
+        kinds = Type.search([("required_field_ids", "!=", False)])
+        incomplete = Domain.OR(
+            Domain("type_id", "=", kind.id)
+            & Domain.OR(
+                Domain(f"partner_id.{name}", "in", [False, ""] if field.type == "char" else [False])
+                for name in kind.required_field_ids.mapped("field_name")
+                if (field := self.env["res.partner"]._fields.get(name))
+            )
+            for kind in kinds
+        )
+        if True in value and False in value:
+            return Domain.TRUE
+        return incomplete if True in value else ~incomplete
+
+    def _get_missing_fields(self):
+        """Return the required fields that are empty on the counterparty of the role."""
+        self.ensure_one()
+        partner = self.partner_id
+        return self.type_id.required_field_ids.filtered(
+            lambda required: not partner[required.field_name]
+        )
+
+    # ------------------------------------------------------------
+    # Activation by hand
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        roles = super().create(vals_list)
+        if not self._are_roles_given_by_others():
+            roles._check_required_fields()
+        return roles
+
+    def _are_roles_given_by_others(self):
+        # imports and new entries of a list are shown as incomplete, nobody is there to be asked
+        return self.env.context.get("import_file") or self.env.context.get(
+            "counterparty_default_type"
+        )
+
+    def _check_required_fields(self):
+        """Refuse roles given by hand while a field that their type requires is empty.
+
+        :raises ValidationError: names the fields
+        """
+        for role in self.filtered(lambda role: role.source == "manual"):
+            missing = role._get_missing_fields()
+            if missing:
+                raise ValidationError(
+                    self.env._(
+                        "To make %(partner)s %(type)s, enter: %(fields)s.",
+                        partner=role.partner_id.display_name,
+                        type=role.type_id.name,
+                        fields=", ".join(missing.mapped("name")),
+                    )
+                )
+
+    def action_fill_own_fields(self):
+        """Go on to the own fields of a role just saved; they show only once it is there."""
+        self.ensure_one()
+        if not self.has_own_fields:
+            return {"type": "ir.actions.act_window_close"}
+        dialog = self.env.ref("counterparty_crm.counterparty_role_view_form_dialog")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.display_name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(dialog.id, "form")],
+            "target": "new",
+        }
+
+    # ------------------------------------------------------------
+    # Values of own fields
+    # ------------------------------------------------------------
+
+    def _get_own_values(self):
+        """Return ``[(label, text)]`` of the own fields that are filled, for print and mail."""
+        self.ensure_one()
+        values = []
+        for entry in self.read(["role_properties"])[0]["role_properties"]:
+            text = self._format_own_value(entry)
+            if text:
+                values.append((entry["string"], text))
+        return values
+
+    @api.model
+    def _format_own_value(self, entry):
+        value, kind = entry.get("value"), entry["type"]
+        if kind == "boolean":
+            return self.env._("Yes") if value else ""
+        if not value:
+            return ""
+        if kind in ("selection", "tags"):
+            labels = {option[0]: option[1] for option in entry.get(kind) or ()}
+            chosen = value if kind == "tags" else [value]
+            return ", ".join(labels.get(key, key) for key in chosen)
+        if kind == "many2one":
+            return value[1]
+        if kind == "many2many":
+            return ", ".join(name for _id, name in value)
+        if kind == "date":
+            return self._format_day(fields.Date.to_date(value))
+        return str(value)

@@ -1,0 +1,243 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from .common import CounterpartyCase
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty")
+class TestCounterpartyTypeFields(CounterpartyCase):
+    """A manager adds the type "Insurer" without a line of code."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.clerk = cls._user("cleo", "group_officer", "base.group_partner_manager")
+        cls.boss = cls._user("boris", "group_manager", "base.group_allow_export")
+        Type = cls.env["counterparty.type"].with_user(cls.boss)
+        with Form(Type) as form:
+            form.name = "Insurer"
+            form.code = "insurer"
+        cls.insurer = form.record
+        cls.insurer.section_ids = cls.env.ref("counterparty_crm.section_contracts")
+        cls._design(
+            cls,
+            {"name": "Policy limit", "kind": "integer"},
+            {"name": "Cover", "kind": "selection", "options": "fleet, cargo"},
+            {"name": "Since", "kind": "date"},
+        )
+
+    def _design(self, *lines, **values):
+        designer = self.env["counterparty.type.designer"].with_user(self.boss)
+        designer = designer.create({"type_id": self.insurer.id, **values})
+        designer.line_ids = [Command.create(line) for line in lines]
+        designer.action_save()
+
+    def _insure(self, partner, user=None, **properties):
+        Role = self.env["counterparty.role"].with_user(user or self.clerk)
+        role = Role.create({"partner_id": partner.id, "type_id": self.insurer.id})
+        role.role_properties = properties
+        return role
+
+    # ------------------------------------------------------------
+    # Own fields
+    # ------------------------------------------------------------
+
+    def test_designer_writes_typed_fields(self):
+        fields = {
+            entry["name"]: entry["type"] for entry in self.insurer.role_properties_definition
+        }
+
+        self.assertEqual(fields, {"policy_limit": "integer", "cover": "selection", "since": "date"})
+        self.assertEqual(self.insurer.own_field_count, 3)
+
+    def test_designer_shows_what_is_there(self):
+        designer = self.env["counterparty.type.designer"].create({"type_id": self.insurer.id})
+
+        self.assertEqual(designer.line_ids.mapped("name"), ["Policy limit", "Cover", "Since"])
+        self.assertEqual(designer.line_ids[1].options, "fleet, cargo")
+
+    def test_own_fields_search_and_group(self):
+        rich = self._insure(self.foods, policy_limit=5000, cover="fleet")
+        self._insure(self.freight, policy_limit=10, cover="cargo")
+        Role = self.env["counterparty.role"].with_user(self.clerk)
+
+        found = Role.search([("role_properties.policy_limit", ">", 100)])
+        groups = Role.formatted_read_group(
+            [("type_id", "=", self.insurer.id)], ["role_properties.cover"], ["__count"]
+        )
+
+        self.assertEqual(found, rich)
+        self.assertEqual(sorted(group["__count"] for group in groups), [1, 1])
+
+    def test_own_fields_export_and_import(self):
+        role = self._insure(self.foods, policy_limit=5000)
+        Role = self.env["counterparty.role"].with_user(self.boss)
+
+        [[exported]] = Role.browse(role.id).export_data(["role_properties.policy_limit"])["datas"]
+        result = Role.with_context(import_file=True).load(
+            ["partner_id/.id", "type_id", "role_properties.policy_limit"],
+            [[str(self.freight.id), "Insurer", "77"]],
+        )
+
+        self.assertEqual(exported, 5000)
+        self.assertFalse(result["messages"])
+        imported = Role.browse(result["ids"])
+        self.assertEqual(dict(imported.role_properties)["policy_limit"], 77)
+
+    def test_own_fields_are_placeholders_in_mails(self):
+        self._insure(self.foods, policy_limit=5000, cover="fleet")
+        template = self.env["mail.template"].create(
+            {
+                "name": "Policy",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "subject": "{{ object.get_counterparty_value('insurer', 'policy_limit') }}",
+                "body_html": "<t t-out=\"object.get_counterparty_value('insurer', 'Cover')\"/>",
+            }
+        )
+
+        rendered = template._generate_template([self.foods.id], ["subject", "body_html"])
+
+        self.assertEqual(rendered[self.foods.id]["subject"], "5000")
+        self.assertIn("fleet", rendered[self.foods.id]["body_html"])
+        self.assertEqual(self.freight.get_counterparty_value("insurer", "cover"), "")
+
+    def test_own_fields_have_a_tile(self):
+        self._insure(self.foods, policy_limit=1)
+
+        tiles = {tile["code"]: tile for tile in self.foods.get_counterparty_tiles()}
+
+        self.assertEqual(tiles["fields"]["entries"][0]["count"], 1)
+        self.assertIn(",contracts,", self.foods.counterparty_sections)
+
+    def test_each_role_has_its_own_block(self):
+        self._insure(self.foods, policy_limit=1)
+        other = self._role(self.foods, self.customer)
+
+        self.assertFalse(other.role_properties)
+        self.assertFalse(other.has_own_fields)
+
+    def test_add_role_goes_on_to_own_fields(self):
+        role = self._insure(self.foods)
+        plain = self._role(self.foods, self.customer)
+
+        self.assertEqual(role.action_fill_own_fields()["res_id"], role.id)
+        self.assertEqual(plain.action_fill_own_fields()["type"], "ir.actions.act_window_close")
+
+    # ------------------------------------------------------------
+    # Bad input
+    # ------------------------------------------------------------
+
+    def test_removing_filled_fields_must_be_confirmed_and_values_come_back(self):
+        role = self._insure(self.foods, policy_limit=5000)
+        lines = [Command.set([])]
+        designer = self.env["counterparty.type.designer"].create(
+            {"type_id": self.insurer.id, "line_ids": lines}
+        )
+        designer.line_ids.unlink()
+        with self.assertRaises(UserError):
+            designer.action_save()
+
+        designer.confirms_removal = True
+        designer.action_save()
+        self.assertFalse(self.insurer.role_properties_definition)
+        self._design({"name": "Policy limit", "kind": "integer"})
+
+        role.invalidate_recordset()
+        self.assertEqual(dict(role.role_properties)["policy_limit"], 5000)
+
+    def test_designer_refuses_what_makes_no_sense(self):
+        for lines in (
+            [{"name": "A", "kind": "selection"}],
+            [{"name": "A", "kind": "many2one"}],
+            [{"name": "A", "kind": "char"}, {"name": "a", "kind": "integer"}],
+        ):
+            with self.subTest(lines=lines), self.assertRaises(UserError):
+                self._design(*lines, confirms_removal=True)
+
+    def test_only_managers_design(self):
+        with self.assertRaises(AccessError):
+            self.env["counterparty.type.designer"].with_user(self.clerk).create(
+                {"type_id": self.insurer.id}
+            )
+
+    # ------------------------------------------------------------
+    # Required fields
+    # ------------------------------------------------------------
+
+    def _require(self, *names):
+        self.insurer.required_field_ids = self.env["counterparty.requirement"].search(
+            [("field_name", "in", names)]
+        )
+
+    def test_role_given_by_hand_asks_for_required_fields(self):
+        self._require("vat", "phone")
+
+        with self.assertRaises(ValidationError) as caught:
+            self._insure(self.foods)
+        self.assertIn("Tax ID", str(caught.exception))
+        self.assertIn("Phone", str(caught.exception))
+
+    def test_dialog_fills_the_counterparty(self):
+        self._require("phone")
+        view = "counterparty_crm.counterparty_role_view_form_add"
+        Role = self.env["counterparty.role"].with_user(self.clerk)
+
+        with Form(Role.with_context(default_partner_id=self.foods.id), view) as form:
+            form.type_id = self.insurer
+            self.assertTrue(form._get_modifier("partner_phone", "required"))
+            self.assertTrue(form._get_modifier("partner_vat", "invisible"))
+            form.partner_phone = "+40 268 555 0100"
+
+        self.assertEqual(self.foods.phone, "+40 268 555 0100")
+        self.assertFalse(form.record.is_incomplete)
+
+    def test_role_of_a_document_is_shown_as_incomplete(self):
+        self.customer.required_field_ids = self.env["counterparty.requirement"].search(
+            [("field_name", "=", "vat")]
+        )
+
+        self._order(self.foods, confirmed=True)
+        self._commit()
+
+        role = self._roles(self.foods)
+        self.assertEqual(role.source, "document")
+        self.assertTrue(role.is_incomplete)
+
+    def test_imported_role_is_shown_as_incomplete(self):
+        self._require("vat")
+        Role = self.env["counterparty.role"].with_context(import_file=True)
+
+        role = Role.create({"partner_id": self.foods.id, "type_id": self.insurer.id})
+
+        self.assertTrue(role.is_incomplete)
+
+    def test_incomplete_roles_are_found(self):
+        self._insure(self.freight)
+        self.freight.vat = "RO123"
+        role = self._insure(self.foods)
+        self._require("vat")
+        Role, Partner = self.env["counterparty.role"], self.env["res.partner"]
+
+        self.assertEqual(Role.search([("is_incomplete", "=", True)]), role)
+        self.assertNotIn(role, Role.search([("is_incomplete", "=", False)]))
+        self.assertEqual(
+            Partner.search([("counterparty_role_ids.is_incomplete", "=", True)]), self.foods
+        )
+
+    def test_ended_role_is_resumed_only_when_complete(self):
+        role = self._insure(self.foods)
+        role.action_end()
+        self._require("vat")
+
+        with self.assertRaises(ValidationError):
+            role.action_resume()
+
+    def test_every_requirement_is_asked_for_in_the_dialog(self):
+        arch = self.env.ref("counterparty_crm.counterparty_role_view_form_dialog").arch
+        Partner = self.env["res.partner"]
+
+        for required in self.env["counterparty.requirement"].search([]):
+            with self.subTest(field=required.field_name):
+                self.assertIn(required.field_name, Partner._fields)
+                self.assertIn(f"',{required.field_name},' not in required_codes", arch)

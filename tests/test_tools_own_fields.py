@@ -1,0 +1,80 @@
+from odoo.tests import BaseCase, tagged
+
+from ..tools.own_fields import FieldLine, definition, field_key, removed_keys
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty")
+class TestToolsOwnFields(BaseCase):
+    def test_keys_are_plain_and_the_same_for_the_same_label(self):
+        cases = [
+            ("Policy limit", "policy_limit"),
+            ("  Policy-limit ", "policy_limit"),
+            ("Poliță nr. 1", "polita_nr_1"),
+            ("Año", "ano"),
+        ]
+        for label, key in cases:
+            with self.subTest(label=label):
+                self.assertEqual(field_key(label), key)
+        cyrillic = field_key("Лимит по полица")
+        self.assertRegex(cyrillic, r"^field_[0-9a-f]{8}$")
+        self.assertEqual(field_key(" лимит по полица "), cyrillic)
+        self.assertNotEqual(field_key("Лимит"), cyrillic)
+
+    def test_new_fields_get_their_definition(self):
+        lines = [
+            FieldLine("", "Policy limit", "float"),
+            FieldLine("", "Cover", "selection", ("fleet", "cargo", "fleet")),
+            FieldLine("", "Broker", "many2one", (), "res.partner"),
+        ]
+
+        self.assertEqual(
+            definition(lines, []),
+            [
+                {"name": "policy_limit", "string": "Policy limit", "type": "float"},
+                {
+                    "name": "cover",
+                    "string": "Cover",
+                    "type": "selection",
+                    "selection": [["fleet", "fleet"], ["cargo", "cargo"]],
+                },
+                {
+                    "name": "broker",
+                    "string": "Broker",
+                    "type": "many2one",
+                    "comodel": "res.partner",
+                },
+            ],
+        )
+
+    def test_tags_have_colours(self):
+        [entry] = definition([FieldLine("", "Risks", "tags", ("fire", "flood"))], [])
+
+        self.assertEqual(entry["tags"], [["fire", "fire", 1], ["flood", "flood", 2]])
+
+    def test_what_the_host_knows_of_a_field_stays(self):
+        present = [{"name": "limit", "string": "Limit", "type": "float", "suffix": "EUR"}]
+
+        [entry] = definition([FieldLine("limit", "Policy limit", "float")], present)
+
+        self.assertEqual(entry["suffix"], "EUR")
+        self.assertEqual(entry["string"], "Policy limit")
+
+    def test_options_keep_their_keys(self):
+        present = [
+            {"name": "c", "string": "C", "type": "selection", "selection": [["k1", "fleet"]]}
+        ]
+
+        [entry] = definition([FieldLine("c", "C", "selection", ("cargo", "fleet"))], present)
+
+        self.assertEqual(entry["selection"], [["cargo", "cargo"], ["k1", "fleet"]])
+
+    def test_two_fields_of_one_name_are_refused(self):
+        lines = [FieldLine("", "Limit", "char"), FieldLine("", "limit", "float")]
+
+        with self.assertRaises(ValueError):
+            definition(lines, [])
+
+    def test_removed_fields_are_named(self):
+        present = [{"name": "a"}, {"name": "b"}]
+
+        self.assertEqual(removed_keys([FieldLine("a", "A", "char")], present), ["b"])

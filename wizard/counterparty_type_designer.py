@@ -1,0 +1,139 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools import own_fields
+from ..tools.own_fields import FieldLine
+
+MODELS = [
+    ("res.partner", "Contact"),
+    ("res.users", "User"),
+    ("product.product", "Product"),
+    ("res.country", "Country"),
+    ("counterparty.document", "Document"),
+]
+
+
+class CounterpartyTypeDesigner(models.TransientModel):
+    """Designs the own fields of a type: the definition is read when it opens, written when saved."""
+
+    _name = "counterparty.type.designer"
+    _description = "Own Fields of a Type"
+
+    type_id = fields.Many2one("counterparty.type", required=True, ondelete="cascade")
+    line_ids = fields.One2many(
+        "counterparty.type.designer.line",
+        "designer_id",
+        "Fields",
+        compute="_compute_line_ids",
+        store=True,
+        readonly=False,
+    )
+    confirms_removal = fields.Boolean("Remove Filled Fields")
+
+    @api.depends("type_id")
+    def _compute_line_ids(self):
+        for designer in self:
+            designer.line_ids = [Command.clear()] + [
+                Command.create(
+                    {
+                        "sequence": number,
+                        "key": entry["name"],
+                        "name": entry["string"],
+                        "kind": entry["type"],
+                        "options": ", ".join(
+                            option[1] for option in entry.get(entry["type"]) or ()
+                        ),
+                        "model_name": entry.get("comodel"),
+                    }
+                )
+                for number, entry in enumerate(designer.type_id.role_properties_definition)
+                if entry["type"] in dict(self.line_ids._fields["kind"].selection)
+            ]
+
+    def action_save(self):
+        """Write the fields to the type.
+
+        :raises UserError: for two fields with one name, or filled ones removed without a word
+        """
+        self.ensure_one()
+        kind = self.type_id
+        present = kind.role_properties_definition
+        lines = [line._get_field_line() for line in self.line_ids.sorted("sequence")]
+        self._check_removal(own_fields.removed_keys(lines, present))
+        try:
+            kind.role_properties_definition = own_fields.definition(lines, present)
+        except ValueError as error:
+            raise UserError(
+                self.env._("There are two fields “%(name)s”. Rename one.", name=error.args[0])
+            ) from error
+        return {"type": "ir.actions.act_window_close"}
+
+    def _check_removal(self, keys):
+        # values of other companies' roles would disappear from sight as well
+        Role = self.env["counterparty.role"].sudo()
+        filled = sum(
+            Role.search_count(
+                [("type_id", "=", self.type_id.id), (f"role_properties.{key}", "!=", False)]
+            )
+            for key in keys
+        )
+        if filled and not self.confirms_removal:
+            raise UserError(
+                self.env._(
+                    "The fields you remove are filled on %(count)s roles. "
+                    "Tick “Remove Filled Fields” to go on: a field of the same name brings the "
+                    "values back.",
+                    count=filled,
+                )
+            )
+
+
+class CounterpartyTypeDesignerLine(models.TransientModel):
+    """One own field in the designer."""
+
+    _name = "counterparty.type.designer.line"
+    _description = "Own Field"
+    _order = "sequence, id"
+
+    designer_id = fields.Many2one(
+        "counterparty.type.designer", required=True, index=True, ondelete="cascade"
+    )
+    sequence = fields.Integer(default=100)
+    key = fields.Char(readonly=True)
+    name = fields.Char(required=True)
+    kind = fields.Selection(
+        [
+            ("char", "Text"),
+            ("text", "Long text"),
+            ("integer", "Whole number"),
+            ("float", "Number"),
+            ("boolean", "Yes or no"),
+            ("date", "Date"),
+            ("datetime", "Date and time"),
+            ("selection", "One of a list"),
+            ("tags", "Several of a list"),
+            ("many2one", "Link"),
+        ],
+        "Type",
+        default="char",
+        required=True,
+    )
+    options = fields.Char(help="The list to choose from, between commas.")
+    model_name = fields.Selection(MODELS, "Links to")
+
+    def _get_field_line(self):
+        """Return the line for the pure rules.
+
+        :raises UserError: for a list without options or a link without target
+        """
+        self.ensure_one()
+        options = [label.strip() for label in (self.options or "").split(",") if label.strip()]
+        if self.kind in own_fields.WITH_OPTIONS and not options:
+            raise UserError(
+                self.env._("Enter what to choose from in “%(name)s”.", name=self.name)
+            )
+        if self.kind in own_fields.WITH_MODEL and not self.model_name:
+            raise UserError(self.env._("Say what “%(name)s” links to.", name=self.name))
+        return FieldLine(
+            self.key or "", self.name.strip(), self.kind, tuple(options), self.model_name or ""
+        )
