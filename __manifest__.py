@@ -56,6 +56,7 @@
         "views/res_partner_dossier_views.xml",
         "views/res_bank_views.xml",
         "views/sale_order_card_views.xml",
+        "report/counterparty_dossier_templates.xml",
         # profit
         "views/sale_order_views.xml",
         # settings and menus

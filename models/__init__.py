@@ -21,6 +21,7 @@ from . import counterparty_document_discount
 from . import counterparty_document_period
 from . import res_partner_dossier
 from . import res_partner_document
+from . import res_partner_duplicate
 from . import sale_order_card
 
 # host

@@ -15,6 +15,7 @@ class ResPartner(models.Model):
         "res.partner",
         "counterparty.document.partner.mixin",
         "counterparty.dossier.partner.mixin",
+        "counterparty.duplicate.partner.mixin",
     ]
 
     # ------------------------------------------------------------

@@ -120,3 +120,35 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
             if key in (entry["name"], entry["string"]):
                 return role._format_own_value(entry)
         return ""
+
+    # ------------------------------------------------------------
+    # Printed dossier
+    # ------------------------------------------------------------
+
+    def _get_counterparty_dossier(self):
+        """Return what the printed dossier shows; personal documents are never among it.
+
+        Paper leaves the house: even those with the right print personal documents one by one.
+
+        :return: ``{roles, contacts, documents: recordsets, tiles: [(section, label, count)]}``
+        """
+        self.ensure_one()
+        scope = self._get_counterparty_scope()
+        documents = self.env["counterparty.document"].search(
+            self._domain_counterparty_tile_base("counterparty.document", scope)
+            & Domain("is_personal", "=", False),
+            order="kind_id, date_to desc, id",
+        )
+        contacts = self.child_ids.filtered(lambda child: not child.is_company)
+        return {
+            "roles": self._get_counterparty_roles().with_env(self.env),
+            "contacts": contacts,
+            "documents": documents,
+            "tiles": [
+                (tile["name"], entry["label"], entry["count"])
+                for tile in self.get_counterparty_tiles()
+                if tile["code"] != PERSONAL_SECTION
+                for entry in tile["entries"]
+                if entry["count"]
+            ],
+        }

@@ -2,6 +2,7 @@ from . import test_tools_agreement
 from . import test_tools_banner
 from . import test_tools_documents
 from . import test_tools_dossier
+from . import test_tools_duplicates
 from . import test_tools_own_fields
 from . import test_tools_periods
 from . import test_tools_rental
@@ -39,3 +40,6 @@ from . import test_counterparty_document_rental
 from . import test_counterparty_document_trade
 from . import test_res_partner_dossier
 from . import test_counterparty_type_fields
+from . import test_tour_dossier
+from . import test_res_partner_duplicate
+from . import test_report_dossier

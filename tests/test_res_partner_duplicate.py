@@ -1,0 +1,53 @@
+from odoo.tests import Form, tagged
+
+from .common import CounterpartyCase
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty")
+class TestResPartnerDuplicate(CounterpartyCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.keeper = cls._user("kim", "group_user", "base.group_partner_manager")
+        cls.known = cls._company("Zorile Rafturi SRL", vat="RO9900700006", phone="+40 721 234 567")
+
+    def _new(self, user=None, **values):
+        Partner = self.env["res.partner"].with_user(user or self.keeper)
+        return Partner.new({"is_company": True, **values}).counterparty_duplicate_ids.ids
+
+    def test_same_tax_number_in_any_spelling(self):
+        for vat in ("RO9900700006", "9900700006", "ro 9900 700 006"):
+            with self.subTest(vat=vat):
+                self.assertEqual(self._new(name="Other", vat=vat), self.known.ids)
+
+    def test_same_telephone_with_and_without_prefix(self):
+        for phone in ("0721 234 567", "0040721234567", "721-234-567"):
+            with self.subTest(phone=phone):
+                self.assertEqual(self._new(name="Other", phone=phone), self.known.ids)
+
+    def test_similar_name(self):
+        for name in ("Zorile Rafturi", "ZORILE RAFTURI S.R.L.", "Zorile Rafturii"):
+            with self.subTest(name=name):
+                self.assertEqual(self._new(name=name), self.known.ids)
+        self.assertFalse(self._new(name="Zorile Transport"))
+
+    def test_form_shows_them_before_saving(self):
+        with Form(self.env["res.partner"].with_user(self.keeper)) as form:
+            form.name = "Somebody"
+            self.assertFalse(form.counterparty_duplicate_ids.ids)
+            form.phone = "0721234567"
+            self.assertEqual(form.counterparty_duplicate_ids.ids, self.known.ids)
+
+    def test_saved_counterparties_do_not_search(self):
+        self._company("Zorile Rafturi")
+        self.known.invalidate_recordset()
+        self.known.read(["name", "vat", "phone", "parent_id", "is_company"])
+
+        with self.assertQueryCount(0):
+            self.assertFalse(self.known.counterparty_duplicate_ids)
+
+    def test_what_the_user_may_not_read_is_not_shown(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.known.company_id = other
+
+        self.assertFalse(self._new(name="Other", vat="RO9900700006"))

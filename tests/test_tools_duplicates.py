@@ -1,0 +1,51 @@
+from odoo.tests import BaseCase, tagged
+
+from ..tools import duplicates
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty")
+class TestToolsDuplicates(BaseCase):
+    def test_tax_numbers_compare_without_country_and_signs(self):
+        cases = [
+            ("RO 9900700006", "9900700006"),
+            ("9900700006", "9900700006"),
+            ("ro-9900.700.006", "9900700006"),
+            ("ESB99990012", "B99990012"),
+            ("", ""),
+            (None, ""),
+        ]
+        for written, key in cases:
+            with self.subTest(written=written):
+                self.assertEqual(duplicates.vat_key(written), key)
+
+    def test_telephones_compare_with_and_without_prefix(self):
+        spellings = ["+359 888 123 456", "0888/123-456", "00359888123456", "(0888) 123456"]
+
+        self.assertEqual({duplicates.phone_key(text) for text in spellings}, {"888123456"})
+        self.assertEqual(duplicates.phone_key("112"), "")
+        self.assertEqual(duplicates.phone_key(None), "")
+
+    def test_names_compare_by_their_words(self):
+        same = [
+            ("Carpatia Retail SRL", "CARPATIA  RETAIL S.R.L."),
+            ("Dunav Build EOOD", "Dunav Build"),
+            ("Дунав ЕООД", "дунав"),
+            ("Brașov Rafturi", "Brasov Rafturi"),
+            ("Retail Carpatia", "Carpatia Retail"),
+            ("Sierra Storage Systems", "Sierra Storage Sistems"),
+        ]
+        for left, right in same:
+            with self.subTest(left=left, right=right):
+                self.assertTrue(duplicates.are_similar(left, right))
+        different = [
+            ("Carpatia Retail", "Carpatia Logistics"),
+            ("Northwind", "Southwind"),
+            ("", ""),
+            ("Ana", "Ina"),
+        ]
+        for left, right in different:
+            with self.subTest(left=left, right=right):
+                self.assertFalse(duplicates.are_similar(left, right))
+
+    def test_a_name_of_a_legal_form_alone_keeps_it(self):
+        self.assertEqual(duplicates.name_key("SA"), "sa")
