@@ -47,7 +47,8 @@ class TestResPartnerDuplicate(CounterpartyCase):
             self.assertFalse(self.known.counterparty_duplicate_ids)
 
     def test_what_the_user_may_not_read_is_not_shown(self):
-        other = self.env["res.company"].create({"name": "Other"})
+        self.env.ref("base.res_partner_rule").active = True
+        other = self.env["res.company"].create({"name": "Elsewhere"})
         self.known.company_id = other
 
         self.assertFalse(self._new(name="Other", vat="RO9900700006"))
