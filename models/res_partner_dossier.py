@@ -25,7 +25,7 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
         One grouped query per host model, under the record rules of the user. Models that the user
         may not read do not appear.
 
-        :return: list of ``{code, name, icon, entries: [{key, label, count}]}``
+        :return: list of ``{code, name, icon, entries: [{key, label, count, reveals}]}``
         """
         self.ensure_one()
         self.check_access("read")
@@ -89,7 +89,7 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _count_counterparty_tiles(self, entries):
-        """Return ``{section code: [{key, label, count}]}`` with one query per model.
+        """Return ``{section code: [{key, label, count, reveals}]}`` with one query per model.
 
         :param entries: entries whose models the user may read
         """
@@ -106,7 +106,8 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
         lines = defaultdict(list)
         for entry in entries:
             count = counts[entry.section, entry.key]
-            lines[entry.section].append({"key": entry.key, "label": entry.label, "count": count})
+            line = {"key": entry.key, "label": entry.label, "count": count}
+            lines[entry.section].append(dict(line, reveals=entry.reveals))
         return lines
 
     def _read_counterparty_groups(self, model, domain, fields):
@@ -194,6 +195,7 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
                 self.env._("Our responsibles"),
                 "counterparty.role",
                 {"responsible_id": self._get_counterparty_roles().responsible_id.ids},
+                reveals=False,
             ),
             TileEntry(
                 "fields",

@@ -44,9 +44,7 @@ class TestCounterpartyTypeFields(CounterpartyCase):
     # ------------------------------------------------------------
 
     def test_designer_writes_typed_fields(self):
-        fields = {
-            entry["name"]: entry["type"] for entry in self.insurer.role_properties_definition
-        }
+        fields = {entry["name"]: entry["type"] for entry in self.insurer.role_properties_definition}
 
         self.assertEqual(fields, {"policy_limit": "integer", "cover": "selection", "since": "date"})
         self.assertEqual(self.insurer.own_field_count, 3)

@@ -151,6 +151,28 @@ class TestResPartnerDossier(CounterpartyCase):
 
         self.assertEqual(self._tiles(self.first_bank)["banks", "ours"], 1)
 
+    def test_banks_are_linked_to_the_company_of_their_name(self):
+        bank = self.env["res.bank"].create({"name": " first BANK"})
+        twice = self.env["res.bank"].create({"name": "Twin"})
+        self._company("Twin")
+        self._company("Twin")
+
+        linked = self.env["res.bank"].with_user(self.user)._link_counterparties()
+
+        self.assertIn(bank, linked)
+        self.assertEqual(bank.partner_id, self.first_bank)
+        self.assertFalse(twice.partner_id)
+
+    def test_responsibles_show_no_section_that_no_role_asks_for(self):
+        self._role(self.first_bank, self.bank, responsible_id=self.user.id)
+
+        tiles = {tile["code"]: tile for tile in self.first_bank.get_counterparty_tiles()}
+
+        entries = {entry["key"]: entry for entry in tiles["users"]["entries"]}
+        self.assertEqual(entries["responsible"]["count"], 1)
+        self.assertFalse(entries["responsible"]["reveals"])
+        self.assertTrue(entries["logins"]["reveals"])
+
     def test_one_query_per_host_model(self):
         partner = self.foods.with_user(self.clerk)
         models = {

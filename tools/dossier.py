@@ -15,6 +15,7 @@ class TileEntry(NamedTuple):
     :param without: the field values that do not count: ``{field: values}``
     :param action: external id of the action whose views the list takes, empty for the default ones
     :param defaults: context keys for new records of the list
+    :param reveals: whether records show a section that no role in force asks for
     """
 
     section: str
@@ -25,6 +26,7 @@ class TileEntry(NamedTuple):
     without: Mapping[str, Sequence] = {}
     action: str = ""
     defaults: Mapping[str, object] = {}
+    reveals: bool = True
 
 
 def group_fields(entries: Iterable[TileEntry]) -> list[str]:

@@ -6,8 +6,50 @@ from difflib import SequenceMatcher
 
 # what companies write behind or before their name, in the languages of the trade
 LEGAL_FORMS = frozenset(
-    "ab ag as asa bv co corp doo ead eood et gmbh inc kft llc llp ltd nv ood ooo oy plc pty sa "
-    "sas sarl scs sl slu snc spa spol sro srl zrt ад ад еад еоод ет ооо оод".split()
+    [
+        "ab",
+        "ag",
+        "as",
+        "asa",
+        "bv",
+        "co",
+        "corp",
+        "doo",
+        "ead",
+        "eood",
+        "et",
+        "gmbh",
+        "inc",
+        "kft",
+        "llc",
+        "llp",
+        "ltd",
+        "nv",
+        "ood",
+        "ooo",
+        "oy",
+        "plc",
+        "pty",
+        "sa",
+        "sas",
+        "sarl",
+        "scs",
+        "sl",
+        "slu",
+        "snc",
+        "spa",
+        "spol",
+        "sro",
+        "srl",
+        "zrt",
+        "ад",
+        "ад",
+        "еад",
+        "еоод",
+        "ет",
+        "ооо",
+        "оод",
+    ]
 )
 PHONE_DIGITS = 9
 SIMILAR = 0.86

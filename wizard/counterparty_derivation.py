@@ -95,6 +95,7 @@ class CounterpartyDerivation(models.TransientModel):
         self.env["counterparty.role"].create(
             [{"partner_id": partner.id, "type_id": bank.id} for partner in entities]
         )
+        self.env["res.bank"]._link_counterparties()
         return self._notify(self.env._("%(count)s banks were marked.", count=len(entities)))
 
     def action_create_banks(self):
@@ -102,6 +103,7 @@ class CounterpartyDerivation(models.TransientModel):
         banks = self.missing_bank_ids
         Partner = self.env["res.partner"].with_context(counterparty_default_type="bank")
         Partner.create([self._prepare_bank_partner_vals(bank) for bank in banks])
+        self.env["res.bank"]._link_counterparties()
         return self._notify(self.env._("%(count)s banks were created.", count=len(banks)))
 
     # ------------------------------------------------------------

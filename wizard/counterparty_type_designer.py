@@ -129,9 +129,7 @@ class CounterpartyTypeDesignerLine(models.TransientModel):
         self.ensure_one()
         options = [label.strip() for label in (self.options or "").split(",") if label.strip()]
         if self.kind in own_fields.WITH_OPTIONS and not options:
-            raise UserError(
-                self.env._("Enter what to choose from in “%(name)s”.", name=self.name)
-            )
+            raise UserError(self.env._("Enter what to choose from in “%(name)s”.", name=self.name))
         if self.kind in own_fields.WITH_MODEL and not self.model_name:
             raise UserError(self.env._("Say what “%(name)s” links to.", name=self.name))
         return FieldLine(

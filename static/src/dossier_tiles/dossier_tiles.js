@@ -32,7 +32,7 @@ export class DossierTiles extends Component {
         const shown = this.props.record.data.counterparty_sections || ",";
         return this.state.tiles.filter(
             (tile) =>
-                shown.includes(`,${tile.code},`) || tile.entries.some((entry) => entry.count)
+                shown.includes(`,${tile.code},`) || tile.entries.some((entry) => entry.reveals && entry.count)
         );
     }
 
