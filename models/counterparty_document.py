@@ -5,6 +5,7 @@ from odoo.tools import format_date
 from odoo.tools.misc import split_every
 
 from ..tools import documents
+from ..tools.import_templates import template_path
 from ..tools.periods import Period
 
 REMINDER_CRON = "counterparty_crm.ir_cron_document_reminders"
@@ -296,6 +297,16 @@ class CounterpartyDocument(models.Model):
             "file": False,
             "file_name": False,
         }
+
+    @api.model
+    def get_import_templates(self):
+        """Return the template of the register in the user's language."""
+        return [
+            {
+                "label": self.env._("Import Template for Documents"),
+                "template": template_path("documents", self.env.lang),
+            }
+        ]
 
     def action_open_partner(self):
         """Open the counterparty of the document."""

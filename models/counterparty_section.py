@@ -90,7 +90,7 @@ class CounterpartySection(models.Model):
 
     @api.model
     def _get_catalogue(self):
-        """Return the :class:`SectionEntry` of all, in the order of a dossier, in the user's language."""
+        """Return a :class:`SectionEntry` for each, in a dossier's order and the user's language."""
         return self._get_cached_catalogue(self.env.lang or "en_US")
 
     @api.model

@@ -15,7 +15,7 @@ class TypeEntry(NamedTuple):
     color: int
     family: str
     sections: tuple[str, ...]
-    has_own_fields: bool
+    has_own_fields: bool = False
 
 
 class CounterpartyType(models.Model):

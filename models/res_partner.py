@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.banner import BannerLine, top_line
+from ..tools.import_templates import template_path
 from ..tools.roles import ACTIVE, FORMER, FUTURE, PROSPECT, section_string
 from .counterparty_role import HOST_PERSON
 
@@ -311,3 +312,17 @@ class ResPartner(models.Model):
         roles.filtered(lambda role: role.type_id.for_company and role._fits(entity))._move_to(
             entity
         )
+
+    # ------------------------------------------------------------
+    # COUNTERPARTY: import
+    # ------------------------------------------------------------
+
+    @api.model
+    def get_import_templates(self):
+        """Return the host's template and ours, with roles, in the user's language."""
+        return super().get_import_templates() + [
+            {
+                "label": self.env._("Import Template for Counterparties with Roles"),
+                "template": template_path("counterparties", self.env.lang),
+            }
+        ]

@@ -43,3 +43,4 @@ from . import test_counterparty_type_fields
 from . import test_tour_dossier
 from . import test_res_partner_duplicate
 from . import test_report_dossier
+from . import test_import_templates

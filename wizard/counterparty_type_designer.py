@@ -14,7 +14,7 @@ MODELS = [
 
 
 class CounterpartyTypeDesigner(models.TransientModel):
-    """Designs the own fields of a type: the definition is read when it opens, written when saved."""
+    """Designs the own fields of a type: reads its definition when opened, writes it when saved."""
 
     _name = "counterparty.type.designer"
     _description = "Own Fields of a Type"
