@@ -377,8 +377,9 @@ class CounterpartyRole(models.Model):
             self._get_merge_facts(),
         )
         for join in joins:
-            self.browse(join.drop).unlink()
-            kept = join.keep
+            kept, dropped = join.keep, self.browse(join.drop)
+            self.browse(kept.key)._adopt_own_values(dropped)
+            dropped.unlink()
             self.browse(kept.key).write(
                 {
                     "partner_id": target.id,

@@ -5,6 +5,13 @@ from odoo.fields import Domain
 from ..tools.roles import section_string
 
 
+def _stored(value):
+    """Return the value of a property as it is stored: numbers instead of records."""
+    if isinstance(value, models.BaseModel):
+        return value.ids if len(value) > 1 else value.id
+    return value
+
+
 class CounterpartyRoleFieldsMixin(models.AbstractModel):
     """The part of a role that its type defines: own fields, and what it requires of the partner."""
 
@@ -154,6 +161,19 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
             if text:
                 values.append((entry["string"], text))
         return values
+
+    def _adopt_own_values(self, others):
+        """Take over the own fields that are filled on joined roles and empty on this one."""
+        self.ensure_one()
+        for other in others:
+            own, theirs = dict(self.role_properties), dict(other.role_properties)
+            missing = {key for key, value in theirs.items() if value and not own.get(key)}
+            if missing:
+                # stored as they came: links stay numbers, whoever may read what they lead to
+                self.role_properties = {
+                    key: _stored(theirs[key] if key in missing else value)
+                    for key, value in own.items()
+                }
 
     @api.model
     def _format_own_value(self, entry):

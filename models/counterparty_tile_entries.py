@@ -120,6 +120,8 @@ TRADE = [
         without={"discount": [0.0]},
         action=ARTICLES,
     ),
+    # where the host's loyalty programmes are installed
+    TileEntry("cards", "loyalty", _lt("Loyalty cards"), "loyalty.card"),
 ]
 MONEY = [
     TileEntry("banks", "accounts", _lt("Accounts"), "res.partner.bank"),

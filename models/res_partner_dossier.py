@@ -188,7 +188,11 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
         Each entry names a host model or ours; entries of one model share one query.
         """
         return [
-            *(entry._replace(label=self.env._(entry.label)) for entry in HOST_ENTRIES),
+            *(
+                entry._replace(label=self.env._(entry.label))
+                for entry in HOST_ENTRIES
+                if entry.model in self.env
+            ),
             TileEntry(
                 "users",
                 "responsible",

@@ -115,6 +115,18 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         self.assertFalse(other.role_properties)
         self.assertFalse(other.has_own_fields)
 
+    def test_merged_roles_join_their_own_fields(self):
+        kept = self._insure(self.foods, cover="fleet")
+        self._insure(self.freight, policy_limit=10, cover="cargo")
+
+        self.env["base.partner.merge.automatic.wizard"].create({})._merge(
+            (self.foods | self.freight).ids, self.foods
+        )
+
+        values = dict(kept.role_properties)
+        self.assertEqual((values["policy_limit"], values["cover"]), (10, "fleet"))
+        self.assertEqual(self._roles(self.foods), kept.with_user(self.env.user))
+
     def test_add_role_goes_on_to_own_fields(self):
         role = self._insure(self.foods)
         plain = self._role(self.foods, self.customer)

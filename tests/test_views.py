@@ -55,13 +55,17 @@ class TestViews(CounterpartyCase):
     def test_every_filter_and_group_works(self):
         for view in self._records("ir.ui.view").filtered(lambda view: view.type == "search"):
             Model = self.env[view.model].with_user(self.user)
+            if not Model.has_access("read"):
+                continue
             arch, _view = Model._get_view(view.id, "search")
             for node in arch.iter("filter"):
                 with self.subTest(view=view.name, filter=node.get("name")):
                     domain = safe_eval(node.get("domain") or "[]", {"uid": self.user.id})
                     context = safe_eval(node.get("context") or "{}", {"uid": self.user.id})
                     Model.search_count(domain)
-                    if context.get("group_by") not in (None, "properties"):
+                    group = Model._fields.get((context.get("group_by") or "").partition(":")[0])
+                    # the client offers the single properties behind such a group
+                    if group and group.type != "properties":
                         Model.formatted_read_group([], [context["group_by"]], ["__count"])
 
     def test_lists_start_with_a_word_of_help(self):
