@@ -167,13 +167,11 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
         self.ensure_one()
         for other in others:
             own, theirs = dict(self.role_properties), dict(other.role_properties)
-            missing = {key for key, value in theirs.items() if value and not own.get(key)}
+            missing = {key: value for key, value in theirs.items() if value and not own.get(key)}
             if missing:
                 # stored as they came: links stay numbers, whoever may read what they lead to
-                self.role_properties = {
-                    key: _stored(theirs[key] if key in missing else value)
-                    for key, value in own.items()
-                }
+                joined = {**own, **missing}
+                self.role_properties = {key: _stored(value) for key, value in joined.items()}
 
     @api.model
     def _format_own_value(self, entry):
