@@ -9,7 +9,6 @@ MODELS = [
     ("res.users", "User"),
     ("product.product", "Product"),
     ("res.country", "Country"),
-    ("counterparty.document", "Document"),
 ]
 
 
