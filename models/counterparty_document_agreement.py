@@ -45,11 +45,12 @@ class CounterpartyDocumentAgreementMixin(models.AbstractModel):
         return company.currency_id._convert(-(bought or 0.0), self.currency_id, company, day)
 
     @api.model
-    def _get_agreed_discount(self, partner, product, company, day):
-        """Return the discount in percent that a supplier has agreed for an article on a day.
+    def _get_agreed_discounts(self, partner, company, day):
+        """Return the discounts of a supplier's agreements that hold on a day, turnover reached.
 
         :param partner: the supplier or one of its contacts
         :param company: the buying company
+        :return: list of :class:`~tools.agreement.Discount`
         """
         # every buyer gets the agreed price, whoever may open the agreement
         found = self.sudo().search(
@@ -59,13 +60,13 @@ class CounterpartyDocumentAgreementMixin(models.AbstractModel):
             & (Domain("date_from", "=", False) | Domain("date_from", "<=", day))
             & (Domain("date_to", "=", False) | Domain("date_to", ">=", day))
         )
-        path = [int(key) for key in (product.categ_id.parent_path or "").split("/") if key]
-        return max((document._get_best_discount(path, day) for document in found), default=0.0)
-
-    def _get_best_discount(self, path, day):
-        lines = [
-            agreement.Discount(line.category_id.id or None, line.turnover, line.percent)
-            for line in self.discount_ids
-        ]
-        turnover = self._get_turnover(day) if any(line.turnover for line in lines) else 0.0
-        return agreement.best_discount(lines, path, turnover)
+        discounts = []
+        for document in found:
+            lines = document.discount_ids
+            bought = document._get_turnover(day) if any(lines.mapped("turnover")) else 0.0
+            discounts += [
+                agreement.Discount(line.category_id.id or None, 0.0, line.percent)
+                for line in lines
+                if bought >= line.turnover
+            ]
+        return discounts

@@ -73,6 +73,12 @@ class CounterpartyDocumentKind(models.Model):
         "A personal kind is for those with the right alone; the partner cannot see it.",
     )
 
+    # cards, prices and invoices of a personal kind would be known by what they do
+    _personal_plain = models.Constraint(
+        "CHECK (NOT is_personal OR usage IN ('plain', 'contract'))",
+        "A personal kind is a plain document or a contract.",
+    )
+
     def _compute_document_count(self):
         counts = dict(
             self.env["counterparty.document"]._read_group(

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.agreement import best_discount
+
 
 class PurchaseOrderLine(models.Model):
     _inherit = "purchase.order.line"
@@ -14,24 +16,30 @@ class PurchaseOrderLine(models.Model):
     def create(self, vals_list):
         # the host computes no discount for lines that other code creates
         lines = super().create(vals_list)
-        for line, vals in zip(lines, vals_list, strict=True):
-            if "discount" not in vals:
-                line._apply_agreed_discount()
+        pairs = zip(lines, vals_list, strict=True)
+        computed = self.browse([line.id for line, vals in pairs if "discount" not in vals])
+        computed._apply_agreed_discount()
         return lines
 
     def _apply_agreed_discount(self):
         """Give lines without discount the one that their supplier has agreed, if there is one."""
         Document = self.env["counterparty.document"]
-        for line in self:
-            # the host's discount per article comes first, and a billed line is history
-            if not line.product_id or line.discount or line.invoice_lines:
-                continue
-            if line.selected_seller_id.discount:
-                continue
-            order = line.order_id
-            day = fields.Date.context_today(line, order.date_order)
-            agreed = Document._get_agreed_discount(
-                order.partner_id, line.product_id, order.company_id, day
-            )
-            if agreed:
-                line.discount = agreed
+        for order, lines in (
+            self.filtered(lambda line: line._takes_agreed_discount()).grouped("order_id").items()
+        ):
+            day = fields.Date.context_today(self, order.date_order)
+            discounts = Document._get_agreed_discounts(order.partner_id, order.company_id, day)
+            for line in lines if discounts else ():
+                agreed = best_discount(discounts, line._get_category_path(), 0.0)
+                if agreed:
+                    line.discount = agreed
+
+    def _takes_agreed_discount(self):
+        # the host's discount per article comes first, and a billed line is history
+        taken = self.discount or self.invoice_lines or self.selected_seller_id.discount
+        return bool(self.product_id and self.order_id.partner_id and not taken)
+
+    def _get_category_path(self):
+        """Return ids of the category of the line's article and of those above it."""
+        path = self.product_id.categ_id.parent_path or ""
+        return [int(key) for key in path.split("/") if key]

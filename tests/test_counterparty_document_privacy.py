@@ -216,6 +216,13 @@ class TestCounterpartyDocumentPrivacy(DocumentCase):
                 }
             )
 
+    @mute_logger("odoo.sql_db")
+    def test_what_acts_on_orders_cannot_be_personal(self):
+        for usage in ("card", "agreement", "rental", "customs"):
+            values = {"name": "Secret", "code": f"secret_{usage}", "usage": usage}
+            with self.subTest(usage=usage), self.assertRaises(CheckViolation):
+                self.env["counterparty.document.kind"].create({**values, "is_personal": True})
+
     def test_merged_counterparty_keeps_documents_closed(self):
         twin = self._person("Ada Vale (old)")
         self.env["base.partner.merge.automatic.wizard"].create({})._merge(

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from freezegun import freeze_time
 from psycopg2.errors import CheckViolation, UniqueViolation
 
@@ -113,6 +115,24 @@ class TestCounterpartyDocumentTrade(DocumentCase):
         order = self._purchase(self.freight)
 
         self.assertEqual(order.order_line.discount, 12)
+
+    def test_agreements_are_looked_up_once_per_order(self):
+        self._agreement((False, 0, 12))
+        Document = self.env.registry["counterparty.document"]
+        find = Document._get_agreed_discounts
+        lines = [Command.create({"product_id": self.drill.id}) for _number in range(5)]
+
+        order = self.env["purchase.order"].create(
+            {"partner_id": self.freight.id, "order_line": lines}
+        )
+        order.order_line.discount = 0
+
+        with patch.object(Document, "_get_agreed_discounts", autospec=True) as spy:
+            spy.side_effect = find
+            order.order_line._apply_agreed_discount()
+
+        self.assertEqual(spy.call_count, 1)
+        self.assertEqual(order.order_line.mapped("discount"), [12] * 5)
 
     def test_discount_given_by_hand_stays(self):
         self._agreement((False, 0, 12))
