@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .sale_order_line import COST_PROFIT
 
@@ -12,3 +12,14 @@ class SaleOrder(models.Model):
     # profit: the host shows margins to whoever reads the order, portal users included
     margin = fields.Monetary(groups=COST_PROFIT)
     margin_percent = fields.Float(groups=COST_PROFIT)
+
+    # counterparty: the price list of a client card comes before the customer's own
+    @api.depends("counterparty_card_id")
+    def _compute_pricelist_id(self):
+        result = super()._compute_pricelist_id()
+        for order in self.filtered(lambda order: order.state == "draft"):
+            # whoever sells applies the card; its document may not be theirs to open
+            pricelist = order.sudo().counterparty_card_id.card_pricelist_id
+            if pricelist:
+                order.pricelist_id = pricelist
+        return result

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 GROUP_USER = "counterparty_crm.group_user"
 
@@ -33,10 +33,28 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
         for order in self:
             order.counterparty_card_number = order.counterparty_card_id.number
 
+    @api.constrains("partner_id", "counterparty_card_id")
+    def _check_counterparty_card_holder(self):
+        for order in self:
+            # another seller may have entered the card
+            card = order.sudo().counterparty_card_id
+            if card and card.commercial_partner_id != order.partner_id.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "Client card %(number)s belongs to %(holder)s. "
+                        "Take it off the order before you change the customer.",
+                        number=card.number,
+                        holder=card.partner_id.display_name,
+                    )
+                )
+
     def _inverse_counterparty_card_number(self):
         for order in self:
-            order.counterparty_card_id = order._find_counterparty_card()
-            order._apply_counterparty_card()
+            card = order._find_counterparty_card()
+            # a form saves the number it shows: only another card prices the lines anew
+            if card != order.counterparty_card_id:
+                order.counterparty_card_id = card
+                order._apply_counterparty_card()
 
     def _search_counterparty_card_number(self, operator, value):
         return [("counterparty_card_id.number", operator, value)]

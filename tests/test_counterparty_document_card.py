@@ -103,6 +103,42 @@ class TestCounterpartyDocumentCard(DocumentCase):
         with self.assertRaises(UserError):
             order.counterparty_card_number = "4006381333931"
 
+    def test_customer_changes_only_without_the_card(self):
+        self._card(card_pricelist_id=self.pricelist.id)
+        order = self._order()
+        order.counterparty_card_number = "4006381333931"
+
+        with self.assertRaises(ValidationError):
+            order.partner_id = self.foods
+        order.counterparty_card_number = False
+        order.partner_id = self.foods
+
+        self.assertNotEqual(order.pricelist_id, self.pricelist)
+
+    def test_price_list_of_the_card_stays_when_the_contact_changes(self):
+        self._card(card_pricelist_id=self.pricelist.id)
+        order = self._order()
+        order.counterparty_card_number = "4006381333931"
+
+        order.partner_id = self._person("Finn Low", parent_id=self.late_payer.id)
+
+        self.assertEqual(order.pricelist_id, self.pricelist)
+
+    def test_prices_typed_by_hand_stay_when_an_order_is_saved(self):
+        self._card(card_pricelist_id=self.pricelist.id)
+        for number in (False, "4006381333931"):
+            with (
+                self.subTest(number=number),
+                Form(self.env["sale.order"].with_user(self.seller)) as form,
+            ):
+                form.partner_id = self.late_payer
+                form.counterparty_card_number = number
+                with form.order_line.new() as line:
+                    line.product_id = self.service
+                    line.price_unit = 33.0
+
+            self.assertEqual(form.record.order_line.price_unit, 33.0)
+
     def test_unknown_and_expired_cards_are_refused(self):
         self._card("77", date_to="2026-03-14")
         order = self._order()
