@@ -31,13 +31,28 @@ class PurchaseOrderLine(models.Model):
             discounts = Document._get_agreed_discounts(order.partner_id, order.company_id, day)
             for line in lines if discounts else ():
                 agreed = best_discount(discounts, line._get_category_path(), 0.0)
-                if agreed:
+                if agreed and not line._get_article_discount():
                     line.discount = agreed
 
     def _takes_agreed_discount(self):
-        # the host's discount per article comes first, and a billed line is history
-        taken = self.discount or self.invoice_lines or self.selected_seller_id.discount
+        # a billed line is history
+        taken = self.discount or self.invoice_lines
         return bool(self.product_id and self.order_id.partner_id and not taken)
+
+    def _get_article_discount(self):
+        """Return the host's discount for the article; it comes before the agreement's.
+
+        The host's own field for the chosen vendor price would keep a value that depends on more
+        than it says, so it is not read here.
+        """
+        seller = self.product_id._select_seller(
+            partner_id=self.partner_id,
+            quantity=abs(self.product_qty),
+            date=fields.Date.context_today(self, self.order_id.date_order),
+            uom_id=self.product_uom_id,
+            params=self._get_select_sellers_params(),
+        )
+        return seller.discount
 
     def _get_category_path(self):
         """Return ids of the category of the line's article and of those above it."""
