@@ -84,7 +84,7 @@ registry.category("web_tour.tours").add("counterparty_insurer", {
         { content: "it asks for the telephone", trigger: `.modal div[name="partner_phone"] input`, run: "edit 0268555010" },
         { trigger: `.modal button[name="action_fill_own_fields"]`, run: "click" },
         { content: "and for the own field", trigger: `.modal .o_property_field:contains("Policy limit") input`, run: "edit Ten million" },
-        { trigger: ".modal .o_form_button_save", run: "click" },
+        { trigger: ".modal:has(.o_property_field) .o_form_button_save", run: "click" },
         { content: "the chip shows", trigger: `body:not(:has(.modal)) div[name="counterparty_open_role_ids"]:contains("Insurer")` },
     ],
 });
