@@ -27,3 +27,7 @@ from . import test_counterparty_role_invoice
 from . import test_story_counterparty
 from . import test_tour_counterparty_role
 from . import test_views
+
+# holding
+from . import test_tools_credit
+from . import test_tools_ownership
