@@ -36,6 +36,7 @@
         "security/counterparty_groups.xml",
         "security/ir.model.access.csv",
         "security/counterparty_security.xml",
+        "security/counterparty_holding_security.xml",
         # counterparty
         "data/counterparty_section_data.xml",
         "data/counterparty_type_data.xml",
@@ -47,6 +48,12 @@
         "views/counterparty_section_views.xml",
         "views/counterparty_handover_views.xml",
         "views/res_partner_views.xml",
+        # holding
+        "data/counterparty_membership_kind_data.xml",
+        "wizard/counterparty_membership_change_views.xml",
+        "views/counterparty_membership_views.xml",
+        "views/counterparty_holding_member_views.xml",
+        "views/counterparty_holding_views.xml",
         # profit
         "views/sale_order_views.xml",
         # settings and menus

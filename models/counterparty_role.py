@@ -24,7 +24,11 @@ class CounterpartyRole(models.Model):
     """
 
     _name = "counterparty.role"
-    _inherit = ["counterparty.role.derivation.mixin", "counterparty.merge.mixin"]
+    _inherit = [
+        "counterparty.role.derivation.mixin",
+        "counterparty.merge.mixin",
+        "counterparty.holding.role.mixin",
+    ]
     _description = "Counterparty Role"
     _order = "date_to desc, date_from desc, id desc"
     _rec_names_search = ["partner_id", "type_id"]

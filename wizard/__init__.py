@@ -1,5 +1,6 @@
 from . import base_partner_merge
 from . import counterparty_derivation
 from . import counterparty_derivation_line
+from . import counterparty_membership_change
 from . import counterparty_rights
 from . import counterparty_rights_line
