@@ -167,7 +167,8 @@ class CounterpartyHolding(models.Model):
             & Domain("type_id", "=", kind.id)
             & Role._domain_in_force()
         ).partner_id
-        Role.create([{"partner_id": head.id, "type_id": kind.id} for head in heads - known])
+        if heads - known:
+            Role.create([{"partner_id": head.id, "type_id": kind.id} for head in heads - known])
 
     # ------------------------------------------------------------
     # Actions

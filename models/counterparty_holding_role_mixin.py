@@ -29,6 +29,7 @@ class CounterpartyHoldingRoleMixin(models.AbstractModel):
         # whoever may give the role may have its group; groups others have made count too
         Holding = self.env["counterparty.holding"].sudo().with_context(active_test=False)
         heads -= Holding.search([("head_id", "in", heads.ids)]).head_id
-        Holding.create(
-            [{"head_id": head.id, "company_id": head.company_id.id} for head in heads]
-        )
+        if heads:
+            Holding.create(
+                [{"head_id": head.id, "company_id": head.company_id.id} for head in heads]
+            )
