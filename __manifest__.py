@@ -50,10 +50,13 @@
         "views/res_partner_views.xml",
         # holding
         "data/counterparty_membership_kind_data.xml",
+        "data/counterparty_group_credit_data.xml",
+        "wizard/counterparty_credit_views.xml",
         "wizard/counterparty_membership_change_views.xml",
         "views/counterparty_membership_views.xml",
         "views/counterparty_holding_member_views.xml",
         "views/counterparty_holding_views.xml",
+        "views/counterparty_group_credit_views.xml",
         # profit
         "views/sale_order_views.xml",
         # settings and menus

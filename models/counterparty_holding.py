@@ -71,6 +71,13 @@ class CounterpartyHolding(models.Model):
         store=False,
         help="Members and figures are those of this day.",
     )
+    limit_ids = fields.One2many(
+        "counterparty.holding.limit", "holding_id", string="Credit Limits"
+    )
+    credit_serial = fields.Integer(
+        readonly=True, copy=False, help="Rises with every check of the group's credit."
+    )
+
     member_count = fields.Integer("Members", compute="_compute_member_count")
     figures = fields.Html(
         compute="_compute_figures",

@@ -242,9 +242,17 @@ class CounterpartyMembership(models.Model):
                     )
                 )
 
-    @api.constrains("owner_id", "member_id", "kind_id", "date_from", "date_to")
-    def _check_overlap(self):
+    @api.constrains(
+        "owner_id", "member_id", "kind_id", "date_from", "date_to", "share_basis", "equity",
+        "equity_min", "status",
+    )  # fmt: skip
+    def _check_with_siblings(self):
+        # the row in the way first: a sum over 100 % often only follows from it
         siblings = self._get_siblings()
+        self._check_overlap(siblings)
+        self._check_equity_sum(siblings)
+
+    def _check_overlap(self, siblings):
         for row in self:
             for other in siblings.get(row.member_id, self.browse()) - row:
                 if other.kind_id != row.kind_id or not overlap(
@@ -256,12 +264,7 @@ class CounterpartyMembership(models.Model):
                 if row.kind_id.is_exclusive:
                     row._raise_exclusive(other)
 
-    @api.constrains(
-        "member_id", "kind_id", "date_from", "date_to", "share_basis", "equity", "equity_min",
-        "status",
-    )  # fmt: skip
-    def _check_equity_sum(self):
-        siblings = self._get_siblings()
+    def _check_equity_sum(self, siblings):
         for member in self.member_id:
             parts = [
                 (row._get_period(), row._get_low_equity())
@@ -319,9 +322,28 @@ class CounterpartyMembership(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # ends not written yet would meet the successors in the unique index
+        self.flush_model(["date_to"])
+        self._check_open_rows(vals_list)
         rows = super().create(vals_list)
         rows.filtered("date_to")._note_end()
         return rows
+
+    def _check_open_rows(self, vals_list):
+        """Refuse a second open row by name; the unique index knows no names.
+
+        :raises ValidationError: naming the row that goes on
+        """
+        keys = [(v.get("owner_id"), v.get("member_id"), v.get("kind_id")) for v in vals_list]
+        # rows of companies the user is not in are in the way as well
+        going_on = self.sudo().search(
+            [("date_to", "=", False), ("member_id", "in", [member for _o, member, _k in keys])]
+        )
+        by_key = {(row.owner_id.id, row.member_id.id, row.kind_id.id): row for row in going_on}
+        for key, vals in zip(keys, vals_list, strict=True):
+            if not vals.get("date_to") and key in by_key:
+                row = by_key[key]
+                row._raise_overlap(row)
 
     def write(self, vals):
         going_on = self.filtered(lambda row: not row.date_to)

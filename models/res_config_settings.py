@@ -18,6 +18,9 @@ class ResConfigSettings(models.TransientModel):
     group_counterparty_holding = fields.Boolean(
         "Holdings", implied_group="counterparty_crm.group_area_holding"
     )
+    counterparty_credit_mode = fields.Selection(
+        related="company_id.counterparty_credit_mode", readonly=False, required=True
+    )
     group_counterparty_campaign = fields.Boolean(
         "Campaigns", implied_group="counterparty_crm.group_area_campaign"
     )

@@ -1,6 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 COST_PROFIT = "counterparty_crm.group_cost_profit"
+AMOUNT_FIELDS = {"product_id", "product_uom_qty", "price_unit", "discount", "tax_ids"}
 
 
 class SaleOrderLine(models.Model):
@@ -11,3 +12,26 @@ class SaleOrderLine(models.Model):
     margin = fields.Float(groups=COST_PROFIT, precompute=False)
     margin_percent = fields.Float(groups=COST_PROFIT, precompute=False)
     purchase_price = fields.Float(groups=COST_PROFIT, precompute=False)
+
+    # ------------------------------------------------------------
+    # HOLDING: credit of the group when a confirmed order grows
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = self.env["sale.order"].browse({vals.get("order_id") for vals in vals_list} - {None})
+        amounts = orders._get_counterparty_credit_amounts()
+        lines = super().create(vals_list)
+        self.env["sale.order"].browse(
+            [order.id for order in amounts]
+        )._check_counterparty_credit_growth(amounts)
+        return lines
+
+    def write(self, vals):
+        orders = self.order_id if AMOUNT_FIELDS & vals.keys() else self.env["sale.order"]
+        amounts = orders._get_counterparty_credit_amounts()
+        result = super().write(vals)
+        self.env["sale.order"].browse(
+            [order.id for order in amounts]
+        )._check_counterparty_credit_growth(amounts)
+        return result

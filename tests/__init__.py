@@ -31,3 +31,5 @@ from . import test_views
 # holding
 from . import test_tools_credit
 from . import test_tools_ownership
+from . import test_counterparty_membership
+from . import test_counterparty_holding

@@ -2,5 +2,8 @@ from . import base_partner_merge
 from . import counterparty_derivation
 from . import counterparty_derivation_line
 from . import counterparty_membership_change
+from . import counterparty_credit_dry_run
+from . import counterparty_credit_dry_run_line
+from . import counterparty_credit_override
 from . import counterparty_rights
 from . import counterparty_rights_line
