@@ -57,7 +57,7 @@ class CounterpartyGroupCredit(models.AbstractModel):
 
     @api.model
     def _check_company(self, company, orders, confirmed, lock=True):
-        limits = self._get_limits(company, orders.partner_id.commercial_partner_id)
+        limits = self._get_limits(company, orders.partner_id)
         if not limits:
             return {}
         if lock:
@@ -78,6 +78,8 @@ class CounterpartyGroupCredit(models.AbstractModel):
                     worst = Verdict(limit, taken, missing)
             if worst:
                 verdicts[order] = worst
+                if not order._passes_counterparty_credit():
+                    continue
             for limit, pot in touched:
                 drawn[limit, pot.owner] = drawn.get((limit, pot.owner), 0.0) + amount
         return verdicts
@@ -88,7 +90,7 @@ class CounterpartyGroupCredit(models.AbstractModel):
 
     @api.model
     def _get_limits(self, company, partners):
-        """Return the limits of groups that the partners may belong to today.
+        """Return the limits of groups that the partners or contacts may belong to today.
 
         One query, which finds nothing for a partner in no group. Kinds and exclusions of the
         single group are left to the members of those found.
@@ -97,10 +99,11 @@ class CounterpartyGroupCredit(models.AbstractModel):
         Membership.flush_model()
         self.env["counterparty.holding"].flush_model()
         self.env["counterparty.holding.limit"].flush_model()
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
         rows = self.env.execute_query(
             SQL(
                 """WITH RECURSIVE up(id) AS (
-                        SELECT unnest(%(partners)s::int[])
+                        SELECT commercial_partner_id FROM res_partner WHERE id = ANY(%(partners)s)
                          UNION
                         SELECT m.owner_id
                           FROM up JOIN counterparty_membership m ON m.member_id = up.id

@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 GROUP_USER = "counterparty_crm.group_user"
@@ -137,15 +137,29 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         """Tell whether a payment covers the order, or its terms ask for payment in advance."""
         # payments are not for sellers to read, yet they decide
         order = self.sudo()
-        paid = order.amount_paid > 0 and order._is_confirmation_amount_reached()
-        return paid or order.payment_term_id.counterparty_is_prepaid
+        if order.payment_term_id.counterparty_is_prepaid:
+            return True
+        if order.require_payment:
+            return order.amount_paid > 0 and order._is_confirmation_amount_reached()
+        return (
+            order.amount_paid > 0
+            and order.currency_id.compare_amounts(order.amount_paid, order.amount_total) >= 0
+        )
+
+    def _passes_counterparty_credit(self):
+        """Tell whether the order is confirmed in spite of an exceeded limit."""
+        return (
+            self._is_counterparty_credit_allowed()
+            or self._is_counterparty_credit_paid()
+            or self.env["counterparty.group.credit"]._get_mode(self.company_id) == "warn"
+        )
 
     def _get_counterparty_credit_amount(self):
         """Return the amount in the currency of the company."""
         self.ensure_one()
         if not self.currency_rate:
             raise UserError(
-                _(
+                self.env._(
                     "%(order)s has no exchange rate from %(currency)s: add the rate, so that the "
                     "credit of the group can be checked.",
                     order=self.name,
@@ -173,12 +187,12 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
 
     def _schedule_counterparty_credit(self, message):
         """Ask somebody who may decide to look at a held order; no mail goes out."""
-        if self.activity_ids.filtered(lambda activity: activity.summary == _("Credit check")):
+        kind = "counterparty_crm.mail_activity_credit_check"
+        if self.activity_search([kind]):
             return
         deciders = self._get_counterparty_credit_deciders()
         self.with_context(mail_activity_quick_update=True).activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=_("Credit check"),
+            kind,
             note=message,
             user_id=(deciders[:1] or self.user_id or self.env.ref("base.user_admin")).id,
         )
@@ -197,7 +211,7 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
     def _tell_counterparty_credit(self, message):
         """Tell the credit group that a paid order went over the credit of its group."""
         self.sudo().message_post(
-            body=_("Confirmed because it is paid or prepaid. %(reason)s", reason=message),
+            body=self.env._("Confirmed because it is paid or prepaid. %(reason)s", reason=message),
             partner_ids=self._get_counterparty_credit_deciders().partner_id.ids,
             subtype_xmlid="mail.mt_note",
         )
@@ -208,8 +222,7 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         marked = self.sudo().filtered("counterparty_credit_state")
         if marked:
             marked.write({"counterparty_credit_state": False})
-            activities = marked.activity_ids
-            activities.filtered(lambda a: a.summary == _("Credit check")).action_done()
+            marked.activity_feedback(["counterparty_crm.mail_activity_credit_check"])
 
     @api.model
     def _cron_repeat_counterparty_credit(self):

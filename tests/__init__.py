@@ -33,3 +33,5 @@ from . import test_tools_credit
 from . import test_tools_ownership
 from . import test_counterparty_membership
 from . import test_counterparty_holding
+from . import test_counterparty_group_credit
+from . import test_counterparty_group_credit_race
