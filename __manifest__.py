@@ -53,6 +53,7 @@
         "data/counterparty_group_credit_data.xml",
         "wizard/counterparty_credit_views.xml",
         "wizard/counterparty_membership_change_views.xml",
+        "wizard/counterparty_membership_import_views.xml",
         "views/counterparty_membership_views.xml",
         "views/counterparty_holding_member_views.xml",
         "views/counterparty_holding_views.xml",

@@ -2,6 +2,7 @@ from . import base_partner_merge
 from . import counterparty_derivation
 from . import counterparty_derivation_line
 from . import counterparty_membership_change
+from . import counterparty_membership_import
 from . import counterparty_credit_dry_run
 from . import counterparty_credit_dry_run_line
 from . import counterparty_credit_override
