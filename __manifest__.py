@@ -53,6 +53,7 @@
         "data/counterparty_group_credit_data.xml",
         "wizard/counterparty_credit_views.xml",
         "wizard/counterparty_membership_change_views.xml",
+        "wizard/counterparty_ownership_views.xml",
         "wizard/counterparty_membership_import_views.xml",
         "views/counterparty_membership_views.xml",
         "views/counterparty_holding_member_views.xml",
@@ -66,6 +67,7 @@
     ],
     "demo": [
         "demo/counterparty_demo.xml",
+        "demo/holding_demo.xml",
         "demo/campaign_demo.xml",
         "demo/opportunity_demo.xml",
         "demo/trade_demo.xml",

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, formatLang
+from odoo.tools import SQL, float_repr, format_date, formatLang
 
 from ..tools import ownership
 
@@ -375,3 +375,30 @@ class CounterpartyHolding(models.Model):
             del steps[None]
             return {p: ownership.Step(step.owner, step.depth - 1) for p, step in steps.items()}
         return steps
+
+    # ------------------------------------------------------------
+    # Ownership
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_control_rule(self):
+        """Return ``(threshold as fraction of one, is strict)`` of the settings."""
+        # the settings are the same for all who may see the analysis
+        parameters = self.env["ir.config_parameter"].sudo()
+        threshold = float(parameters.get_param("counterparty_crm.control_threshold") or 50.0)
+        rule = parameters.get_param("counterparty_crm.control_rule") or "more"
+        return threshold / 100, rule == "more"
+
+    def _word_share(self, partner, shares, ranges):
+        """Return a total share in words: a percentage, a range, or that a loop owns itself.
+
+        :param partner: the member
+        :param shares: :class:`ownership.Shares` of the owner
+        :param ranges: ``{member: (smallest, largest)}`` of the owner
+        """
+        if partner in shares.loops:
+            return self.env._("closed loop that owns itself")
+        low = shares.values.get(partner, 0.0)
+        high = ranges.get(partner, (low, low))[1]
+        low, high = (float_repr(part * 100, 2) for part in (low, high))
+        return f"{low} %" if low == high else f"{low}–{high} %"

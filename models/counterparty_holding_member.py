@@ -2,9 +2,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools import ownership
 from .counterparty_holding import HOLDINGS
 
 ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
+OWNERSHIP = "counterparty_crm.group_area_ownership"
 # a row's number is made of its holding's and its partner's, so that it means the same tomorrow
 PARTNER_BITS = 32
 
@@ -43,6 +45,19 @@ class CounterpartyHoldingMember(models.Model):
         "Owners", compute="_compute_membership", help="Owners on this day, in the group or not."
     )
     is_mutual = fields.Boolean("Own Each Other", compute="_compute_membership")
+
+    # analysis: behind its switch
+    total_share = fields.Char(
+        compute="_compute_ownership",
+        groups=OWNERSHIP,
+        help="Part of the member that belongs to the head directly and indirectly.",
+    )
+    is_controlled = fields.Boolean(
+        "Controlled",
+        compute="_compute_ownership",
+        groups=OWNERSHIP,
+        help="The head and all it controls hold a majority of the votes.",
+    )
 
     # own balance, in the currency of the user's company
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
@@ -117,6 +132,23 @@ class CounterpartyHoldingMember(models.Model):
             member.share_text = ", ".join(direct.mapped("share_text"))
             member.owner_count = len(owned.owner_id)
             member.is_mutual = any(direct.mapped("is_mutual"))
+
+    @api.depends_context("counterparty_as_of")
+    def _compute_ownership(self):
+        day = self.env["counterparty.holding"]._get_day()
+        threshold, is_strict = self.env["counterparty.holding"]._get_control_rule()
+        for holding, members in self.grouped("holding_id").items():
+            head, edges = holding.head_id.id, holding._get_edges(day)
+            shares = ownership.total_shares(head, edges)
+            has_ranges = any(edge.share_max for edge in edges)
+            ranges = ownership.share_ranges(head, edges) if has_ranges else {}
+            controlled = ownership.controlled_by(head, edges, threshold, is_strict)
+            for member in members:
+                partner = member.partner_id.id
+                member.is_controlled = partner in controlled
+                member.total_share = (
+                    False if member.is_head else holding._word_share(partner, shares, ranges)
+                )
 
     @api.depends_context("counterparty_as_of", "company")
     def _compute_balance(self):

@@ -22,6 +22,14 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
     def _get_counterparty_entity(self):
         return self.commercial_partner_id._origin
 
+    def action_open_counterparty_ownership(self):
+        """Open the page of who owns and controls the counterparty."""
+        self.ensure_one()
+        entity = self.commercial_partner_id
+        page = self.env["counterparty.ownership"].create({"partner_id": entity.id})
+        name = self.env._("Ownership of %(name)s", name=entity.name)
+        return dict(page._get_records_action(), name=name)
+
     def action_open_counterparty_group(self):
         """Open the chart of the group of a counterparty, or the list of its groups."""
         self.ensure_one()

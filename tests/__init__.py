@@ -36,3 +36,4 @@ from . import test_counterparty_holding
 from . import test_counterparty_group_credit
 from . import test_counterparty_group_credit_race
 from . import test_counterparty_membership_import
+from . import test_counterparty_ownership

@@ -181,7 +181,7 @@ def ultimate_controllers(
         if all(b in reach[a] for b in controllers if b != a and a in reach[b])
     }
     is_mutual = any(a in reach[b] for a in last for b in last if a != b)
-    return Controllers(tuple(sorted(last, key=str)), is_mutual)
+    return Controllers(tuple(sorted(last)), is_mutual)
 
 
 def _by_owner(edges: Iterable[Edge]) -> dict[Node, list[Edge]]:

@@ -6,5 +6,7 @@ from . import counterparty_membership_import
 from . import counterparty_credit_dry_run
 from . import counterparty_credit_dry_run_line
 from . import counterparty_credit_override
+from . import counterparty_ownership
+from . import counterparty_ownership_line
 from . import counterparty_rights
 from . import counterparty_rights_line
