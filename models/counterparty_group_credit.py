@@ -62,9 +62,7 @@ class CounterpartyGroupCredit(models.AbstractModel):
             return {}
         if lock:
             self._lock(limits.holding_id)
-        pots = {
-            limit: self._get_pots(limit, () if confirmed else orders.ids) for limit in limits
-        }
+        pots = {limit: self._get_pots(limit, () if confirmed else orders.ids) for limit in limits}
         verdicts, drawn = {}, {}
         for order in orders.sorted("id"):
             partner = order.partner_id.commercial_partner_id.id

@@ -71,9 +71,7 @@ class CounterpartyHolding(models.Model):
         store=False,
         help="Members and figures are those of this day.",
     )
-    limit_ids = fields.One2many(
-        "counterparty.holding.limit", "holding_id", string="Credit Limits"
-    )
+    limit_ids = fields.One2many("counterparty.holding.limit", "holding_id", string="Credit Limits")
     credit_serial = fields.Integer(
         readonly=True, copy=False, help="Rises with every check of the group's credit."
     )
@@ -125,7 +123,9 @@ class CounterpartyHolding(models.Model):
                 {
                     "company": company.name,
                     "currency": currency,
-                    "amounts": [formatLang(self.env, amount, currency_obj=currency) for amount in a],
+                    "amounts": [
+                        formatLang(self.env, amount, currency_obj=currency) for amount in a
+                    ],
                 }
                 for company, currency, *a in rows
             ],
@@ -316,7 +316,7 @@ class CounterpartyHolding(models.Model):
             for kinds, holdings in self._group_by_kinds(credit_only).items()
         ]
         if not walks:
-            return SQL("SELECT NULL::integer AS holding_id, NULL::integer AS partner_id WHERE FALSE")
+            return SQL("SELECT 0 AS holding_id, 0 AS partner_id WHERE FALSE")
         return SQL(" UNION ALL ").join(walks)
 
     def _sql_walk(self, day, kind_ids):
@@ -326,7 +326,8 @@ class CounterpartyHolding(models.Model):
         stop = SQL()
         if left_out:
             stop = SQL(
-                "AND (g.holding_id, m.member_id) NOT IN (SELECT * FROM unnest(%s::int[], %s::int[]))",
+                """AND (g.holding_id, m.member_id)
+                       NOT IN (SELECT * FROM unnest(%s::int[], %s::int[]))""",
                 [holding for holding, _partner in left_out],
                 [partner for _holding, partner in left_out],
             )

@@ -52,7 +52,8 @@ class CounterpartyHoldingGroupMixin(models.AbstractModel):
 
     def _domain_counterparty_holding(self, holdings):
         """Return the domain of records whose partner belongs to one of the groups."""
-        members = SQL("(SELECT partner_id FROM (%s) AS m)", self._sql_counterparty_members(holdings))
+        walk = self._sql_counterparty_members(holdings)
+        members = SQL("(SELECT partner_id FROM (%s) AS m)", walk)
         path = self._counterparty_holding_partner
         path = "commercial_partner_id" if path == "id" else f"{path}.commercial_partner_id"
         return Domain(path, "in", members)

@@ -30,12 +30,13 @@ class CounterpartyHoldingLimit(models.Model):
         default="shared",
     )
     has_limit = fields.Boolean(
-        "Has Limit",
         default=True,
         help="Without limit the group may owe any amount. A limit of 0 means no credit at all.",
     )
     amount = fields.Monetary("Limit", help="For the whole group, reserved parts included.")
-    reserve_ids = fields.One2many("counterparty.holding.reserve", "limit_id", "Reserved Parts")
+    reserve_ids = fields.One2many(
+        "counterparty.holding.reserve", "limit_id", string="Reserved Parts"
+    )
     exposure = fields.Monetary(
         compute="_compute_exposure",
         help="Open receivables, and orders confirmed and not invoiced, of all members "

@@ -90,7 +90,9 @@ class CounterpartyHoldingMember(models.Model):
             for holding in holdings
             for partner, step in holding._get_steps(day, members[holding.id]).items()
         ]
-        holding_ids, partner_ids, owner_ids, depths, heads = zip(*rows) if rows else ([],) * 5
+        holding_ids, partner_ids, owner_ids, depths, heads = (
+            zip(*rows, strict=True) if rows else ([],) * 5
+        )
         own = self.env["counterparty.membership"]._get_own_partners().ids
         return SQL(
             """SELECT (h::bigint << %(bits)s) + p AS id, h AS holding_id, p AS partner_id,

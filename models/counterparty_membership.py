@@ -157,7 +157,7 @@ class CounterpartyMembership(models.Model):
     def _compute_share_text(self):
         for row in self:
             if row.kind_id.is_whole:
-                row.share_text = self.env._("whole")
+                row.share_text = "100 %"
             elif row.share_basis == "exact":
                 row.share_text = f"{_plain(row.equity)} %"
             elif row.share_basis == "range":
@@ -356,7 +356,7 @@ class CounterpartyMembership(models.Model):
 
     def _note_end(self):
         """Keep who ended a membership and when."""
-        super().write({"ended_by_id": self.env.uid, "ended_on": fields.Datetime.now()})
+        self.write({"ended_by_id": self.env.uid, "ended_on": fields.Datetime.now()})
 
     # ------------------------------------------------------------
     # Actions
@@ -389,7 +389,8 @@ class CounterpartyMembership(models.Model):
         """Return the condition of memberships in force on a day, for SQL."""
         start, end = SQL.identifier(alias, "date_from"), SQL.identifier(alias, "date_to")
         return SQL(
-            "(%(start)s IS NULL OR %(start)s <= %(day)s) AND (%(end)s IS NULL OR %(end)s >= %(day)s)",
+            """(%(start)s IS NULL OR %(start)s <= %(day)s)
+               AND (%(end)s IS NULL OR %(end)s >= %(day)s)""",
             start=start,
             end=end,
             day=day,
@@ -417,8 +418,8 @@ class CounterpartyMembership(models.Model):
         self.flush_model()
         rows = self.env.execute_query(
             SQL(
-                """SELECT m.owner_id, m.member_id, k.counts_ownership, k.counts_control, k.is_whole,
-                          m.share_basis, m.equity::float8, m.equity_min::float8,
+                """SELECT m.owner_id, m.member_id, k.counts_ownership, k.counts_control,
+                          k.is_whole, m.share_basis, m.equity::float8, m.equity_min::float8,
                           m.equity_max::float8, m.has_voting, m.voting::float8, m.control
                      FROM counterparty_membership m
                      JOIN counterparty_membership_kind k ON k.id = m.kind_id
@@ -438,7 +439,7 @@ class CounterpartyMembership(models.Model):
 
     @api.model
     def _counterparty_merge(self, source, target):
-        """Join what says the same, drop what the merged had of each other, refuse contradictions."""
+        """Join what says the same, drop what they had of each other, refuse contradictions."""
         # all memberships of both count, also those of companies the user is not in
         Membership = self.sudo()
         partners = (source | target).ids
@@ -462,9 +463,7 @@ class CounterpartyMembership(models.Model):
             )
         Membership.browse(merge.drop).unlink()
         for key, period in merge.extend.items():
-            super(CounterpartyMembership, Membership.browse(key)).write(
-                {"date_from": period.start, "date_to": period.end}
-            )
+            Membership.browse(key).write({"date_from": period.start, "date_to": period.end})
         self.env.flush_all()
 
     def _get_merge_facts(self):

@@ -19,19 +19,15 @@ class SaleOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        orders = self.env["sale.order"].browse({vals.get("order_id") for vals in vals_list} - {None})
-        amounts = orders._get_counterparty_credit_amounts()
+        order_ids = {vals.get("order_id") for vals in vals_list} - {None}
+        amounts = self.env["sale.order"].browse(order_ids)._get_counterparty_credit_amounts()
         lines = super().create(vals_list)
-        self.env["sale.order"].browse(
-            [order.id for order in amounts]
-        )._check_counterparty_credit_growth(amounts)
+        self.env["sale.order"].concat(*amounts)._check_counterparty_credit_growth(amounts)
         return lines
 
     def write(self, vals):
         orders = self.order_id if AMOUNT_FIELDS & vals.keys() else self.env["sale.order"]
         amounts = orders._get_counterparty_credit_amounts()
         result = super().write(vals)
-        self.env["sale.order"].browse(
-            [order.id for order in amounts]
-        )._check_counterparty_credit_growth(amounts)
+        self.env["sale.order"].concat(*amounts)._check_counterparty_credit_growth(amounts)
         return result

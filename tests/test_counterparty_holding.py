@@ -198,7 +198,10 @@ class TestCounterpartyHoldingFigures(HoldingCase):
         )
 
         nodes = Member.hierarchy_read(
-            [("parent_id", "=", False)], {"partner_id": {}, "child_ids": {}}, "parent_id", "child_ids"
+            [("parent_id", "=", False)],
+            {"partner_id": {}, "child_ids": {}},
+            "parent_id",
+            "child_ids",
         )
 
         self.assertEqual(len(nodes), 3)
@@ -303,8 +306,6 @@ class TestCounterpartyHoldingFigures(HoldingCase):
     def test_another_company_sees_its_own_balances(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
         self._invoice(self.foods, 100)
-        self.accountant.write(
-            {"company_ids": [Command.set(other.ids)], "company_id": other.id}
-        )
+        self.accountant.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
 
         self.assertFalse(self._figures(user=self.accountant).search([]))

@@ -20,7 +20,8 @@ class TestMembershipFile(BaseCase):
 
     def _faults(self, *lines):
         rows, faults = parse_rows(enumerate(lines, 2), self.PARTNERS, self.KINDS)
-        return [(fault.line, fault.code) for fault in faults + check_rows(rows, [], self.KINDS.values())]
+        faults += check_rows(rows, [], self.KINDS.values())
+        return [(fault.line, fault.code) for fault in faults]
 
     def test_every_fault_has_its_line(self):
         good = {"owner": "A", "member": "B", "kind": "owned"}
@@ -83,7 +84,7 @@ class TestMembershipFile(BaseCase):
 
     def test_other_files_are_refused(self):
         for content in (b"PK\x03\x04nonsense", b"\xff\xfe\x00d"):
-            with self.subTest(content=content), self.assertRaises(tables.UnreadableTable):
+            with self.subTest(content=content), self.assertRaises(tables.UnreadableTableError):
                 list(tables.read_table(content))
 
 

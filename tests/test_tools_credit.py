@@ -102,6 +102,7 @@ class TestReplay(BaseCase):
 
     def test_a_payment_at_the_same_moment_counts_first(self):
         now = datetime(2026, 11, 2, 9)
-        events = [Event(now, 600.0, order=1), Event(now, -500.0), Event(datetime(2026, 1, 1), 900.0)]
+        opening = Event(datetime(2026, 1, 1), 900.0)
+        events = [Event(now, 600.0, order=1), Event(now, -500.0), opening]
 
         self.assertEqual(credit.replay(1000.0, events), [])

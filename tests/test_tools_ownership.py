@@ -123,7 +123,7 @@ class TestUltimateControllers(BaseCase):
 
 @tagged("post_install", "-at_install", "counterparty_holding")
 class TestTotalShares(BaseCase):
-    def assertShares(self, head, rows, expected):
+    def _assert_shares(self, head, rows, expected):
         values = ownership.total_shares(head, votes(*rows)).values
         self.assertEqual(values.keys(), expected.keys())
         for node, share in expected.items():
@@ -132,7 +132,7 @@ class TestTotalShares(BaseCase):
     def test_a_chain_multiplies_and_ways_add_up(self):
         rows = (("h", "a", 0.6), ("h", "b", 0.5), ("a", "c", 0.5), ("b", "c", 0.4))
 
-        self.assertShares("h", rows, {"a": 0.6, "b": 0.5, "c": 0.5})
+        self._assert_shares("h", rows, {"a": 0.6, "b": 0.5, "c": 0.5})
 
     def test_two_companies_that_own_half_of_each_other(self):
         """User A has 66.67 % of company A, user B 33.33 % (Stack Overflow, "Computing a
@@ -140,22 +140,22 @@ class TestTotalShares(BaseCase):
         """
         rows = (("UA", "A", 0.5), ("UB", "B", 0.5), ("A", "B", 0.5), ("B", "A", 0.5))
 
-        self.assertShares("UA", rows, {"A": 2 / 3, "B": 1 / 3})
-        self.assertShares("UB", rows, {"A": 1 / 3, "B": 2 / 3})
+        self._assert_shares("UA", rows, {"A": 2 / 3, "B": 1 / 3})
+        self._assert_shares("UB", rows, {"A": 1 / 3, "B": 2 / 3})
 
     def test_a_head_in_a_loop_does_not_count_itself(self):
         """V - I would say 2/3; walks that do not return to A say one half (Baldone et al. 1998)."""
         rows = (("A", "B", 0.5), ("B", "A", 0.5))
 
-        self.assertShares("A", rows, {"B": 0.5})
+        self._assert_shares("A", rows, {"B": 0.5})
 
     def test_a_ring_of_three_at_30_percent(self):
         """One turn of the ring is 0.027: the outside owner has 0.7 / (1 - 0.027) of the first."""
         rows = (("X", "A", 0.7), ("A", "B", 0.3), ("B", "C", 0.3), ("C", "A", 0.3))
         first = 0.7 / (1 - 0.027)
 
-        self.assertShares("X", rows, {"A": first, "B": first * 0.3, "C": first * 0.09})
-        self.assertShares("A", rows, {"B": 0.3, "C": 0.09})
+        self._assert_shares("X", rows, {"A": first, "B": first * 0.3, "C": first * 0.09})
+        self._assert_shares("A", rows, {"B": 0.3, "C": 0.09})
 
     def test_outside_owners_of_a_ring_have_it_all_together(self):
         rows = [("A", "B", 0.3), ("B", "C", 0.3), ("C", "A", 0.3)]
@@ -177,7 +177,7 @@ class TestTotalShares(BaseCase):
     def test_own_shares_raise_the_part_of_the_others(self):
         rows = (("X", "A", 0.8), ("A", "A", 0.2))
 
-        self.assertShares("X", rows, {"A": 1.0})
+        self._assert_shares("X", rows, {"A": 1.0})
 
     def test_the_large_block_agrees_with_the_small_one(self):
         """The same random block solved exactly and by sweeps."""
@@ -258,6 +258,11 @@ class TestGraph(BaseCase):
             {node: tuple(step) for node, step in steps.items()},
             {"h": (None, 0), "a": ("h", 1), "b": ("h", 1)},
         )
+
+    def test_the_larger_owner_wins_at_the_same_depth(self):
+        edges = votes(("h", "a", 1), ("h", "b", 1), ("a", "c", 0.25), ("b", "c", 0.51))
+
+        self.assertEqual(ownership.shortest_paths("h", edges)["c"].owner, "b")
 
     def test_blocks_come_after_what_they_lead_to(self):
         graph = {1: [2], 2: [3], 3: [2, 4], 4: []}

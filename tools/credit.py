@@ -67,12 +67,14 @@ def reserved_pots(
     :param exposures: what each member owes by itself
     :raises KeyError: when the head has no limit
     """
-    owners = {node: _pot_owner(node, head, parents, limits) for node in {*parents, *exposures, head}}
+    nodes = {*parents, *exposures, head}
+    owners = {node: _pot_owner(node, head, parents, limits) for node in nodes}
     left = dict(limits)
     for node in limits:
         if node != head:
             above = parents.get(node)
-            left[_pot_owner(head if above is None else above, head, parents, limits)] -= limits[node]
+            above = head if above is None else above
+            left[_pot_owner(above, head, parents, limits)] -= limits[node]
     drawn: dict[Node, float] = defaultdict(float)
     for node, exposure in exposures.items():
         drawn[owners[node]] += exposure

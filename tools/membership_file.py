@@ -92,16 +92,19 @@ def parse_rows(
     return rows, faults
 
 
-def check_rows(rows: Sequence[Row], present: Sequence[Row], kinds: Iterable[KindRules]) -> list[Fault]:
+def check_rows(
+    rows: Sequence[Row], present: Sequence[Row], kinds: Iterable[KindRules]
+) -> list[Fault]:
     """Return the faults of rows among each other and with those that are there already."""
     rules = {kind.id: kind for kind in kinds}
-    faults = []
     by_member: dict[int, list[Row]] = defaultdict(list)
     for row in (*present, *rows):
         by_member[row.member].append(row)
-    for row in rows:
-        if row.owner == row.member and not rules[row.kind].allows_self:
-            faults.append(Fault(row.line, "self"))
+    faults = [
+        Fault(row.line, "self")
+        for row in rows
+        if row.owner == row.member and not rules[row.kind].allows_self
+    ]
     for siblings in by_member.values():
         faults += _check_member(siblings, rules)
     return sorted(faults)
@@ -143,9 +146,8 @@ def _parse(
     period = Period(_day(line, "since", cells, faults), _day(line, "until", cells, faults))
     if not is_valid(period):
         faults.append(Fault(line, "period"))
-    equity, low, high, votes = (
-        _percent(line, name, cells, faults) for name in ("equity", "equity_min", "equity_max", "votes")
-    )
+    percents = ("equity", "equity_min", "equity_max", "votes")
+    equity, low, high, votes = (_percent(line, name, cells, faults) for name in percents)
     if low is not None and high is not None and low > high:
         faults.append(Fault(line, "range"))
     basis = "exact" if equity is not None else "range" if (low or high) is not None else "unknown"

@@ -10,7 +10,7 @@ Shares and votes are fractions of one. Nodes are any hashable, in the addon data
 Nothing here is recursive, so depth is no limit.
 """
 
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -78,19 +78,23 @@ class Shares(NamedTuple):
 def shortest_paths(head: Node, edges: Iterable[Edge]) -> dict[Node, Step]:
     """Return every node below the head with its owner on a shortest path; the head has depth 0.
 
-    Among owners at the same depth the one that came first in ``edges`` wins.
+    Among owners at the same depth the one with the largest share wins, then the first given.
     """
-    members = defaultdict(list)
+    below = defaultdict(list)
     for edge in edges:
-        members[edge.owner].append(edge.member)
+        below[edge.owner].append(edge)
     steps = {head: Step(None, 0)}
-    queue = deque([head])
-    while queue:
-        owner = queue.popleft()
-        for member in members.get(owner, ()):
-            if member not in steps:
-                steps[member] = Step(owner, steps[owner].depth + 1)
-                queue.append(member)
+    level = [head]
+    while level:
+        best: dict[Node, Edge] = {}
+        for owner in level:
+            for edge in below.get(owner, ()):
+                known = best.get(edge.member)
+                if edge.member not in steps and (known is None or edge.share > known.share):
+                    best[edge.member] = edge
+        depth = steps[level[0]].depth + 1
+        steps.update((member, Step(edge.owner, depth)) for member, edge in best.items())
+        level = list(best)
     return steps
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 XLSX_MARK = b"PK\x03\x04"
 
 
-class UnreadableTable(ValueError):
+class UnreadableTableError(ValueError):
     """A file that is no table we can read."""
 
 
@@ -18,7 +18,7 @@ def read_table(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
 
     CSV is read as UTF-8 with comma, semicolon or tab; dates of XLSX become ISO texts.
 
-    :raises UnreadableTable: when the file is neither
+    :raises UnreadableTableError: when the file is neither
     """
     rows = _xlsx_rows(content) if content.startswith(XLSX_MARK) else _csv_rows(content)
     header = [name.strip().lower() for name in next(rows, [])]
@@ -54,7 +54,7 @@ def _csv_rows(content: bytes) -> Iterator[list[str]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableTable("not UTF-8") from error
+        raise UnreadableTableError("not UTF-8") from error
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     for row in csv.reader(io.StringIO(text), delimiter=delimiter):
@@ -67,7 +67,7 @@ def _xlsx_rows(content: bytes) -> Iterator[list[str]]:
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise UnreadableTable("not a workbook") from error
+        raise UnreadableTableError("not a workbook") from error
     for row in book.worksheets[0].iter_rows(values_only=True):
         yield [_cell_text(cell) for cell in row]
 

@@ -80,8 +80,8 @@ class CounterpartyCreditDryRun(models.TransientModel):
         Balance = self.env["counterparty.holding.balance"]
         Balance._flush_sources()
         # branches share the limits of their company
-        companies = self.env["res.company"].sudo().search(
-            [("id", "child_of", self.company_id.root_id.id)]
+        companies = (
+            self.env["res.company"].sudo().search([("id", "child_of", self.company_id.root_id.id)])
         )
         rows = self.env.execute_query(
             SQL(

@@ -12,6 +12,13 @@ from ..tools.membership_file import COLUMNS, REQUIRED, KindRules, Row, check_row
 from ..tools.periods import Period
 
 SHOWN = 200
+INSERT = """
+    INSERT INTO counterparty_membership
+           (owner_id, member_id, kind_id, date_from, date_to, share_basis, equity, equity_min,
+            equity_max, has_voting, voting, control, control_document, status, source, note,
+            ended_by_id, ended_on, create_uid, write_uid, create_date, write_date)
+    VALUES %s
+"""
 
 
 class CounterpartyMembershipImport(models.TransientModel):
@@ -64,7 +71,7 @@ class CounterpartyMembershipImport(models.TransientModel):
         """Return the rows of the file and its faults."""
         try:
             lines = list(tables.read_table(base64.b64decode(self.content)))
-        except tables.UnreadableTable as error:
+        except tables.UnreadableTableError as error:
             raise UserError(
                 self.env._("“%(file)s” is neither CSV in UTF-8 nor XLSX.", file=self.filename)
             ) from error
@@ -149,13 +156,8 @@ class CounterpartyMembershipImport(models.TransientModel):
         """Insert checked rows in one go: 100,000 in seconds, where records would take minutes."""
         now = fields.Datetime.now()
         uid = self.env.uid
-        columns = (
-            "owner_id, member_id, kind_id, date_from, date_to, share_basis, equity, equity_min,"
-            " equity_max, has_voting, voting, control, control_document, status, source, note,"
-            " ended_by_id, ended_on, create_uid, write_uid, create_date, write_date"
-        )
         self.env.cr.execute_values(
-            f"INSERT INTO counterparty_membership ({columns}) VALUES %s",  # noqa: S608
+            INSERT,
             [
                 (
                     row.owner,
@@ -192,30 +194,38 @@ class CounterpartyMembershipImport(models.TransientModel):
 
     def _word_fault(self, fault):
         """Return a fault as a sentence."""
-        return self.env._(
-            "Line %(line)s: %(text)s", line=fault.line, text=self._word_code(fault)
-        )
+        return self.env._("Line %(line)s: %(text)s", line=fault.line, text=self._word_code(fault))
 
     def _word_code(self, fault):
-        _ = self.env._
-        where = _("line %(line)s", line=fault.detail) if fault.detail != "0" else _("the database")
+        text = fault.detail
+        where = (
+            self.env._("the database") if text == "0" else self.env._("line %(line)s", line=text)
+        )
         return {
-            "unknown": _("no company “%(text)s” with this tax number, reference or name", text=fault.detail),
-            "ambiguous": _("several companies are called “%(text)s”: use the tax number", text=fault.detail),
-            "kind": _("no kind of membership “%(text)s”", text=fault.detail),
-            "date": _("“%(text)s” is no date like 2026-03-31", text=fault.detail),
-            "period": _("the last day is before the first"),
-            "number": _("“%(text)s” is no number", text=fault.detail),
-            "percent": _("“%(text)s” is not between 0 and 100", text=fault.detail),
-            "range": _("the smallest share is larger than the largest"),
-            "control": _("“%(text)s” is neither auto, yes nor no", text=fault.detail),
-            "document": _("registered control needs its document"),
-            "status": _("“%(text)s” is neither confirmed nor reported", text=fault.detail),
-            "self": _("nobody belongs to itself"),
-            "overlap": _("overlaps the same membership in %(where)s", where=where),
-            "exclusive": _("a second owner of a kind that allows one; the other is in %(where)s", where=where),
-            "sum": _("the confirmed owners of the member have %(sum)s %% on some day", sum=fault.detail),
-        }[fault.code]  # fmt: skip
+            "unknown": self.env._(
+                "no company “%(text)s” with this tax number, reference or name", text=text
+            ),
+            "ambiguous": self.env._(
+                "several companies are called “%(text)s”: use the tax number", text=text
+            ),
+            "kind": self.env._("no kind of membership “%(text)s”", text=text),
+            "date": self.env._("“%(text)s” is no date like 2026-03-31", text=text),
+            "period": self.env._("the last day is before the first"),
+            "number": self.env._("“%(text)s” is no number", text=text),
+            "percent": self.env._("“%(text)s” is not between 0 and 100", text=text),
+            "range": self.env._("the smallest share is larger than the largest"),
+            "control": self.env._("“%(text)s” is neither auto, yes nor no", text=text),
+            "document": self.env._("registered control needs its document"),
+            "status": self.env._("“%(text)s” is neither confirmed nor reported", text=text),
+            "self": self.env._("nobody belongs to itself"),
+            "overlap": self.env._("overlaps the same membership in %(where)s", where=where),
+            "exclusive": self.env._(
+                "a second owner of a kind that allows one; the other is in %(where)s", where=where
+            ),
+            "sum": self.env._(
+                "the confirmed owners of the member have %(sum)s %% on some day", sum=text
+            ),
+        }[fault.code]
 
     def _write_faults(self, faults):
         rows = [(fault.line, self._word_code(fault)) for fault in faults]

@@ -53,8 +53,10 @@ class CounterpartyOwnership(models.TransientModel):
 
     def _get_edges(self, day, upwards=False):
         """Return the edges of ownership or control that lead to the counterparty, or from it."""
-        kinds = self.env["counterparty.membership.kind"].with_context(active_test=False).search(
-            ["|", ("counts_ownership", "=", True), ("counts_control", "=", True)]
+        kinds = (
+            self.env["counterparty.membership.kind"]
+            .with_context(active_test=False)
+            .search(["|", ("counts_ownership", "=", True), ("counts_control", "=", True)])
         )
         Membership = self.env["counterparty.membership"]
         Membership.flush_model()
