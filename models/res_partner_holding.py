@@ -13,7 +13,7 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
     _counterparty_holding_partner = "id"
 
     counterparty_owner_ids = fields.One2many(
-        "counterparty.membership", "member_id", string="Belongs to", groups=GROUP_USER
+        "counterparty.membership", "member_id", string="Owners", groups=GROUP_USER
     )
     counterparty_member_ids = fields.One2many(
         "counterparty.membership", "owner_id", string="Companies in the Holding", groups=GROUP_USER
