@@ -37,3 +37,5 @@ from . import test_counterparty_group_credit
 from . import test_counterparty_group_credit_race
 from . import test_counterparty_membership_import
 from . import test_counterparty_ownership
+from . import test_portal_group_credit
+from . import test_tour_counterparty_holding
