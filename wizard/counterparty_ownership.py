@@ -12,6 +12,7 @@ class CounterpartyOwnership(models.TransientModel):
 
     _name = "counterparty.ownership"
     _description = "Ownership of a Counterparty"
+    _rec_name = "partner_id"
 
     partner_id = fields.Many2one("res.partner", required=True, readonly=True, ondelete="cascade")
     day = fields.Date("As of", required=True, default=fields.Date.context_today)
