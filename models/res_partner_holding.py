@@ -1,6 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 GROUP_USER = "counterparty_crm.group_user"
+# a head may own thousands; the list of memberships has them all
+CARDS = 40
 
 
 class CounterpartyHoldingPartnerMixin(models.AbstractModel):
@@ -19,8 +21,74 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
         "counterparty.membership", "owner_id", string="Companies in the Holding", groups=GROUP_USER
     )
 
+    # the form: both ends of a partner's memberships with one query, none of a group for most
+    counterparty_member_card_ids = fields.Many2many(
+        "counterparty.membership",
+        string="Member Cards",
+        compute="_compute_counterparty_cards",
+        groups=GROUP_USER,
+    )
+    counterparty_owner_card_ids = fields.Many2many(
+        "counterparty.membership",
+        string="Owner Cards",
+        compute="_compute_counterparty_cards",
+        groups=GROUP_USER,
+    )
+    counterparty_has_holding = fields.Boolean(
+        "Belongs to a Group", compute="_compute_counterparty_cards", groups=GROUP_USER
+    )
+
+    @api.depends("commercial_partner_id")
+    def _compute_counterparty_cards(self):
+        Membership = self.env["counterparty.membership"]
+        kind = self.env["counterparty.type"]._get_core("holding")
+        entities = self.commercial_partner_id._origin
+        ends = [("owner_id", "in", entities.ids), ("member_id", "in", entities.ids)]
+        # those that go on come first; a page of partners is never shown with cards
+        limit = 2 * CARDS if len(self) == 1 else None
+        rows = Membership.search(["|", *ends], order="date_to desc, id", limit=limit)
+        for partner in self:
+            entity = partner.commercial_partner_id._origin
+            owned = rows.filtered(lambda row, e=entity: row.owner_id == e)
+            partner.counterparty_member_card_ids = owned[:CARDS]
+            owners = rows.filtered(lambda row, e=entity: row.member_id == e)
+            partner.counterparty_owner_card_ids = owners[:CARDS]
+            is_linked = owned or owners or kind in partner.counterparty_type_ids
+            partner.counterparty_has_holding = bool(is_linked and partner.counterparty_holding_ids)
+
     def _get_counterparty_entity(self):
         return self.commercial_partner_id._origin
+
+    def action_add_counterparty_member(self):
+        """Open the dialog of a new company in the holding of this counterparty."""
+        return self._open_counterparty_membership("default_owner_id")
+
+    def action_add_counterparty_owner(self):
+        """Open the dialog of a new owner of this counterparty."""
+        return self._open_counterparty_membership("default_member_id")
+
+    def _open_counterparty_membership(self, end):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Add membership"),
+            "res_model": "counterparty.membership",
+            "view_mode": "form",
+            "target": "new",
+            "context": {end: self.commercial_partner_id.id},
+        }
+
+    def action_open_counterparty_memberships(self):
+        """Open all memberships of this counterparty, past ones too."""
+        self.ensure_one()
+        entity = self.commercial_partner_id.id
+        return dict(
+            self.env["ir.actions.act_window"]._for_xml_id(
+                "counterparty_crm.counterparty_membership_action"
+            ),
+            domain=["|", ("owner_id", "=", entity), ("member_id", "=", entity)],
+            context={},
+        )
 
     def action_open_counterparty_ownership(self):
         """Open the page of who owns and controls the counterparty."""

@@ -154,6 +154,30 @@ class TestCounterpartyHolding(HoldingCase):
         self.assertEqual(action["context"]["counterparty_holding_ids"], self.group.ids)
         self.assertEqual(action["views"][0][1], "hierarchy")
 
+    def test_the_form_shows_both_ends_and_the_button_with_one_query(self):
+        self._membership(self.freight, self.late_payer, 51)
+        self.env.flush_all()
+
+        self.assertEqual(self.freight.counterparty_owner_card_ids, self.to_freight)
+        self.assertEqual(self.freight.counterparty_member_card_ids.member_id, self.late_payer)
+        self.assertTrue(self.freight.counterparty_has_holding)
+        self.assertTrue(self.holding.counterparty_has_holding)
+        self.assertFalse(self.first_bank.counterparty_has_holding)
+
+        self.env.invalidate_all()
+        self.tax_office.read(["commercial_partner_id", "counterparty_type_ids"])
+        with self.assertQueryCount(1):
+            self.tax_office.read(["counterparty_owner_card_ids", "counterparty_has_holding"])
+
+    def test_the_dialogs_of_the_form_know_the_company(self):
+        cases = {
+            "action_add_counterparty_member": "default_owner_id",
+            "action_add_counterparty_owner": "default_member_id",
+        }
+        for action, key in cases.items():
+            with self.subTest(action=action):
+                self.assertEqual(getattr(self.ben, action)()["context"], {key: self.foods.id})
+
     def test_the_button_lists_several_groups(self):
         other = self.env["counterparty.holding"].create({"head_id": self.foods.id})
 
