@@ -41,7 +41,8 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
     @api.depends("commercial_partner_id")
     def _compute_counterparty_cards(self):
         Membership = self.env["counterparty.membership"]
-        kind = self.env["counterparty.type"]._get_core("holding")
+        catalogue = self.env["counterparty.type"]._get_catalogue()
+        heads = {kind for kind, entry in catalogue.items() if entry.code == "holding"}
         entities = self.commercial_partner_id._origin
         ends = [("owner_id", "in", entities.ids), ("member_id", "in", entities.ids)]
         # those that go on come first; a page of partners is never shown with cards
@@ -53,7 +54,7 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
             partner.counterparty_member_card_ids = owned[:CARDS]
             owners = rows.filtered(lambda row, e=entity: row.member_id == e)
             partner.counterparty_owner_card_ids = owners[:CARDS]
-            is_linked = owned or owners or kind in partner.counterparty_type_ids
+            is_linked = owned or owners or heads & set(partner.counterparty_type_ids.ids)
             partner.counterparty_has_holding = bool(is_linked and partner.counterparty_holding_ids)
 
     def _get_counterparty_entity(self):

@@ -11,7 +11,7 @@ class TestTourCounterpartyHolding(HoldingCase, HttpCase):
             login, "group_officer", "account.group_account_invoice", password=login
         )
 
-        self.start_tour("/odoo/holdings", "counterparty_holding", login=login)
+        self.start_tour("/odoo/counterparty-groups", "counterparty_holding", login=login)
 
         self.assertEqual(self.to_freight.date_to, self.today)
         self.assertEqual(self.to_freight.ended_by_id, officer)

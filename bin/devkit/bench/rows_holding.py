@@ -141,10 +141,8 @@ def _figures(env: Any, prepared: Prepared) -> int:
 
 
 def _ownership(env: Any, prepared: Prepared) -> int:
-    page = (
-        env["counterparty.ownership"].sudo().create({"partner_id": prepared["holding"].head_id.id})
-    )
-    return len(page.line_ids)
+    head = prepared["holding"].head_id
+    return len(env["counterparty.ownership"].sudo().create({"partner_id": head.id}).line_ids)
 
 
 def _edges(env: Any, _prepared: Prepared) -> int:
