@@ -172,7 +172,7 @@ class CounterpartyHolding(models.Model):
         known = Role.search(
             Domain("partner_id", "in", heads.ids)
             & Domain("type_id", "=", kind.id)
-            & Role._domain_in_force()
+            & (Domain("date_to", "=", False) | Domain("date_to", ">=", "today"))
         ).partner_id
         if heads - known:
             Role.create([{"partner_id": head.id, "type_id": kind.id} for head in heads - known])

@@ -82,6 +82,14 @@ class TestCounterpartyHolding(HoldingCase):
         groups = self.env["counterparty.holding"].search([("head_id", "=", self.late_payer.id)])
         self.assertEqual(groups, self.group)
 
+    def test_a_role_that_starts_later_has_its_group_as_well(self):
+        role = self._role(self.late_payer, self.head, date_from=self._day(30))
+
+        self.assertEqual(self._roles(self.late_payer), role)
+        self.assertTrue(
+            self.env["counterparty.holding"].search([("head_id", "=", self.late_payer.id)])
+        )
+
     def test_a_user_without_rights_on_groups_creates_one_by_the_role(self):
         role = self.env["counterparty.role"].with_user(self.user)
 
