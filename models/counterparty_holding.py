@@ -146,12 +146,15 @@ class CounterpartyHolding(models.Model):
     def create(self, vals_list):
         holdings = super().create([self._prepare_holding_vals(vals) for vals in vals_list])
         holdings._add_head_roles()
+        (holdings.head_id | holdings.include_ids)._mark_counterparty_linked()
         return holdings
 
     def write(self, vals):
         result = super().write(self._prepare_holding_vals(vals))
         if vals.get("head_id"):
             self._add_head_roles()
+        if "head_id" in vals or "include_ids" in vals:
+            (self.head_id | self.include_ids)._mark_counterparty_linked()
         return result
 
     @api.model

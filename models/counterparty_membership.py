@@ -327,6 +327,7 @@ class CounterpartyMembership(models.Model):
         self._check_open_rows(vals_list)
         rows = super().create(vals_list)
         rows.filtered("date_to")._note_end()
+        (rows.owner_id | rows.member_id)._mark_counterparty_linked()
         return rows
 
     def _check_open_rows(self, vals_list):
@@ -348,6 +349,8 @@ class CounterpartyMembership(models.Model):
     def write(self, vals):
         going_on = self.filtered(lambda row: not row.date_to)
         result = super().write(vals)
+        if "owner_id" in vals or "member_id" in vals:
+            (self.owner_id | self.member_id)._mark_counterparty_linked()
         if vals.get("date_to"):
             going_on._note_end()
         elif "date_to" in vals:
@@ -464,6 +467,8 @@ class CounterpartyMembership(models.Model):
         Membership.browse(merge.drop).unlink()
         for key, period in merge.extend.items():
             Membership.browse(key).write({"date_from": period.start, "date_to": period.end})
+        if rows:
+            target._mark_counterparty_linked()
         self.env.flush_all()
 
     def _get_merge_facts(self):

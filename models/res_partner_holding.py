@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 GROUP_USER = "counterparty_crm.group_user"
 # a head may own thousands; the list of memberships has them all
@@ -21,6 +22,13 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
         "counterparty.membership", "owner_id", string="Companies in the Holding", groups=GROUP_USER
     )
 
+    counterparty_is_linked = fields.Boolean(
+        "Has Memberships",
+        readonly=True,
+        copy=False,
+        groups=GROUP_USER,
+        help="Was ever owner, member, head or included by hand: spares all others a query.",
+    )
     # the form: both ends of a partner's memberships with one query, none of a group for most
     counterparty_member_card_ids = fields.Many2many(
         "counterparty.membership",
@@ -38,24 +46,51 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
         "Belongs to a Group", compute="_compute_counterparty_cards", groups=GROUP_USER
     )
 
-    @api.depends("commercial_partner_id")
+    @api.depends("commercial_partner_id.counterparty_is_linked")
     def _compute_counterparty_cards(self):
         Membership = self.env["counterparty.membership"]
-        catalogue = self.env["counterparty.type"]._get_catalogue()
-        heads = {kind for kind, entry in catalogue.items() if entry.code == "holding"}
-        entities = self.commercial_partner_id._origin
+        linked = self.commercial_partner_id.filtered("counterparty_is_linked")
+        entities = linked._origin
         ends = [("owner_id", "in", entities.ids), ("member_id", "in", entities.ids)]
         # those that go on come first; a page of partners is never shown with cards
         limit = 2 * CARDS if len(self) == 1 else None
-        rows = Membership.search(["|", *ends], order="date_to desc, id", limit=limit)
+        rows = Membership
+        if entities:
+            rows = Membership.search_fetch(
+                ["|", *ends], ["owner_id", "member_id"], order="date_to desc, id", limit=limit
+            )
         for partner in self:
             entity = partner.commercial_partner_id._origin
             owned = rows.filtered(lambda row, e=entity: row.owner_id == e)
             partner.counterparty_member_card_ids = owned[:CARDS]
             owners = rows.filtered(lambda row, e=entity: row.member_id == e)
             partner.counterparty_owner_card_ids = owners[:CARDS]
-            is_linked = owned or owners or heads & set(partner.counterparty_type_ids.ids)
+            is_linked = entity in entities
             partner.counterparty_has_holding = bool(is_linked and partner.counterparty_holding_ids)
+
+    def _mark_counterparty_linked(self):
+        """Keep that these partners take part in memberships or groups.
+
+        Plain SQL: the mark is no change of the partner that anybody should be told of.
+        """
+        if self:
+            self.flush_recordset(["counterparty_is_linked"])
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE res_partner SET counterparty_is_linked = TRUE
+                        WHERE id = ANY(%s) AND counterparty_is_linked IS NOT TRUE""",
+                    self.ids,
+                )
+            )
+            self.env["res.partner"].invalidate_model(
+                [
+                    "counterparty_is_linked",
+                    "counterparty_has_holding",
+                    "counterparty_member_card_ids",
+                    "counterparty_owner_card_ids",
+                ],
+                flush=False,
+            )
 
     def _get_counterparty_entity(self):
         return self.commercial_partner_id._origin

@@ -162,7 +162,7 @@ class TestCounterpartyHolding(HoldingCase):
         self.assertEqual(action["context"]["counterparty_holding_ids"], self.group.ids)
         self.assertEqual(action["views"][0][1], "hierarchy")
 
-    def test_the_form_shows_both_ends_and_the_button_with_one_query(self):
+    def test_the_form_shows_both_ends_and_the_button_without_a_query_for_others(self):
         self._membership(self.freight, self.late_payer, 51)
         self.env.flush_all()
 
@@ -173,8 +173,8 @@ class TestCounterpartyHolding(HoldingCase):
         self.assertFalse(self.first_bank.counterparty_has_holding)
 
         self.env.invalidate_all()
-        self.tax_office.read(["commercial_partner_id", "counterparty_type_ids"])
-        with self.assertQueryCount(1):
+        self.tax_office.read(["commercial_partner_id", "counterparty_is_linked"])
+        with self.assertQueryCount(0):
             self.tax_office.read(["counterparty_owner_card_ids", "counterparty_has_holding"])
 
     def test_the_dialogs_of_the_form_know_the_company(self):

@@ -188,6 +188,8 @@ class CounterpartyMembershipImport(models.TransientModel):
             page_size=1000,
         )
         self.env["counterparty.membership"].invalidate_model()
+        ends = {row.owner for row in rows} | {row.member for row in rows}
+        self.env["res.partner"].browse(ends)._mark_counterparty_linked()
         self.env["res.partner"].invalidate_model(
             ["counterparty_owner_ids", "counterparty_member_ids"]
         )
