@@ -36,6 +36,7 @@
         "security/counterparty_groups.xml",
         "security/ir.model.access.csv",
         "security/counterparty_security.xml",
+        "security/counterparty_holding_security.xml",
         # counterparty
         "data/counterparty_section_data.xml",
         "data/counterparty_requirement_data.xml",
@@ -57,6 +58,17 @@
         "views/res_bank_views.xml",
         "views/sale_order_card_views.xml",
         "report/counterparty_dossier_templates.xml",
+        # holding
+        "data/counterparty_membership_kind_data.xml",
+        "data/counterparty_group_credit_data.xml",
+        "wizard/counterparty_credit_views.xml",
+        "wizard/counterparty_membership_change_views.xml",
+        "wizard/counterparty_ownership_views.xml",
+        "wizard/counterparty_membership_import_views.xml",
+        "views/counterparty_membership_views.xml",
+        "views/counterparty_holding_member_views.xml",
+        "views/counterparty_holding_views.xml",
+        "views/counterparty_group_credit_views.xml",
         # profit
         "views/sale_order_views.xml",
         # settings and menus
@@ -65,6 +77,7 @@
     ],
     "demo": [
         "demo/counterparty_demo.xml",
+        "demo/holding_demo.xml",
         "demo/campaign_demo.xml",
         "demo/opportunity_demo.xml",
         "demo/trade_demo.xml",

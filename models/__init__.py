@@ -1,6 +1,7 @@
 # counterparty
 from . import counterparty_merge_mixin
 from . import counterparty_role_source_mixin
+from . import counterparty_holding_role_mixin
 from . import counterparty_section
 from . import counterparty_requirement
 from . import counterparty_type_fields
@@ -24,9 +25,23 @@ from . import res_partner_document
 from . import res_partner_duplicate
 from . import sale_order_card
 
+# holding
+from . import counterparty_holding_group_mixin
+from . import counterparty_membership_kind
+from . import counterparty_membership
+from . import counterparty_holding
+from . import counterparty_holding_limit
+from . import counterparty_holding_reserve
+from . import counterparty_holding_balance
+from . import counterparty_group_credit
+from . import counterparty_holding_member
+from . import counterparty_holding_figure
+
 # host
 from . import account_move
 from . import account_payment
+from . import account_move_line
+from . import account_payment_term
 from . import crm_lead
 from . import mail_activity
 from . import onboarding_onboarding
@@ -34,8 +49,11 @@ from . import onboarding_onboarding_step
 from . import purchase_order
 from . import purchase_order_line
 from . import res_bank
+from . import res_company
 from . import res_config_settings
+from . import res_partner_holding
 from . import res_partner
+from . import sale_order_credit
 from . import sale_order
 from . import sale_order_line
 from . import sale_report

@@ -4,6 +4,11 @@ from odoo import models
 class AccountMove(models.Model):
     _inherit = "account.move"
 
+    # holding: draft invoices of a group, which the host's order status takes for invoiced
+    _counterparty_draft_idx = models.Index(
+        "(partner_id) WHERE state = 'draft' AND move_type = 'out_invoice'"
+    )
+
     def _post(self, soft=True):
         posted = super()._post(soft)
         # counterparty: after commit, so that a role can never stop a posting

@@ -28,6 +28,7 @@ class CounterpartyRole(models.Model):
         "counterparty.role.fields.mixin",
         "counterparty.role.derivation.mixin",
         "counterparty.merge.mixin",
+        "counterparty.holding.role.mixin",
     ]
     _description = "Counterparty Role"
     _order = "date_to desc, date_from desc, id desc"

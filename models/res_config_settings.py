@@ -24,6 +24,20 @@ class ResConfigSettings(models.TransientModel):
     group_counterparty_holding = fields.Boolean(
         "Holdings", implied_group="counterparty_crm.group_area_holding"
     )
+    group_counterparty_ownership = fields.Boolean(
+        "Ownership Analysis", implied_group="counterparty_crm.group_area_ownership"
+    )
+    counterparty_control_threshold = fields.Float(
+        "Majority %", config_parameter="counterparty_crm.control_threshold", default=50.0
+    )
+    counterparty_control_rule = fields.Selection(
+        [("more", "More than the majority"), ("enough", "At least the majority")],
+        config_parameter="counterparty_crm.control_rule",
+        default="more",
+    )
+    counterparty_credit_mode = fields.Selection(
+        related="company_id.counterparty_credit_mode", readonly=False, required=True
+    )
     group_counterparty_campaign = fields.Boolean(
         "Campaigns", implied_group="counterparty_crm.group_area_campaign"
     )

@@ -17,6 +17,7 @@ class ResPartner(models.Model):
         "counterparty.document.partner.mixin",
         "counterparty.dossier.partner.mixin",
         "counterparty.duplicate.partner.mixin",
+        "counterparty.holding.partner.mixin",
     ]
 
     # ------------------------------------------------------------

@@ -1,17 +1,40 @@
 from odoo import api, fields, models
 
+from .sale_order_credit import GROUP_USER
 from .sale_order_line import COST_PROFIT
+
+# orders of this call whose group credit was checked before they changed their state
+CLEARED = "counterparty_credit_cleared_ids"
 
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["sale.order", "counterparty.role.source.mixin", "counterparty.card.order.mixin"]
+    _inherit = [
+        "sale.order",
+        "counterparty.role.source.mixin",
+        "counterparty.card.order.mixin",
+        "counterparty.holding.group.mixin",
+        "counterparty.credit.order.mixin",
+    ]
 
     _counterparty_document_family = "sale"
 
     # profit: the host shows margins to whoever reads the order, portal users included
     margin = fields.Monetary(groups=COST_PROFIT)
     margin_percent = fields.Float(groups=COST_PROFIT)
+
+    # holding
+    counterparty_credit_override = fields.Monetary(
+        "Allowed over Group Credit",
+        readonly=True,
+        copy=False,
+        groups=GROUP_USER,
+        help="Up to this amount the order was allowed in spite of the group's credit.",
+    )
+    # what is ordered and not invoiced, read at every check of a group's credit
+    _counterparty_open_idx = models.Index(
+        "(partner_id) WHERE state = 'sale' AND invoice_status != 'invoiced'"
+    )
 
     # counterparty: the price list of a client card comes before the customer's own
     @api.depends("counterparty_card_id")
@@ -22,4 +45,25 @@ class SaleOrder(models.Model):
             pricelist = order.sudo().counterparty_card_id.card_pricelist_id
             if pricelist:
                 order.pricelist_id = pricelist
+        return result
+
+    # ------------------------------------------------------------
+    # HOLDING: credit of the group
+    # ------------------------------------------------------------
+
+    def action_confirm(self):
+        # before the host changes states and sends mails about orders that will wait
+        cleared = self._clear_counterparty_credit()
+        if not cleared and self:
+            return True
+        context = {CLEARED: cleared.ids}
+        return super(SaleOrder, cleared.with_context(**context)).action_confirm()
+
+    def _action_confirm(self):
+        # every way of confirming ends here, also those that do not use action_confirm
+        known = self.env.context.get(CLEARED, ())
+        unchecked = self.filtered(lambda order: order.id not in known)
+        cleared = (self - unchecked) | unchecked._clear_counterparty_credit()
+        result = super(SaleOrder, cleared)._action_confirm()
+        cleared._settle_counterparty_credit()
         return result

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 COST_PROFIT = "counterparty_crm.group_cost_profit"
+AMOUNT_FIELDS = {"product_id", "product_uom_qty", "price_unit", "discount", "tax_ids"}
 
 
 class SaleOrderLine(models.Model):
@@ -21,4 +22,23 @@ class SaleOrderLine(models.Model):
             discount = line.order_id.sudo().counterparty_card_id.card_discount
             if discount and line.product_id and not line.display_type and not line.is_downpayment:
                 line.discount = max(line.discount, discount)
+        return result
+
+    # ------------------------------------------------------------
+    # HOLDING: credit of the group when a confirmed order grows
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        order_ids = {vals.get("order_id") for vals in vals_list} - {None}
+        amounts = self.env["sale.order"].browse(order_ids)._get_counterparty_credit_amounts()
+        lines = super().create(vals_list)
+        self.env["sale.order"].concat(*amounts)._check_counterparty_credit_growth(amounts)
+        return lines
+
+    def write(self, vals):
+        orders = self.order_id if AMOUNT_FIELDS & vals.keys() else self.env["sale.order"]
+        amounts = orders._get_counterparty_credit_amounts()
+        result = super().write(vals)
+        self.env["sale.order"].concat(*amounts)._check_counterparty_credit_growth(amounts)
         return result

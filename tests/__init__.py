@@ -44,3 +44,15 @@ from . import test_tour_dossier
 from . import test_res_partner_duplicate
 from . import test_report_dossier
 from . import test_import_templates
+
+# holding
+from . import test_tools_credit
+from . import test_tools_ownership
+from . import test_counterparty_membership
+from . import test_counterparty_holding
+from . import test_counterparty_group_credit
+from . import test_counterparty_group_credit_race
+from . import test_counterparty_membership_import
+from . import test_counterparty_ownership
+from . import test_portal_group_credit
+from . import test_tour_counterparty_holding

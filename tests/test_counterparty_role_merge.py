@@ -155,7 +155,12 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
     # ------------------------------------------------------------
 
     def test_every_unique_key_on_a_partner_survives_a_merge(self):
-        builders = {("counterparty_role", "partner_id"): self._role}
+        builders = {
+            ("counterparty_role", "partner_id"): self._role,
+            ("counterparty_membership", "owner_id"): self._own_the_late_payer,
+            ("counterparty_membership", "member_id"): self._belong_to_the_late_payer,
+            ("counterparty_holding_reserve", "partner_id"): self._reserve_credit,
+        }
 
         keys = self._get_unique_partner_keys()
 
@@ -167,6 +172,26 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
                 self.assertIsInstance(model, mixin, "its rows are not joined before a merge")
                 self.assertIn((table, column), builders, "say here how a row of it is made")
                 self._check_merge_across(model, column, builders[table, column])
+
+    def _own_the_late_payer(self, partner):
+        return self.env["counterparty.membership"].create(
+            {"owner_id": partner.id, "member_id": self.late_payer.id, "equity": 40}
+        )
+
+    def _belong_to_the_late_payer(self, partner):
+        return self.env["counterparty.membership"].create(
+            {"owner_id": self.late_payer.id, "member_id": partner.id, "equity": 40}
+        )
+
+    def _reserve_credit(self, partner):
+        Limit = self.env["counterparty.holding.limit"]
+        limit = Limit.search([("holding_id.name", "=", "Merged")])
+        if not limit:
+            holding = self.env["counterparty.holding"].create({"name": "Merged"})
+            limit = Limit.create({"holding_id": holding.id, "amount": 100})
+        return limit.reserve_ids.create(
+            {"limit_id": limit.id, "partner_id": partner.id, "amount": 10}
+        )
 
     def _get_unique_partner_keys(self):
         """Return (table, column) of all unique indexes of ours that contain a partner."""

@@ -249,6 +249,8 @@ class TestResPartnerSearch(CounterpartyCase):
         ours = [name for name in shown if name.startswith("counterparty_")]
         self.assertIn("counterparty_open_role_ids", ours)
 
+        # rules are looked up once for all
+        self._count(partners[:1], ours)
         one, fifty = self._count(partners[:1], ours), self._count(partners, ours)
         form, without = self._count(partners[:1], shown), self._count(partners[:1], stock)
 

@@ -1,0 +1,510 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import SQL, float_repr, format_date
+
+from ..tools import membership as membership_rules
+from ..tools.ownership import Edge
+from ..tools.periods import Period, overlap, peak
+
+PERCENT = (9, 6)
+# published registers round; a hundredth of a percent over 100 is no contradiction
+SUM_TOLERANCE = 0.01
+
+
+class CounterpartyMembership(models.Model):
+    """One counterparty belongs to another in one way, from its first to its last day.
+
+    Memberships connect commercial entities. A member may have several owners, and owners may own
+    each other: loops are facts of life, kept and flagged. Whether a membership is in force follows
+    from its dates on the day of the question.
+    """
+
+    _name = "counterparty.membership"
+    _inherit = ["counterparty.merge.mixin"]
+    _description = "Holding Membership"
+    _order = "owner_id, date_from desc, id desc"
+    _rec_names_search = ["owner_id", "member_id"]
+
+    owner_id = fields.Many2one(
+        "res.partner",
+        required=True,
+        ondelete="restrict",
+        domain="['|', ('is_company', '=', True), ('parent_id', '=', False)]",
+        help="The company or person that the member belongs to.",
+    )
+    member_id = fields.Many2one(
+        "res.partner",
+        required=True,
+        ondelete="restrict",
+        domain="['|', ('is_company', '=', True), ('parent_id', '=', False)]",
+        help="The company that belongs to the owner.",
+    )
+    kind_id = fields.Many2one(
+        "counterparty.membership.kind",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        default=lambda self: self._default_kind_id(),
+    )
+    kind_is_whole = fields.Boolean(related="kind_id.is_whole")
+
+    # period
+    date_from = fields.Date("Since", help="First day. Empty when nobody knows it.")
+    date_to = fields.Date("Until", help="Last day. Empty while it goes on.")
+    is_open = fields.Boolean(
+        "In Force", compute="_compute_is_open", search="_search_is_open", help="In force today."
+    )
+    ended_by_id = fields.Many2one("res.users", readonly=True, copy=False, index="btree_not_null")
+    ended_on = fields.Datetime(readonly=True, copy=False)
+
+    # shares
+    share_basis = fields.Selection(
+        [("exact", "Exact"), ("range", "Range"), ("unknown", "Not known")],
+        string="Equity is",
+        required=True,
+        default="exact",
+    )
+    equity = fields.Float("Equity %", digits=PERCENT)
+    equity_min = fields.Float("At Least %", digits=PERCENT)
+    equity_max = fields.Float("At Most %", digits=PERCENT)
+    has_voting = fields.Boolean(
+        "Votes Differ", help="The part of the votes is not that of the equity."
+    )
+    voting = fields.Float("Votes %", digits=PERCENT)
+    share_text = fields.Char("Equity", compute="_compute_share_text")
+
+    # control and origin
+    control = fields.Selection(
+        [
+            ("auto", "By the votes"),
+            ("yes", "Yes, registered"),
+            ("no", "No, excluded"),
+        ],
+        string="Controls",
+        required=True,
+        default="auto",
+    )
+    control_document = fields.Char(
+        "Register Document", help="Contract or register entry that gives or excludes control."
+    )
+    status = fields.Selection(
+        [("confirmed", "Confirmed"), ("reported", "Reported")],
+        required=True,
+        default="confirmed",
+        help="Confirmed: seen in a register or document. Reported: somebody said so.",
+    )
+    source = fields.Char(help="Where it is known from: a register, a report, a visit.")
+    note = fields.Char()
+
+    # flags of the graph
+    is_mutual = fields.Boolean(
+        "Own Each Other",
+        compute="_compute_is_mutual",
+        help="The member also owns its owner, directly.",
+    )
+    is_own_company = fields.Boolean("Own", compute="_compute_is_own_company")
+
+    _open_uniq = models.UniqueIndex(
+        "(owner_id, member_id, kind_id) WHERE date_to IS NULL",
+        "This membership is already there and goes on. End or correct the present one.",
+    )
+    _period_valid = models.Constraint(
+        "CHECK (date_to >= date_from)", "The last day of a membership cannot be before its first."
+    )
+    _percent_valid = models.Constraint(
+        "CHECK (equity BETWEEN 0 AND 100 AND voting BETWEEN 0 AND 100"
+        " AND equity_min BETWEEN 0 AND 100 AND equity_max BETWEEN 0 AND 100)",
+        "Percentages of a membership lie between 0 and 100.",
+    )
+    # both ends of an edge with what the walk needs: it never touches the table itself
+    _owner_idx = models.Index("(owner_id) INCLUDE (member_id, kind_id, date_from, date_to)")
+    _member_idx = models.Index("(member_id) INCLUDE (owner_id, kind_id, date_from, date_to)")
+
+    def _default_kind_id(self):
+        return self.env.ref("counterparty_crm.membership_kind_owned", raise_if_not_found=False)
+
+    # ------------------------------------------------------------
+    # Compute and search
+    # ------------------------------------------------------------
+
+    @api.depends("owner_id", "member_id", "kind_id")
+    def _compute_display_name(self):
+        for row in self:
+            row.display_name = self.env._(
+                "%(owner)s → %(member)s (%(kind)s)",
+                owner=row.owner_id.name or "",
+                member=row.member_id.name or "",
+                kind=row.kind_id.name or "",
+            )
+
+    @api.depends("date_from", "date_to")
+    def _compute_is_open(self):
+        today = fields.Date.context_today(self)
+        in_force = self.filtered_domain(self._domain_in_force(today))
+        for row in self:
+            row.is_open = row in in_force
+
+    def _search_is_open(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        domain = self._domain_in_force(fields.Date.context_today(self))
+        if True in value and False in value:
+            return Domain.TRUE
+        return domain if True in value else ~domain
+
+    @api.depends("share_basis", "equity", "equity_min", "equity_max", "kind_id.is_whole")
+    def _compute_share_text(self):
+        for row in self:
+            if row.kind_id.is_whole:
+                row.share_text = "100 %"
+            elif row.share_basis == "exact":
+                row.share_text = f"{_plain(row.equity)} %"
+            elif row.share_basis == "range":
+                row.share_text = f"{_plain(row.equity_min)}–{_plain(row.equity_max)} %"
+            else:
+                row.share_text = self.env._("not known")
+
+    @api.depends("owner_id", "member_id", "date_from", "date_to")
+    def _compute_is_mutual(self):
+        back = self.search(
+            [("owner_id", "in", self.member_id.ids), ("member_id", "in", self.owner_id.ids)]
+        )
+        periods = {}
+        for row in back:
+            periods.setdefault((row.owner_id, row.member_id), []).append(row._get_period())
+        for row in self:
+            others = periods.get((row.member_id, row.owner_id), [])
+            row.is_mutual = any(overlap(row._get_period(), period) for period in others)
+
+    @api.depends("member_id")
+    def _compute_is_own_company(self):
+        own = self._get_own_partners()
+        for row in self:
+            row.is_own_company = row.member_id in own
+
+    @api.model
+    def _get_own_partners(self):
+        """Return the partners of our own companies."""
+        # that a counterparty is one of ours is no secret, even of a company one is not in
+        return self.env["res.company"].sudo().search(Domain.TRUE).partner_id
+
+    # ------------------------------------------------------------
+    # Constraints
+    # ------------------------------------------------------------
+
+    @api.onchange("owner_id", "member_id")
+    def _onchange_contact(self):
+        # a contact is refused on saving; here its company is offered at once
+        for name in ("owner_id", "member_id"):
+            partner = self[name]
+            if partner and partner != partner.commercial_partner_id:
+                self[name] = partner.commercial_partner_id
+
+    @api.constrains("owner_id", "member_id", "kind_id")
+    def _check_partners(self):
+        for row in self:
+            for partner in row.owner_id | row.member_id:
+                if partner != partner.commercial_partner_id:
+                    raise ValidationError(
+                        self.env._(
+                            "%(contact)s is a contact of %(company)s. A holding consists of "
+                            "companies: choose %(company)s.",
+                            contact=partner.name or partner.display_name,
+                            company=partner.commercial_partner_id.name,
+                        )
+                    )
+            if row.owner_id == row.member_id and not row.kind_id.allows_self:
+                raise ValidationError(
+                    self.env._(
+                        "%(partner)s cannot belong to itself. Own shares need a kind that allows "
+                        "it.",
+                        partner=row.owner_id.display_name,
+                    )
+                )
+
+    @api.constrains("share_basis", "equity_min", "equity_max", "control", "control_document")
+    def _check_shares(self):
+        for row in self:
+            if row.share_basis == "range" and row.equity_min > row.equity_max:
+                raise ValidationError(
+                    self.env._(
+                        "%(membership)s: the smallest share is larger than the largest.",
+                        membership=row.display_name,
+                    )
+                )
+            if row.control != "auto" and not row.control_document:
+                raise ValidationError(
+                    self.env._(
+                        "%(membership)s: control that does not follow from the votes needs its "
+                        "register document.",
+                        membership=row.display_name,
+                    )
+                )
+
+    @api.constrains(
+        "owner_id", "member_id", "kind_id", "date_from", "date_to", "share_basis", "equity",
+        "equity_min", "status",
+    )  # fmt: skip
+    def _check_with_siblings(self):
+        # the row in the way first: a sum over 100 % often only follows from it
+        siblings = self._get_siblings()
+        self._check_overlap(siblings)
+        self._check_equity_sum(siblings)
+
+    def _check_overlap(self, siblings):
+        for row in self:
+            for other in siblings.get(row.member_id, self.browse()) - row:
+                if other.kind_id != row.kind_id or not overlap(
+                    row._get_period(), other._get_period()
+                ):
+                    continue
+                if other.owner_id == row.owner_id:
+                    row._raise_overlap(other)
+                if row.kind_id.is_exclusive:
+                    row._raise_exclusive(other)
+
+    def _check_equity_sum(self, siblings):
+        for member in self.member_id:
+            parts = [
+                (row._get_period(), row._get_low_equity())
+                for row in siblings[member]
+                if row.status == "confirmed" and row.kind_id.counts_ownership
+            ]
+            total, day = peak(parts)
+            if total > 100 + SUM_TOLERANCE:
+                raise ValidationError(
+                    self.env._(
+                        "The owners of %(member)s would have %(total)s %% on %(day)s. End or "
+                        "correct another membership, or mark this one as reported.",
+                        member=member.display_name,
+                        total=_plain(total),
+                        day=self._format_day(day),
+                    )
+                )
+
+    def _get_siblings(self):
+        """Return ``{member: memberships}`` of all members of these rows."""
+        # rows of companies the user is not in contradict as well
+        rows = self.sudo().search([("member_id", "in", self.member_id.ids)])
+        return rows.grouped("member_id")
+
+    def _raise_overlap(self, other):
+        raise ValidationError(
+            self.env._(
+                "%(member)s already belongs to %(owner)s as “%(kind)s” from %(start)s to %(end)s. "
+                "End or correct that membership, or choose dates outside its period.",
+                **other._get_message_values(),
+            )
+        )
+
+    def _raise_exclusive(self, other):
+        raise ValidationError(
+            self.env._(
+                "%(member)s can have only one owner as “%(kind)s”, and belongs to %(owner)s from "
+                "%(start)s to %(end)s. End that membership the day before, or use “Move” on it.",
+                **other._get_message_values(),
+            )
+        )
+
+    def _get_message_values(self):
+        return {
+            "owner": self.owner_id.display_name,
+            "member": self.member_id.display_name,
+            "kind": self.kind_id.name,
+            "start": self._format_day(self.date_from),
+            "end": self._format_day(self.date_to),
+        }
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # ends not written yet would meet the successors in the unique index
+        self.flush_model(["date_to"])
+        self._check_open_rows(vals_list)
+        rows = super().create(vals_list)
+        rows.filtered("date_to")._note_end()
+        (rows.owner_id | rows.member_id)._mark_counterparty_linked()
+        return rows
+
+    def _check_open_rows(self, vals_list):
+        """Refuse a second open row by name; the unique index knows no names.
+
+        :raises ValidationError: naming the row that goes on
+        """
+        keys = [(v.get("owner_id"), v.get("member_id"), v.get("kind_id")) for v in vals_list]
+        # rows of companies the user is not in are in the way as well
+        going_on = self.sudo().search(
+            [("date_to", "=", False), ("member_id", "in", [member for _o, member, _k in keys])]
+        )
+        by_key = {(row.owner_id.id, row.member_id.id, row.kind_id.id): row for row in going_on}
+        for key, vals in zip(keys, vals_list, strict=True):
+            if not vals.get("date_to") and key in by_key:
+                row = by_key[key]
+                row._raise_overlap(row)
+
+    def write(self, vals):
+        going_on = self.filtered(lambda row: not row.date_to)
+        result = super().write(vals)
+        if "owner_id" in vals or "member_id" in vals:
+            (self.owner_id | self.member_id)._mark_counterparty_linked()
+        if vals.get("date_to"):
+            going_on._note_end()
+        elif "date_to" in vals:
+            super().write({"ended_by_id": False, "ended_on": False})
+        return result
+
+    def _note_end(self):
+        """Keep who ended a membership and when."""
+        self.write({"ended_by_id": self.env.uid, "ended_on": fields.Datetime.now()})
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_change(self):
+        """Open the wizard that ends, moves or corrects memberships as of a date."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Change memberships"),
+            "res_model": "counterparty.membership.change",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_membership_ids": self.ids},
+        }
+
+    # ------------------------------------------------------------
+    # Periods and shares
+    # ------------------------------------------------------------
+
+    @api.model
+    def _domain_in_force(self, day):
+        """Return the domain of memberships in force on a day."""
+        started = Domain("date_from", "=", False) | Domain("date_from", "<=", day)
+        going_on = Domain("date_to", "=", False) | Domain("date_to", ">=", day)
+        return started & going_on
+
+    @api.model
+    def _sql_in_force(self, alias, day):
+        """Return the condition of memberships in force on a day, for SQL."""
+        start, end = SQL.identifier(alias, "date_from"), SQL.identifier(alias, "date_to")
+        return SQL(
+            """(%(start)s IS NULL OR %(start)s <= %(day)s)
+               AND (%(end)s IS NULL OR %(end)s >= %(day)s)""",
+            start=start,
+            end=end,
+            day=day,
+        )
+
+    def _get_period(self):
+        self.ensure_one()
+        return Period(self.date_from or None, self.date_to or None)
+
+    def _get_low_equity(self):
+        """Return the equity in percent that is certain."""
+        if self.kind_id.is_whole:
+            return 100.0
+        return {"exact": self.equity, "range": self.equity_min}.get(self.share_basis, 0.0)
+
+    def _format_day(self, day):
+        return format_date(self.env, day) if day else self.env._("without limit")
+
+    @api.model
+    def _get_edges_among(self, partner_ids, day, kind_ids):
+        """Return memberships in force between partners as edges, in the order of their ids.
+
+        :param partner_ids: both ends lie among them
+        """
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT m.owner_id, m.member_id, k.counts_ownership, k.counts_control,
+                          k.is_whole, m.share_basis, m.equity::float8, m.equity_min::float8,
+                          m.equity_max::float8, m.has_voting, m.voting::float8, m.control
+                     FROM counterparty_membership m
+                     JOIN counterparty_membership_kind k ON k.id = m.kind_id
+                    WHERE m.owner_id = ANY(%(partners)s) AND m.member_id = ANY(%(partners)s)
+                      AND m.kind_id = ANY(%(kinds)s) AND %(in_force)s
+                    ORDER BY m.id""",
+                partners=list(partner_ids),
+                kinds=list(kind_ids),
+                in_force=self._sql_in_force("m", day),
+            )
+        )
+        return [_edge(*row) for row in rows]
+
+    # ------------------------------------------------------------
+    # Merge
+    # ------------------------------------------------------------
+
+    @api.model
+    def _counterparty_merge(self, source, target):
+        """Join what says the same, drop what they had of each other, refuse contradictions."""
+        # all memberships of both count, also those of companies the user is not in
+        Membership = self.sudo()
+        partners = (source | target).ids
+        rows = Membership.search(
+            Domain("owner_id", "in", partners) | Domain("member_id", "in", partners)
+        )
+        merge = membership_rules.merge_memberships(
+            [row._get_merge_facts() for row in rows], set(source.ids), target.id
+        )
+        if merge.conflicts:
+            left, right = (Membership.browse(key) for key in merge.conflicts[0])
+            raise UserError(
+                self.env._(
+                    "These memberships contradict each other after the merge: %(left)s, "
+                    "%(left_share)s, and %(right)s, %(right_share)s. Correct one of them first.",
+                    left=left.display_name,
+                    left_share=left.share_text,
+                    right=right.display_name,
+                    right_share=right.share_text,
+                )
+            )
+        Membership.browse(merge.drop).unlink()
+        for key, period in merge.extend.items():
+            Membership.browse(key).write({"date_from": period.start, "date_to": period.end})
+        if rows:
+            target._mark_counterparty_linked()
+        self.env.flush_all()
+
+    def _get_merge_facts(self):
+        self.ensure_one()
+        return membership_rules.MembershipFacts(
+            key=self.id,
+            owner=self.owner_id.id,
+            member=self.member_id.id,
+            kind=self.kind_id.id,
+            period=self._get_period(),
+            shares=(self.share_text, self.voting if self.has_voting else None, self.control),
+            allows_self=self.kind_id.allows_self,
+        )
+
+
+def _edge(
+    owner, member, is_ownership, is_control, is_whole, basis, equity, low, high, has_voting, voting,
+    control,
+):  # fmt: skip
+    """Return a row of the database as edge; percentages become fractions of one."""
+    share, share_max = (low, high) if basis == "range" else (equity, None)
+    if is_whole:
+        share, share_max = 100.0, None
+    elif basis == "unknown":
+        share, share_max = 0.0, None
+    votes = voting if has_voting else share
+    return Edge(
+        owner=owner,
+        member=member,
+        share=share / 100 if is_ownership else 0.0,
+        share_max=share_max / 100 if is_ownership and share_max is not None else None,
+        votes=votes / 100 if is_control else 0.0,
+        forced={"yes": True, "no": False}.get(control),
+    )
+
+
+def _plain(percent):
+    """Return a percentage without superfluous zeros."""
+    return float_repr(percent, PERCENT[1]).rstrip("0").rstrip(".")

@@ -1,0 +1,146 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+GROUP_USER = "counterparty_crm.group_user"
+# a head may own thousands; the list of memberships has them all
+CARDS = 40
+
+
+class CounterpartyHoldingPartnerMixin(models.AbstractModel):
+    """A partner in groups: its holdings, its owners and what belongs to it."""
+
+    _name = "counterparty.holding.partner.mixin"
+    _inherit = ["counterparty.holding.group.mixin"]
+    _description = "Partner in holdings"
+
+    _counterparty_holding_partner = "id"
+
+    counterparty_owner_ids = fields.One2many(
+        "counterparty.membership", "member_id", string="Owners", groups=GROUP_USER
+    )
+    counterparty_member_ids = fields.One2many(
+        "counterparty.membership", "owner_id", string="Companies in the Holding", groups=GROUP_USER
+    )
+
+    counterparty_is_linked = fields.Boolean(
+        "Has Memberships",
+        readonly=True,
+        copy=False,
+        groups=GROUP_USER,
+        help="Was ever owner, member, head or included by hand: spares all others a query.",
+    )
+    # the form: both ends of a partner's memberships with one query, none of a group for most
+    counterparty_member_card_ids = fields.Many2many(
+        "counterparty.membership",
+        string="Member Cards",
+        compute="_compute_counterparty_cards",
+        groups=GROUP_USER,
+    )
+    counterparty_owner_card_ids = fields.Many2many(
+        "counterparty.membership",
+        string="Owner Cards",
+        compute="_compute_counterparty_cards",
+        groups=GROUP_USER,
+    )
+    counterparty_has_holding = fields.Boolean(
+        "Belongs to a Group", compute="_compute_counterparty_cards", groups=GROUP_USER
+    )
+
+    @api.depends("commercial_partner_id.counterparty_is_linked")
+    def _compute_counterparty_cards(self):
+        Membership = self.env["counterparty.membership"]
+        linked = self.commercial_partner_id.filtered("counterparty_is_linked")
+        entities = linked._origin
+        ends = [("owner_id", "in", entities.ids), ("member_id", "in", entities.ids)]
+        # those that go on come first; a page of partners is never shown with cards
+        limit = 2 * CARDS if len(self) == 1 else None
+        rows = Membership
+        if entities:
+            rows = Membership.search_fetch(
+                ["|", *ends], ["owner_id", "member_id"], order="date_to desc, id", limit=limit
+            )
+        for partner in self:
+            entity = partner.commercial_partner_id._origin
+            owned = rows.filtered(lambda row, e=entity: row.owner_id == e)
+            partner.counterparty_member_card_ids = owned[:CARDS]
+            owners = rows.filtered(lambda row, e=entity: row.member_id == e)
+            partner.counterparty_owner_card_ids = owners[:CARDS]
+            is_linked = entity in entities
+            partner.counterparty_has_holding = bool(is_linked and partner.counterparty_holding_ids)
+
+    def _mark_counterparty_linked(self):
+        """Keep that these partners take part in memberships or groups.
+
+        Plain SQL: the mark is no change of the partner that anybody should be told of.
+        """
+        if self:
+            self.flush_recordset(["counterparty_is_linked"])
+            self.env.cr.execute(
+                SQL(
+                    """UPDATE res_partner SET counterparty_is_linked = TRUE
+                        WHERE id = ANY(%s) AND counterparty_is_linked IS NOT TRUE""",
+                    self.ids,
+                )
+            )
+            self.env["res.partner"].invalidate_model(
+                [
+                    "counterparty_is_linked",
+                    "counterparty_has_holding",
+                    "counterparty_member_card_ids",
+                    "counterparty_owner_card_ids",
+                ],
+                flush=False,
+            )
+
+    def _get_counterparty_entity(self):
+        return self.commercial_partner_id._origin
+
+    def action_add_counterparty_member(self):
+        """Open the dialog of a new company in the holding of this counterparty."""
+        return self._open_counterparty_membership("default_owner_id")
+
+    def action_add_counterparty_owner(self):
+        """Open the dialog of a new owner of this counterparty."""
+        return self._open_counterparty_membership("default_member_id")
+
+    def _open_counterparty_membership(self, end):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Add membership"),
+            "res_model": "counterparty.membership",
+            "view_mode": "form",
+            "target": "new",
+            "context": {end: self.commercial_partner_id.id},
+        }
+
+    def action_open_counterparty_memberships(self):
+        """Open all memberships of this counterparty, past ones too."""
+        self.ensure_one()
+        entity = self.commercial_partner_id.id
+        return dict(
+            self.env["ir.actions.act_window"]._for_xml_id(
+                "counterparty_crm.counterparty_membership_action"
+            ),
+            domain=["|", ("owner_id", "=", entity), ("member_id", "=", entity)],
+            context={},
+        )
+
+    def action_open_counterparty_ownership(self):
+        """Open the page of who owns and controls the counterparty."""
+        self.ensure_one()
+        entity = self.commercial_partner_id
+        page = self.env["counterparty.ownership"].create({"partner_id": entity.id})
+        name = self.env._("Ownership of %(name)s", name=entity.name)
+        return dict(page._get_records_action(), name=name)
+
+    def action_open_counterparty_group(self):
+        """Open the chart of the group of a counterparty, or the list of its groups."""
+        self.ensure_one()
+        holdings = self.counterparty_holding_ids
+        if len(holdings) == 1:
+            return holdings.action_open_chart()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "counterparty_crm.counterparty_holding_action"
+        )
+        return dict(action, domain=[("id", "in", holdings.ids)])

@@ -1,0 +1,236 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+GROUP_USER = "counterparty_crm.group_user"
+OVERRIDE = "counterparty_crm.group_credit_override"
+
+
+class CounterpartyCreditOrderMixin(models.AbstractModel):
+    """An order that waits, passes or is stopped because of the credit of a group."""
+
+    _name = "counterparty.credit.order.mixin"
+    _description = "Order checked against group credit"
+
+    # without groups: the customer's page says that the order is received and will be confirmed
+    counterparty_credit_state = fields.Selection(
+        [("hold", "Credit Check"), ("repeat", "Waiting for Credit Check")],
+        string="Credit Check",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    counterparty_credit_warning = fields.Char(
+        compute="_compute_counterparty_credit_warning", groups=GROUP_USER
+    )
+
+    @api.depends("partner_id", "amount_total", "state", "company_id")
+    def _compute_counterparty_credit_warning(self):
+        Credit = self.env["counterparty.group.credit"]
+        for order in self:
+            order.counterparty_credit_warning = False
+            if order.state in ("draft", "sent") and Credit._get_mode(order.company_id) != "off":
+                verdict = Credit._peek(order)
+                if verdict and not order._is_counterparty_credit_allowed():
+                    order.counterparty_credit_warning = Credit._describe(order, verdict)
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_override_counterparty_credit(self):
+        """Open the dialog that lets this order exceed the credit of its group, with a reason."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Exceed group credit"),
+            "res_model": "counterparty.credit.override",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_order_id": self.id},
+        }
+
+    # ------------------------------------------------------------
+    # Check
+    # ------------------------------------------------------------
+
+    def _clear_counterparty_credit(self):
+        """Check the credit of the groups of orders about to be confirmed; return those to confirm.
+
+        An order of a person at work is refused with the reason. One that its customer or a job
+        confirms stays a quotation marked for the credit check: neither reads a message of ours.
+
+        :raises UserError: naming head, limit, exposure and missing amount
+        """
+        Credit = self.env["counterparty.group.credit"]
+        checked = self.filtered(lambda order: Credit._get_mode(order.company_id) != "off")
+        if not checked:
+            return self
+        by_person = self._is_counterparty_credit_interactive()
+        verdicts = Credit._check_orders(checked) if by_person else Credit._try_check(checked)
+        if verdicts is None:
+            checked._hold_counterparty_credit("repeat")
+            return self - checked
+        held = self.browse()
+        for order, verdict in verdicts.items():
+            message = Credit._describe(order, verdict)
+            if order._is_counterparty_credit_allowed():
+                continue
+            if order._is_counterparty_credit_paid():
+                order._tell_counterparty_credit(message)
+            elif Credit._get_mode(order.company_id) == "warn":
+                order._note_counterparty_credit(message)
+            elif by_person:
+                raise UserError(
+                    self.env._(
+                        "%(reason)s Ask for a payment, or let somebody who may exceed group credit "
+                        "confirm it.",
+                        reason=message,
+                    )
+                )
+            else:
+                order._hold_counterparty_credit("hold", message)
+                held |= order
+        return self - held
+
+    def _check_counterparty_credit_growth(self, amounts):
+        """Check confirmed orders that have grown.
+
+        :param amounts: ``{order: amount before}``
+        :raises UserError: when a person at work lets an order grow over the credit of its group
+        """
+        Credit = self.env["counterparty.group.credit"]
+        grown = self.filtered(
+            lambda order: order.currency_id.compare_amounts(order.amount_total, amounts[order]) > 0
+        )
+        if not grown:
+            return
+        by_person = self._is_counterparty_credit_interactive()
+        for order, verdict in Credit._check_orders(grown, confirmed=True).items():
+            if order._is_counterparty_credit_allowed() or order._is_counterparty_credit_paid():
+                continue
+            message = Credit._describe(order, verdict)
+            if by_person and Credit._get_mode(order.company_id) == "block":
+                raise UserError(message)
+            order._note_counterparty_credit(message)
+
+    def _get_counterparty_credit_amounts(self):
+        """Return ``{order: amount}`` of confirmed orders whose growth has to be checked."""
+        Credit = self.env["counterparty.group.credit"]
+        return {
+            order: order.amount_total
+            for order in self
+            if order.state == "sale" and Credit._get_mode(order.company_id) != "off"
+        }
+
+    def _is_counterparty_credit_interactive(self):
+        """Tell whether a person of ours is at work, who can read a refusal and act on it."""
+        in_job = "cron_end_time" in self.env.context
+        return not self.env.su and not in_job and self.env.user._is_internal()
+
+    def _is_counterparty_credit_allowed(self):
+        """Tell whether the order was allowed over the credit of its group, up to its amount."""
+        # the permission binds sellers who may not read the field
+        allowed = self.sudo().counterparty_credit_override
+        return bool(allowed) and self.currency_id.compare_amounts(self.amount_total, allowed) <= 0
+
+    def _is_counterparty_credit_paid(self):
+        """Tell whether a payment covers the order, or its terms ask for payment in advance."""
+        # payments are not for sellers to read, yet they decide
+        order = self.sudo()
+        if order.payment_term_id.counterparty_is_prepaid:
+            return True
+        if order.require_payment:
+            return order.amount_paid > 0 and order._is_confirmation_amount_reached()
+        return (
+            order.amount_paid > 0
+            and order.currency_id.compare_amounts(order.amount_paid, order.amount_total) >= 0
+        )
+
+    def _passes_counterparty_credit(self):
+        """Tell whether the order is confirmed in spite of an exceeded limit."""
+        return (
+            self._is_counterparty_credit_allowed()
+            or self._is_counterparty_credit_paid()
+            or self.env["counterparty.group.credit"]._get_mode(self.company_id) == "warn"
+        )
+
+    def _get_counterparty_credit_amount(self):
+        """Return the amount in the currency of the company."""
+        self.ensure_one()
+        if not self.currency_rate:
+            raise UserError(
+                self.env._(
+                    "%(order)s has no exchange rate from %(currency)s: add the rate, so that the "
+                    "credit of the group can be checked.",
+                    order=self.name,
+                    currency=self.currency_id.name,
+                )
+            )
+        return self.amount_total / self.currency_rate
+
+    # ------------------------------------------------------------
+    # Effects
+    # ------------------------------------------------------------
+
+    def _hold_counterparty_credit(self, state, message=None):
+        """Keep orders as quotations marked for the credit check."""
+        # the customer or a job acts here, neither of whom may write our fields
+        for order in self.sudo():
+            values = {"counterparty_credit_state": state}
+            if order.state != "sent":
+                values["state"] = "sent"
+            order.write(values)
+            if state == "hold":
+                order._schedule_counterparty_credit(message)
+        if state == "repeat":
+            self.env.ref("counterparty_crm.ir_cron_group_credit")._trigger()
+
+    def _schedule_counterparty_credit(self, message):
+        """Ask somebody who may decide to look at a held order; no mail goes out."""
+        kind = "counterparty_crm.mail_activity_credit_check"
+        if self.activity_search([kind]):
+            return
+        deciders = self._get_counterparty_credit_deciders()
+        self.with_context(mail_activity_quick_update=True).activity_schedule(
+            kind,
+            note=message,
+            user_id=(deciders[:1] or self.user_id or self.env.ref("base.user_admin")).id,
+        )
+
+    def _get_counterparty_credit_deciders(self):
+        """Return the people who may exceed group credit in the company of the order."""
+        people = self.env.ref(OVERRIDE).sudo().all_user_ids
+        return people.filtered(
+            lambda user: user.active and not user.share and self.company_id in user.company_ids
+            and user.id != self.env.ref("base.user_root").id
+        )  # fmt: skip
+
+    def _note_counterparty_credit(self, message):
+        self.sudo().message_post(body=message, subtype_xmlid="mail.mt_note")
+
+    def _tell_counterparty_credit(self, message):
+        """Tell the credit group that a paid order went over the credit of its group."""
+        self.sudo().message_post(
+            body=self.env._("Confirmed because it is paid or prepaid. %(reason)s", reason=message),
+            partner_ids=self._get_counterparty_credit_deciders().partner_id.ids,
+            subtype_xmlid="mail.mt_note",
+        )
+
+    def _settle_counterparty_credit(self):
+        """Take the mark off orders that were confirmed in the end."""
+        # whoever confirms ends the check
+        marked = self.sudo().filtered("counterparty_credit_state")
+        if marked:
+            marked.write({"counterparty_credit_state": False})
+            marked.activity_feedback(["counterparty_crm.mail_activity_credit_check"])
+
+    @api.model
+    def _cron_repeat_counterparty_credit(self):
+        """Confirm orders that a job could not check because another order came first."""
+        waiting = self.search([("counterparty_credit_state", "=", "repeat")])
+        self.env["ir.cron"]._commit_progress(remaining=len(waiting))
+        for order in waiting:
+            locked = order.try_lock_for_update()
+            locked.filtered(lambda o: o.state in ("draft", "sent")).action_confirm()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break

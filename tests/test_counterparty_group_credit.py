@@ -1,0 +1,516 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .holding_common import HoldingCase
+
+PIXEL = (
+    b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJg"
+    b"gg=="
+)
+
+
+class GroupCreditCase(HoldingCase):
+    """The group may owe 1,000 to our company; a seller and a credit manager work there."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.company.counterparty_credit_mode = "block"
+        cls.limit = cls.env["counterparty.holding.limit"].create(
+            {"holding_id": cls.group.id, "company_id": cls.company.id, "amount": 1000}
+        )
+        cls.seller = cls._user("sela", "sales_team.group_sale_salesman_all_leads")
+        cls.decider = cls._user(
+            "dana", "sales_team.group_sale_salesman_all_leads", "group_credit_override"
+        )
+
+    def _sell(self, partner, amount, user=None, **values):
+        """Create an order and confirm it as a seller."""
+        order = self._amount_order(partner, amount, **values)
+        order.with_user(user or self.seller).action_confirm()
+        return order
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestGroupCredit(GroupCreditCase):
+    def test_orders_of_all_members_share_one_limit(self):
+        self.assertEqual(self._sell(self.foods, 600).state, "sale")
+
+        with self.assertRaises(UserError) as refused:
+            self._sell(self.freight, 500)
+
+        message = str(refused.exception)
+        for part in ("Northwind Group", "1,000.00", "600.00", "100.00", "Northwind Freight"):
+            self.assertIn(part, message)
+
+    def test_the_whole_limit_may_be_used(self):
+        self.assertEqual(self._sell(self.foods, 1000).state, "sale")
+
+    def test_open_invoices_count_and_payments_free(self):
+        invoice = self._invoice(self.freight, 900)
+        with self.assertRaises(UserError):
+            self._sell(self.foods, 200)
+
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({})._create_payments()
+
+        self.assertEqual(self._sell(self.foods, 200).state, "sale")
+
+    def test_an_order_counts_once_on_its_way_to_the_invoice(self):
+        order = self._sell(self.foods, 700)
+        order.order_line.qty_delivered = 1
+        invoice = order._create_invoices()
+        self.assertEqual(self.limit.exposure, 700)
+
+        invoice.action_post()
+
+        self.env.invalidate_all()
+        self.assertEqual(self.limit.exposure, 700)
+
+    def test_down_payments_are_not_counted_twice(self):
+        order = self._sell(self.foods, 800)
+        wizard = self.env["sale.advance.payment.inv"].with_context(active_ids=order.ids)
+        wizard.create(
+            {"advance_payment_method": "percentage", "amount": 25, "sale_order_ids": order.ids}
+        ).create_invoices()
+        order.invoice_ids.action_post()
+
+        self.env.invalidate_all()
+        self.assertEqual(self.limit.exposure, 800)
+
+    def test_delivered_beyond_the_order_counts(self):
+        order = self._sell(self.foods, 400)
+
+        order.order_line.qty_delivered = 2
+
+        self.env.invalidate_all()
+        self.assertEqual(self.limit.exposure, 800)
+
+    def test_other_members_of_other_kinds_do_not_draw_on_the_pot(self):
+        self._membership(self.foods, self.late_payer, kind=self.franchise, share_basis="unknown")
+
+        self.assertEqual(self._sell(self.late_payer, 5000).state, "sale")
+
+    def test_partners_outside_and_other_days_pass(self):
+        self.to_freight.date_to = "2022-12-31"
+
+        for partner in (self.late_payer, self.freight):
+            with self.subTest(partner=partner.name):
+                self.assertEqual(self._sell(partner, 5000).state, "sale")
+
+    def test_our_own_companies_are_no_risk(self):
+        own = self.company.partner_id
+        self._membership(self.holding, own, 10)
+        self._invoice(own, 5000)
+
+        self.assertEqual(self._sell(own, 5000).state, "sale")
+        self.assertEqual(self._sell(self.foods, 1000).state, "sale")
+
+    def test_contacts_order_on_the_credit_of_their_company(self):
+        with self.assertRaises(UserError):
+            self._sell(self.ben, 1001)
+
+    def test_a_batch_counts_for_itself(self):
+        orders = self._amount_order(self.foods, 600) | self._amount_order(self.freight, 600)
+
+        with self.assertRaises(UserError):
+            orders.with_user(self.seller).action_confirm()
+
+    def test_of_several_limits_the_binding_one_is_named(self):
+        small = self.env["counterparty.holding"].create(
+            {"name": "Food chain", "head_id": self.foods.id}
+        )
+        self.env["counterparty.holding.limit"].create({"holding_id": small.id, "amount": 100})
+
+        with self.assertRaisesRegex(UserError, "Food chain"):
+            self._sell(self.foods, 200)
+
+    def test_no_limit_and_a_limit_of_zero_differ(self):
+        self.limit.amount = 0
+        with self.assertRaises(UserError):
+            self._sell(self.foods, 1)
+
+        self.limit.has_limit = False
+        self.assertEqual(self._sell(self.foods, 9999).state, "sale")
+
+    def test_warn_confirms_and_notes(self):
+        self.company.counterparty_credit_mode = "warn"
+
+        order = self._sell(self.foods, 1200)
+
+        self.assertEqual(order.state, "sale")
+        self.assertIn("200.00", "".join(order.message_ids.mapped("body")))
+
+    def test_off_checks_nothing(self):
+        self.company.counterparty_credit_mode = "off"
+
+        self.assertEqual(self._sell(self.foods, 1200).state, "sale")
+
+    def test_other_companies_are_not_bound(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        order = self._amount_order(self.foods, 5000)
+
+        self.assertEqual(self.env["counterparty.group.credit"]._get_mode(other), "off")
+        self.assertFalse(self.env["counterparty.group.credit"]._get_limits(other, order.partner_id))
+
+    def test_amounts_in_a_foreign_currency_are_converted(self):
+        foreign = self.env["res.currency"].create(
+            {
+                "name": "XTR",
+                "symbol": "x",
+                "rate_ids": [Command.create({"name": "2020-01-01", "rate": 2.0})],
+            }
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Foreign", "currency_id": foreign.id}
+        )
+
+        self.assertEqual(self._sell(self.foods, 2000, pricelist_id=pricelist.id).state, "sale")
+        self.assertEqual(self.limit.exposure, 1000)
+
+    # ------------------------------------------------------------
+    # Reserved parts
+    # ------------------------------------------------------------
+
+    def test_reserved_parts_are_kept_for_their_members(self):
+        self.limit.write(
+            {
+                "pot": "reserved",
+                "reserve_ids": [Command.create({"partner_id": self.foods.id, "amount": 300})],
+            }
+        )
+
+        with self.assertRaisesRegex(UserError, "part of Northwind Foods"):
+            self._sell(self.foods, 301)
+        with self.assertRaises(UserError):
+            self._sell(self.freight, 701)
+        self.assertEqual(self._sell(self.freight, 700).state, "sale")
+        self.assertEqual(self._sell(self.foods, 300).state, "sale")
+
+    def test_parts_in_parts_are_carved_out_of_the_nearest(self):
+        self._membership(self.foods, self.late_payer, 100)
+        parts = [(self.foods, 600), (self.late_payer, 200)]
+        self.limit.write(
+            {
+                "pot": "reserved",
+                "reserve_ids": [
+                    Command.create({"partner_id": partner.id, "amount": amount})
+                    for partner, amount in parts
+                ],
+            }
+        )
+
+        pots = self.env["counterparty.group.credit"]._get_pots(self.limit)
+
+        available = {
+            partner.name: pots[partner.id].available
+            for partner in (self.holding, self.foods, self.late_payer, self.freight)
+        }
+        self.assertEqual(
+            available,
+            {
+                "Northwind Group": 400,
+                "Northwind Foods": 400,
+                "Slowpay Ltd": 200,
+                "Northwind Freight": 400,
+            },
+        )
+
+    def test_more_reserved_than_there_is_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "more than the limit"):
+            self.limit.write(
+                {
+                    "pot": "reserved",
+                    "reserve_ids": [Command.create({"partner_id": self.foods.id, "amount": 1001})],
+                }
+            )
+
+    @mute_logger("odoo.addons.base.wizard.base_partner_merge")
+    def test_parts_of_merged_members_add_up(self):
+        parts = [(self.foods, 300), (self.late_payer, 200)]
+        self.limit.write(
+            {
+                "pot": "reserved",
+                "reserve_ids": [
+                    Command.create({"partner_id": partner.id, "amount": amount})
+                    for partner, amount in parts
+                ],
+            }
+        )
+
+        self.env["base.partner.merge.automatic.wizard"].create(
+            {
+                "state": "selection",
+                "partner_ids": [Command.set((self.foods | self.late_payer).ids)],
+                "dst_partner_id": self.foods.id,
+            }
+        ).action_merge()
+
+        self.env.invalidate_all()
+        self.assertEqual(self.limit.reserve_ids.mapped("amount"), [500])
+
+    # ------------------------------------------------------------
+    # Growth, override, rights
+    # ------------------------------------------------------------
+
+    def test_a_confirmed_order_cannot_grow_over_the_limit(self):
+        order = self._sell(self.foods, 900)
+        line = order.order_line.with_user(self.seller)
+
+        with self.assertRaises(UserError):
+            line.write({"product_uom_qty": 2, "price_unit": 900})
+        self.env.invalidate_all()
+        with self.assertRaises(UserError):
+            line.create({"order_id": order.id, "product_id": self.service.id, "price_unit": 101})
+        self.env.invalidate_all()
+        line.price_unit = 1000
+        self.assertEqual(order.amount_total, 1000)
+
+    def test_an_order_over_the_limit_may_shrink(self):
+        order = self._sell(self.foods, 900)
+        self._invoice(self.freight, 600)
+
+        order.order_line.with_user(self.seller).price_unit = 800
+
+        self.assertEqual(order.amount_total, 800)
+
+    def test_growth_by_a_job_is_noted_and_not_refused(self):
+        order = self._sell(self.foods, 900)
+
+        order.order_line.sudo().price_unit = 2700
+
+        self.assertEqual(order.amount_total, 2700)
+        self.assertIn("exceeds the credit", "".join(order.message_ids.mapped("body")))
+
+    def test_the_credit_group_confirms_with_a_reason(self):
+        order = self._amount_order(self.foods, 1200)
+        with self.assertRaises(UserError):
+            order.with_user(self.decider).action_confirm()
+
+        form = Form(
+            self.env["counterparty.credit.override"]
+            .with_user(self.decider)
+            .with_context(default_order_id=order.id)
+        )
+        form.reason = "Bank guarantee"
+        form.save().action_apply()
+
+        self.assertEqual(order.state, "sale")
+        self.assertIn("Bank guarantee", "".join(order.message_ids.mapped("body")))
+
+    def test_the_permission_ends_at_its_amount(self):
+        order = self._amount_order(self.foods, 1200)
+        self.env["counterparty.credit.override"].with_user(self.decider).create(
+            {"order_id": order.id, "reason": "Guarantee", "amount": 1200}
+        ).action_apply()
+
+        with self.assertRaises(UserError):
+            order.order_line.with_user(self.seller).price_unit = 1300
+
+    def test_sellers_cannot_give_themselves_permission(self):
+        order = self._amount_order(self.foods, 1200)
+
+        with self.assertRaises(AccessError):
+            self.env["counterparty.credit.override"].with_user(self.seller).create(
+                {"order_id": order.id, "reason": "I want"}
+            )
+
+    def test_the_order_form_warns_before(self):
+        order = self._amount_order(self.foods, 1200).with_user(self.seller)
+
+        self.assertIn("200.00", order.counterparty_credit_warning)
+        order.order_line.price_unit = 10
+        self.assertFalse(order.counterparty_credit_warning)
+
+    def test_limits_are_read_by_officers_and_set_by_managers(self):
+        self.assertTrue(self.limit.with_user(self.officer).has_access("read"))
+        self.assertFalse(self.limit.with_user(self.officer).has_access("write"))
+        self.assertTrue(self.limit.with_user(self.manager).has_access("write"))
+        self.assertFalse(self.limit.with_user(self.user).has_access("read"))
+
+    # ------------------------------------------------------------
+    # Cost
+    # ------------------------------------------------------------
+
+    def _count_queries(self, partner):
+        order = self._amount_order(partner, 10).with_user(self.seller)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        start = self.env.cr.sql_log_count
+        order.action_confirm()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - start
+
+    def test_a_partner_in_no_group_costs_at_most_one_query(self):
+        self.company.counterparty_credit_mode = "off"
+        self._count_queries(self.late_payer)
+        off = self._count_queries(self.late_payer)
+
+        self.company.counterparty_credit_mode = "block"
+        self._count_queries(self.late_payer)
+        on = self._count_queries(self.late_payer)
+
+        self.assertLessEqual(on, off + 1)
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestGroupCreditElsewhere(GroupCreditCase):
+    """Orders confirmed by customers, payments and jobs."""
+
+    def _pay(self, order, amount):
+        self.env["payment.transaction"].create(
+            {
+                "provider_id": self.env.ref("payment.payment_provider_transfer").id,
+                "payment_method_id": self.env.ref("payment.payment_method_unknown").id,
+                "amount": amount,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "sale_order_ids": [Command.set(order.ids)],
+                "state": "done",
+                "reference": f"test {order.id}",
+            }
+        )
+        self.env.invalidate_all()
+
+    def test_a_paid_order_passes_and_the_credit_group_is_told(self):
+        order = self._amount_order(self.foods, 1200)
+        self._pay(order, 1200)
+
+        order.with_user(self.seller).action_confirm()
+
+        self.assertEqual(order.state, "sale")
+        told = order.message_ids.filtered(lambda message: "paid or prepaid" in message.body)
+        self.assertIn(self.decider.partner_id, told.partner_ids)
+
+    def test_a_covering_payment_of_the_portal_passes(self):
+        order = self._amount_order(self.foods, 1200, require_payment=True, prepayment_percent=0.5)
+        self._pay(order, 600)
+
+        order.with_user(self.portal).sudo().with_context(send_email=True).action_confirm()
+
+        self.assertEqual(order.state, "sale")
+
+    def test_a_small_payment_does_not_cover(self):
+        order = self._amount_order(self.foods, 1200)
+        self._pay(order, 100)
+
+        with self.assertRaises(UserError):
+            order.with_user(self.seller).action_confirm()
+
+    def test_prepaid_terms_pass(self):
+        terms = self.env["account.payment.term"].create(
+            {"name": "In advance", "counterparty_is_prepaid": True}
+        )
+
+        self.assertEqual(self._sell(self.foods, 1200, payment_term_id=terms.id).state, "sale")
+
+    def test_an_order_that_fits_tells_nobody(self):
+        order = self._amount_order(self.foods, 100)
+        self._pay(order, 100)
+
+        order.with_user(self.seller).action_confirm()
+
+        self.assertFalse(order.message_ids.filtered(lambda m: "paid or prepaid" in m.body))
+
+    def test_a_signed_order_waits_with_its_signature(self):
+        order = self._amount_order(self.foods, 1200)
+        order.write({"state": "sent", "signed_by": "Ben Cole", "signature": PIXEL})
+
+        order.with_user(self.portal).sudo()._validate_order()
+
+        self.assertEqual((order.state, order.counterparty_credit_state), ("sent", "hold"))
+        self.assertTrue(order.signature)
+        activity = order.activity_ids
+        kind = self.env.ref("counterparty_crm.mail_activity_credit_check")
+        self.assertEqual((activity.activity_type_id, activity.user_id), (kind, self.decider))
+
+    def test_a_shop_cart_waits_without_a_traceback_or_mail(self):
+        order = self._amount_order(self.foods, 1200)
+        public = self.env.ref("base.public_user")
+
+        order.with_user(public).sudo().with_context(send_email=True).action_confirm()
+
+        self.assertEqual(order.counterparty_credit_state, "hold")
+        self.assertFalse(order.message_ids.filtered(lambda m: m.message_type == "email_outgoing"))
+
+    def test_a_job_waits_and_the_others_of_its_batch_pass(self):
+        large, small = self._amount_order(self.foods, 1200), self._amount_order(self.freight, 50)
+
+        job = (large | small).with_user(self.seller).with_context(cron_end_time=0)
+        job.action_confirm()
+
+        self.assertEqual((large.state, small.state), ("sent", "sale"))
+
+    def test_a_direct_confirmation_is_checked_as_well(self):
+        order = self._amount_order(self.foods, 1200)
+        order.state = "sale"
+
+        with self.assertRaises(UserError):
+            order.with_user(self.seller)._action_confirm()
+
+    def test_the_decision_ends_the_waiting(self):
+        order = self._amount_order(self.foods, 1200)
+        order.with_user(self.portal).sudo().action_confirm()
+
+        self.env["counterparty.credit.override"].with_user(self.decider).create(
+            {"order_id": order.id, "reason": "Known for years", "amount": 1200}
+        ).action_apply()
+
+        self.assertEqual(order.state, "sale")
+        self.assertFalse(order.counterparty_credit_state)
+        self.assertFalse(order.activity_ids)
+
+    def test_the_job_that_repeats_runs_only_where_credit_is_checked(self):
+        job = self.env.ref("counterparty_crm.ir_cron_group_credit")
+        self.assertTrue(job.active)
+
+        self.company.counterparty_credit_mode = "off"
+
+        self.assertFalse(job.active)
+
+    def test_waiting_orders_are_confirmed_by_the_job(self):
+        order = self._amount_order(self.foods, 100)
+        order.write({"state": "sent", "counterparty_credit_state": "repeat"})
+
+        with self.enter_registry_test_mode():
+            self.env.ref("counterparty_crm.ir_cron_group_credit").method_direct_trigger()
+
+        self.assertEqual(order.state, "sale")
+        self.assertFalse(order.counterparty_credit_state)
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestGroupCreditDryRun(GroupCreditCase):
+    def test_it_lists_orders_that_would_have_been_stopped(self):
+        self.company.counterparty_credit_mode = "off"
+        first = self._sell(self.foods, 800)
+        stopped = self._sell(self.freight, 300)
+        first.date_order, stopped.date_order = self._day(-20), self._day(-10)
+        self._sell(self.late_payer, 9000)
+
+        run = self.env["counterparty.credit.dry.run"].with_user(self.manager).create({})
+
+        self.assertEqual(run.line_ids.order_id, stopped)
+        line = run.line_ids
+        self.assertEqual((line.exposure, line.limit, line.missing), (800, 1000, 100))
+
+    def test_older_orders_count_and_are_not_listed(self):
+        self.company.counterparty_credit_mode = "off"
+        old = self._sell(self.foods, 2000)
+        old.date_order = self._day(-200)
+
+        run = self.env["counterparty.credit.dry.run"].create({})
+
+        self.assertFalse(run.line_ids)
+
+    def test_it_changes_nothing(self):
+        serial = self.group.credit_serial
+
+        self.env["counterparty.credit.dry.run"].create({}).line_ids.mapped("missing")
+
+        self.env.invalidate_all()
+        self.assertEqual(self.group.credit_serial, serial)

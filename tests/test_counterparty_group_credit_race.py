@@ -1,0 +1,146 @@
+import threading
+
+from psycopg2.errors import SerializationFailure
+
+from odoo import SUPERUSER_ID, Command, api
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestGroupCreditRace(BaseCase):
+    """Two members order at the same instant, each in a transaction of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+        with cls.registry.cursor() as cr:
+            cls._set_up_world(api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True}))
+        cls.addClassCleanup(cls._remove_world)
+
+    @classmethod
+    def _set_up_world(cls, env):
+        partners = env["res.partner"].create(
+            [{"name": name, "is_company": True} for name in ("Race head", "Race A", "Race B")]
+        )
+        head, *members = partners
+        kind = env.ref("counterparty_crm.membership_kind_owned")
+        env["counterparty.membership"].create(
+            [
+                {"owner_id": head.id, "member_id": member.id, "kind_id": kind.id, "equity": 100}
+                for member in members
+            ]
+        )
+        holding = env["counterparty.holding"].create({"head_id": head.id})
+        company = env.ref("base.main_company")
+        limit = env["counterparty.holding.limit"].create(
+            {"holding_id": holding.id, "company_id": company.id, "amount": 1000}
+        )
+        company.counterparty_credit_mode = "block"
+        product = env["product.product"].create({"name": "Race", "type": "service"})
+        line = {"product_id": product.id, "price_unit": 700, "tax_ids": [Command.clear()]}
+        orders = env["sale.order"].create(
+            [
+                {
+                    "partner_id": member.id,
+                    "company_id": company.id,
+                    "order_line": [Command.create(line)],
+                }
+                for member in members
+            ]
+        )
+        seller = env.ref("base.user_admin")
+        cls.seller_id, cls.company_id, cls.order_ids = seller.id, company.id, orders.ids
+        cls.ids = {
+            "sale.order": orders.ids,
+            "counterparty.holding.limit": limit.ids,
+            "counterparty.holding": holding.ids,
+            "counterparty.membership": holding._get_members(holding._get_day())
+            and env["counterparty.membership"].search([("owner_id", "=", head.id)]).ids,
+            "product.template": product.product_tmpl_id.ids,
+            "res.partner": partners.ids,
+        }
+
+    @classmethod
+    def _remove_world(cls):
+        with cls.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["res.company"].browse(cls.company_id).counterparty_credit_mode = "off"
+            env["sale.order"].browse(cls.order_ids)._action_cancel()
+            for model, ids in cls.ids.items():
+                records = env[model].browse(ids).exists()
+                if model == "res.partner":
+                    records.counterparty_role_ids.unlink()
+                records.unlink()
+
+    def setUp(self):
+        super().setUp()
+        with self.registry.cursor() as cr:
+            orders = self._orders(cr, SUPERUSER_ID)
+            orders.filtered(lambda order: order.state == "sale")._action_cancel()
+            orders.action_draft()
+            orders.write({"state": "draft", "counterparty_credit_state": False})
+
+    def _orders(self, cr, user_id, **context):
+        return api.Environment(cr, user_id, context)["sale.order"].browse(self.order_ids)
+
+    def _states(self):
+        with self.registry.cursor() as cr:
+            orders = self._orders(cr, SUPERUSER_ID)
+            return [(order.state, order.counterparty_credit_state) for order in orders]
+
+    def test_the_second_of_two_sellers_starts_again_and_is_refused(self):
+        """The waiter on the lock does not go on with the exposure of before."""
+        refused = []
+
+        with self.registry.cursor() as first, self.registry.cursor() as second:
+            mine = self._orders(first, self.seller_id)[0]
+            theirs = self._orders(second, self.seller_id)[1]
+            theirs.read(["state"])  # the snapshot of the second is taken before the first commits
+            mine.action_confirm()
+
+            def confirm():
+                try:
+                    theirs.action_confirm()
+                except SerializationFailure as failure:
+                    refused.append(failure)
+
+            waiter = threading.Thread(target=confirm)
+            with mute_logger("odoo.sql_db"):
+                waiter.start()
+                waiter.join(timeout=1)
+                self.assertTrue(waiter.is_alive())
+                first.commit()
+                waiter.join(timeout=20)
+            second.rollback()
+
+        self.assertEqual(len(refused), 1)
+        self.assertEqual([state for state, _mark in self._states()], ["sale", "draft"])
+
+    def test_a_job_that_comes_second_leaves_the_order_to_the_repeating_job(self):
+        with self.registry.cursor() as first, self.registry.cursor() as second:
+            mine = self._orders(first, self.seller_id)[0]
+            job = self._orders(second, self.seller_id, cron_end_time=0)[1]
+            job.read(["state"])
+            mine.action_confirm()
+            first.commit()
+
+            with mute_logger("odoo.sql_db"):
+                job.action_confirm()
+            second.commit()
+        self.assertEqual(self._states()[1], ("sent", "repeat"))
+
+        with self.registry.cursor() as cr:
+            self._orders(cr, SUPERUSER_ID, cron_end_time=0)[1].action_confirm()
+
+        self.assertEqual(self._states(), [("sale", False), ("sent", "hold")])
+
+    def test_orders_of_one_group_after_each_other_see_each_other(self):
+        with self.registry.cursor() as cr:
+            self._orders(cr, SUPERUSER_ID)[0].action_confirm()
+        with self.registry.cursor() as cr:
+            self._orders(cr, SUPERUSER_ID)[1].action_confirm()
+
+        self.assertEqual(self._states(), [("sale", False), ("sent", "hold")])

@@ -1,0 +1,343 @@
+from datetime import date
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+
+from .holding_common import HoldingCase
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestCounterpartyHolding(HoldingCase):
+    def test_members_follow_from_memberships_of_the_day(self):
+        cases = {
+            "2019-12-31": {"Northwind Group"},
+            "2020-06-01": {"Northwind Group", "Northwind Foods"},
+            "2021-01-01": {"Northwind Group", "Northwind Foods", "Northwind Freight"},
+        }
+        for day, names in cases.items():
+            with self.subTest(day=day):
+                self.assertEqual(self._members(day), names)
+
+    def test_a_leaver_does_not_change_the_past(self):
+        before = self._members("2025-12-31")
+
+        self.to_freight.date_to = "2026-01-31"
+
+        self.assertEqual(self._members("2025-12-31"), before)
+        self.assertNotIn("Northwind Freight", self._members("2026-02-01"))
+
+    def test_loops_end_and_visit_everybody_once(self):
+        self._membership(self.freight, self.holding, 10)
+        self._membership(self.foods, self.freight, 20)
+
+        query = self.group._sql_members(self.today)
+        rows = self.env.execute_query(query)
+
+        self.assertEqual(len(rows), 3)
+
+    def test_a_group_spans_the_kinds_it_names(self):
+        self._membership(self.foods, self.late_payer, kind=self.franchise, share_basis="unknown")
+        network = self.env["counterparty.holding"].create(
+            {"name": "Shops", "head_id": self.foods.id, "kind_ids": self.franchise.ids}
+        )
+        self._membership(self.foods, self.first_bank, 51)
+
+        self.assertIn("Slowpay Ltd", self._members())
+        self.assertEqual(self._members(group=network), {"Northwind Foods", "Slowpay Ltd"})
+
+    def test_includes_bring_along_and_excludes_cut_off(self):
+        self._membership(self.late_payer, self.first_bank, 51)
+        self.group.include_ids = self.late_payer
+        self.assertLessEqual({"Slowpay Ltd", "First Bank"}, self._members())
+
+        self.group.exclude_ids = self.late_payer
+        self.assertFalse({"Slowpay Ltd", "First Bank"} & self._members())
+        self.assertFalse(self.first_bank.counterparty_holding_ids)
+
+    def test_a_group_without_known_head_consists_of_what_is_included(self):
+        unknown = self.env["counterparty.holding"].create(
+            {"name": "Who knows", "include_ids": self.foods.ids}
+        )
+
+        self.assertEqual(self._members(group=unknown), {"Northwind Foods"})
+        self.assertEqual(unknown._get_steps(self.today)[self.foods.id].depth, 0)
+
+    # ------------------------------------------------------------
+    # Role and group
+    # ------------------------------------------------------------
+
+    def test_the_role_of_a_holding_creates_its_group(self):
+        self._role(self.late_payer, self.head)
+
+        group = self.env["counterparty.holding"].search([("head_id", "=", self.late_payer.id)])
+        self.assertEqual(group.name, "Slowpay Ltd")
+        self.assertEqual(len(self._roles(self.late_payer)), 1)
+
+    def test_a_group_gives_its_head_the_role(self):
+        self.assertEqual(self._roles(self.holding).type_id, self.head)
+
+        self.group.head_id = self.late_payer
+        self.assertEqual(self._roles(self.late_payer).type_id, self.head)
+        groups = self.env["counterparty.holding"].search([("head_id", "=", self.late_payer.id)])
+        self.assertEqual(groups, self.group)
+
+    def test_a_role_that_starts_later_has_its_group_as_well(self):
+        role = self._role(self.late_payer, self.head, date_from=self._day(30))
+
+        self.assertEqual(self._roles(self.late_payer), role)
+        self.assertTrue(
+            self.env["counterparty.holding"].search([("head_id", "=", self.late_payer.id)])
+        )
+
+    def test_a_user_without_rights_on_groups_creates_one_by_the_role(self):
+        role = self.env["counterparty.role"].with_user(self.user)
+
+        role.create({"partner_id": self.late_payer.id, "type_id": self.head.id})
+
+        self.assertTrue(self.late_payer.with_user(self.user).counterparty_holding_ids)
+
+    def test_a_contact_as_head_leads_to_its_company(self):
+        group = self.env["counterparty.holding"].create({"head_id": self.ben.id})
+
+        self.assertEqual((group.head_id, group.name), (self.foods, "Northwind Foods"))
+
+    # ------------------------------------------------------------
+    # Partners, orders, invoice lines
+    # ------------------------------------------------------------
+
+    def test_partners_and_their_contacts_know_their_groups(self):
+        for partner in (self.holding, self.foods, self.ben):
+            with self.subTest(partner=partner.name):
+                self.assertEqual(partner.counterparty_holding_ids, self.group)
+        self.assertFalse(self.late_payer.counterparty_holding_ids)
+
+    def test_search_by_group_by_name_and_by_none(self):
+        Partner = self.env["res.partner"]
+        mine = self.holding | self.foods | self.freight | self.ben | self.late_payer
+
+        def found(*condition):
+            return Partner.search([condition, ("id", "in", mine.ids)])
+
+        members = self.holding | self.foods | self.freight | self.ben
+        self.assertEqual(found("counterparty_holding_ids", "in", self.group.ids), members)
+        self.assertEqual(found("counterparty_holding_ids", "ilike", "northw"), members)
+        self.assertEqual(found("counterparty_holding_ids", "=", False), self.late_payer)
+        self.assertEqual(found("counterparty_holding_ids", "!=", False), members)
+
+    def test_records_group_by_holding(self):
+        order = self._order(self.ben)
+        line = self._invoice(self.freight, 10).invoice_line_ids
+        for records in (self.foods | self.late_payer, order, line):
+            with self.subTest(model=records._name):
+                rows = records._read_group(
+                    [("id", "in", records.ids)], ["counterparty_holding_ids"], ["__count"]
+                )
+
+                self.assertIn((self.group, 1), rows)
+                self.assertEqual(sum(count for _group, count in rows), len(records))
+
+    def test_groups_of_a_page_of_partners_cost_the_same_as_of_one(self):
+        many = self.env["res.partner"].create(
+            [{"name": f"Shop {number}", "is_company": True} for number in range(40)]
+        )
+        for shop in many:
+            self._membership(self.foods, shop, 51)
+        self.env.flush_all()
+
+        def count(records):
+            self.env.invalidate_all()
+            records.mapped("commercial_partner_id")
+            start = self.env.cr.sql_log_count
+            records.mapped("counterparty_holding_ids")
+            return self.env.cr.sql_log_count - start
+
+        count(many)
+        self.assertLessEqual(count(many), count(many[:1]))
+
+    def test_the_button_opens_the_chart_of_the_only_group(self):
+        action = self.freight.action_open_counterparty_group()
+
+        self.assertEqual(action["res_model"], "counterparty.holding.member")
+        self.assertEqual(action["context"]["counterparty_holding_ids"], self.group.ids)
+        self.assertEqual(action["views"][0][1], "hierarchy")
+
+    def test_the_form_shows_both_ends_and_the_button_without_a_query_for_others(self):
+        self._membership(self.freight, self.late_payer, 51)
+        self.env.flush_all()
+
+        self.assertEqual(self.freight.counterparty_owner_card_ids, self.to_freight)
+        self.assertEqual(self.freight.counterparty_member_card_ids.member_id, self.late_payer)
+        self.assertTrue(self.freight.counterparty_has_holding)
+        self.assertTrue(self.holding.counterparty_has_holding)
+        self.assertFalse(self.first_bank.counterparty_has_holding)
+
+        self.env.invalidate_all()
+        self.tax_office.read(["commercial_partner_id", "counterparty_is_linked"])
+        with self.assertQueryCount(0):
+            self.tax_office.read(["counterparty_owner_card_ids", "counterparty_has_holding"])
+
+    def test_the_dialogs_of_the_form_know_the_company(self):
+        cases = {
+            "action_add_counterparty_member": "default_owner_id",
+            "action_add_counterparty_owner": "default_member_id",
+        }
+        for action, key in cases.items():
+            with self.subTest(action=action):
+                self.assertEqual(getattr(self.ben, action)()["context"], {key: self.foods.id})
+
+    def test_the_button_lists_several_groups(self):
+        other = self.env["counterparty.holding"].create({"head_id": self.foods.id})
+
+        action = self.foods.action_open_counterparty_group()
+
+        self.assertEqual(action["domain"], [("id", "in", (self.group | other).ids)])
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestCounterpartyHoldingFigures(HoldingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.accountant = cls._user("acca", "group_user", "account.group_account_invoice")
+
+    def _rows(self, day=None, **context):
+        context = {"counterparty_holding_ids": self.group.ids, "counterparty_as_of": day, **context}
+        Member = self.env["counterparty.holding.member"].with_context(**context)
+        return {row.partner_id.name: row for row in Member.search([])}
+
+    def _figures(self, day=None, user=None):
+        # rows are numbered by the query of the moment
+        self.env.invalidate_all()
+        Figure = self.env["counterparty.holding.figure"].with_user(user or self.env.user)
+        context = {"counterparty_holding_ids": self.group.ids, "counterparty_as_of": day}
+        return Figure.with_context(**context)
+
+    def test_the_chart_hangs_members_below_their_owners(self):
+        self._membership(self.foods, self.late_payer, 51)
+        rows = self._rows()
+
+        self.assertTrue(rows["Northwind Group"].is_head)
+        self.assertFalse(rows["Northwind Group"].parent_id)
+        self.assertEqual(rows["Slowpay Ltd"].parent_id, rows["Northwind Foods"])
+        self.assertEqual(rows["Slowpay Ltd"].depth, 2)
+        self.assertEqual(rows["Northwind Freight"].share_text, "60 %")
+        self.assertEqual(len(rows["Northwind Group"].child_ids), 2)
+
+    def test_the_chart_is_read_as_the_client_reads_it(self):
+        Member = self.env["counterparty.holding.member"].with_context(
+            counterparty_holding_ids=self.group.ids
+        )
+
+        nodes = Member.hierarchy_read(
+            [("parent_id", "=", False)],
+            {"partner_id": {}, "child_ids": {}},
+            "parent_id",
+            "child_ids",
+        )
+
+        self.assertEqual(len(nodes), 3)
+
+    def test_nodes_show_their_own_balance_and_the_head_the_sum(self):
+        self._invoice(self.holding, 100)
+        self._invoice(self.foods, 200)
+        self._invoice(self.late_payer, 999)
+
+        rows = self._rows()
+
+        self.assertEqual(rows["Northwind Group"].receivable, 100)
+        self.assertEqual(rows["Northwind Foods"].receivable, 200)
+        self.assertEqual(rows["Northwind Group"].group_receivable, 300)
+        self.assertEqual(rows["Northwind Foods"].group_receivable, 0)
+
+    def test_our_own_companies_are_marked_and_not_summed(self):
+        own = self.env.company.partner_id
+        self._membership(self.holding, own, 10)
+        self._invoice(self.foods, 200)
+        self._invoice(own, 50)
+
+        rows = self._rows()
+
+        self.assertTrue(rows[own.name].is_own_company)
+        self.assertEqual(rows["Northwind Group"].group_receivable, 200)
+
+    def test_figures_are_per_currency_and_never_converted(self):
+        euro = self.env.ref("base.EUR")
+        foreign = euro if self.env.company.currency_id != euro else self.env.ref("base.USD")
+        foreign.active = True
+        self._invoice(self.foods, 100)
+        self._invoice(self.freight, 70, currency_id=foreign.id)
+
+        rows = self._figures()._read_group(
+            [], ["currency_id"], ["receivable:sum", "sales:sum", "to_invoice:sum"]
+        )
+
+        self.assertEqual(
+            {currency: (owed, sold) for currency, owed, sold, _ordered in rows},
+            {self.env.company.currency_id: (100, 100), foreign: (70, 70)},
+        )
+
+    def test_orders_count_until_they_are_invoiced(self):
+        order = self._amount_order(self.freight, 500)
+        order.action_confirm()
+        self.assertEqual(sum(self._figures().search([]).mapped("to_invoice")), 500)
+
+        order.order_line.qty_delivered = 1
+        invoice = order._create_invoices()
+        self.assertEqual(sum(self._figures().search([]).mapped("to_invoice")), 500)
+
+        invoice.action_post()
+        self.assertEqual(sum(self._figures().search([]).mapped("to_invoice")), 0)
+        self.assertEqual(sum(self._figures().search([]).mapped("receivable")), 500)
+
+    def test_figures_of_the_past_stay_when_a_member_leaves_and_pays(self):
+        invoice = self._invoice(self.freight, 300, invoice_date="2025-06-10")
+        self._invoice(self.foods, 100, invoice_date="2025-07-01")
+        day = "2025-12-31"
+        before = self._figures(day).search([]).mapped("receivable")
+
+        self.to_freight.date_to = "2026-01-15"
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"payment_date": "2026-02-01"})._create_payments()
+
+        self.assertEqual(sorted(before), [100, 300])
+        self.assertEqual(self._figures(day).search([]).mapped("receivable"), before)
+        self.assertEqual(self._figures().search([]).partner_id, self.foods)
+
+    def test_overdue_is_what_was_late_on_the_day(self):
+        self._invoice(self.foods, 100, invoice_date="2025-06-01", invoice_date_due="2025-06-30")
+
+        cases = {"2025-06-30": 0, "2025-07-01": 100}
+        for day, overdue in cases.items():
+            with self.subTest(day=day):
+                self.assertEqual(self._figures(day).search([]).overdue, overdue)
+
+    def test_the_form_shows_the_table_of_its_day(self):
+        self._invoice(self.foods, 100, invoice_date="2025-06-01")
+
+        with Form(self.group) as form:
+            self.assertIn("100.00", form.figures)
+            form.as_of = date(2025, 1, 1)
+            self.assertNotIn("100.00", form.figures)
+            self.assertEqual(form.member_count, 3)
+            form.as_of = date(2019, 1, 1)
+            self.assertEqual(form.member_count, 1)
+
+    def test_balances_are_for_accounting_only(self):
+        self._invoice(self.foods, 100)
+        with self.assertRaises(AccessError):
+            self._figures(user=self.officer).search([])
+        self.assertTrue(self._figures(user=self.accountant).search([]))
+
+        row = self._rows()["Northwind Foods"]
+        with self.assertRaises(AccessError):
+            row.with_user(self.officer).read(["receivable"])
+        self.assertEqual(row.with_user(self.accountant).read(["receivable"])[0]["receivable"], 100)
+
+    def test_another_company_sees_its_own_balances(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self._invoice(self.foods, 100)
+        self.accountant.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
+
+        self.assertFalse(self._figures(user=self.accountant).search([]))

@@ -1,0 +1,256 @@
+from datetime import date
+
+from freezegun import freeze_time
+from psycopg2.errors import CheckViolation, ForeignKeyViolation
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .holding_common import HoldingCase
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestCounterpartyMembership(HoldingCase):
+    def test_a_second_period_names_the_row_it_overlaps(self):
+        with self.assertRaisesRegex(ValidationError, "Northwind Group.*01/01/2020.*without limit"):
+            self._membership(
+                self.holding, self.foods, 5, date_from="2024-01-01", date_to="2024-12-31"
+            )
+
+    def test_periods_that_only_touch_are_fine(self):
+        self.to_foods.date_to = "2023-12-31"
+
+        later = self._membership(self.holding, self.foods, 80, date_from="2024-01-01")
+
+        self.assertTrue(later.is_open)
+        self.assertFalse(self.to_foods.is_open)
+
+    def test_two_open_rows_of_one_kind_read_a_sentence(self):
+        with self.assertRaises(ValidationError), mute_logger("odoo.sql_db"):
+            self._membership(self.holding, self.foods, 0)
+
+    def test_confirmed_owners_never_have_more_than_all(self):
+        with self.assertRaisesRegex(ValidationError, r"110 % on 03/01/2022"):
+            self._membership(self.late_payer, self.freight, 50, date_from="2022-03-01")
+
+    def test_reported_owners_may_contradict(self):
+        row = self._membership(self.late_payer, self.freight, 50, status="reported")
+
+        with self.assertRaises(ValidationError):
+            row.status = "confirmed"
+
+    def test_owners_of_different_times_do_not_add_up(self):
+        self.to_freight.date_to = "2022-12-31"
+
+        self._membership(self.late_payer, self.freight, 90, date_from="2023-01-01")
+
+        self.assertEqual(len(self.freight.counterparty_owner_ids), 2)
+
+    def test_of_a_range_the_certain_part_counts(self):
+        values = {"share_basis": "range", "equity_min": 40, "equity_max": 60}
+        row = self._membership(self.late_payer, self.freight, **values)
+
+        self.assertEqual(row.share_text, "40–60 %")
+        with self.assertRaises(ValidationError):
+            row.equity_min = 41
+
+    def test_a_branch_has_one_owner_at_a_time(self):
+        self._membership(self.holding, self.late_payer, kind=self.branch, date_from="2024-01-01")
+
+        with self.assertRaisesRegex(ValidationError, "only one owner.*Northwind Group"):
+            self._membership(self.foods, self.late_payer, kind=self.branch, date_from="2025-01-01")
+
+    def test_nobody_belongs_to_itself_unless_the_kind_allows_it(self):
+        with self.assertRaises(ValidationError):
+            self._membership(self.foods, self.foods, 5)
+        self.owned.copy({"name": "Treasury shares", "allows_self": True})
+        treasury = self.env["counterparty.membership.kind"].search([("allows_self", "=", True)])
+        self.to_foods.equity = 95
+
+        self.assertTrue(self._membership(self.foods, self.foods, 5, kind=treasury))
+
+    def test_a_contact_is_refused_and_its_company_offered(self):
+        with self.assertRaisesRegex(ValidationError, "contact of Northwind Foods.*choose"):
+            self._membership(self.holding, self.ben, 0)
+
+        form = Form(self.env["counterparty.membership"])
+        form.member_id = self.ben
+        self.assertEqual(form.member_id, self.foods)
+
+    def test_percentages_lie_between_0_and_100(self):
+        for values in ({"equity": 100.01}, {"equity": -1}, {"voting": 101}):
+            with self.subTest(values=values), mute_logger("odoo.sql_db"):
+                with self.assertRaises(CheckViolation):
+                    self.to_freight.write(values)
+                    self.env.flush_all()
+                self.env.invalidate_all()
+
+    def test_six_decimals_stay(self):
+        self.to_freight.equity = 33.333333
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+        self.assertEqual(self.to_freight.equity, 33.333333)
+        self.assertEqual(self.to_freight.share_text, "33.333333 %")
+
+    def test_registered_control_needs_its_document(self):
+        with self.assertRaisesRegex(ValidationError, "register document"):
+            self.to_freight.control = "yes"
+
+    def test_loops_are_allowed_and_flagged(self):
+        back = self._membership(self.freight, self.holding, 10)
+
+        self.assertTrue(back.is_mutual)
+        self.assertTrue(self.to_freight.is_mutual)
+        self.assertFalse(self.to_foods.is_mutual)
+
+    def test_who_ended_a_membership_and_when_is_kept(self):
+        self.to_freight.with_user(self.officer).date_to = "2026-01-31"
+
+        self.assertEqual(self.to_freight.ended_by_id, self.officer)
+        self.assertTrue(self.to_freight.ended_on)
+        self.to_freight.date_to = False
+        self.assertFalse(self.to_freight.ended_by_id)
+
+    def test_archiving_a_member_keeps_it_and_deleting_it_is_refused(self):
+        self.freight.active = False
+
+        self.assertIn("Northwind Freight", self._members())
+        with self.assertRaises(ForeignKeyViolation), mute_logger("odoo.sql_db"):
+            self.freight.unlink()
+
+    def test_users_read_and_officers_write(self):
+        row = self.to_freight
+        self.assertEqual(row.with_user(self.user).share_text, "60 %")
+        with self.assertRaises(AccessError):
+            row.with_user(self.user).equity = 50
+        row.with_user(self.officer).equity = 50
+        with self.assertRaises(AccessError):
+            row.with_user(self.portal).read(["equity"])
+
+    def test_partners_of_another_company_stay_hidden(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        secret = self._company("Secret Ltd", company_id=other.id)
+        row = self._membership(self.holding, secret, 0, kind=self.franchise)
+
+        found = self.env["counterparty.membership"].with_user(self.user).search([])
+
+        self.assertNotIn(row, found)
+        self.assertIn(self.to_foods, found)
+
+    def test_core_kinds_and_used_kinds_stay(self):
+        used = self.owned.copy({"name": "Trust"})
+        self._membership(self.holding, self.late_payer, 0, kind=used)
+
+        for kind in (self.owned, used):
+            with self.subTest(kind=kind.name), self.assertRaises(UserError):
+                kind.unlink()
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+@freeze_time("2026-03-15 10:00:00")
+class TestCounterpartyMembershipChange(HoldingCase):
+    def _change(self, rows, **values):
+        wizard = (
+            self.env["counterparty.membership.change"]
+            .with_user(self.officer)
+            .create({"membership_ids": rows.ids, **values})
+        )
+        wizard.action_apply()
+
+    def test_end_as_of_a_day(self):
+        self._change(self.to_freight, change="end", day="2026-02-28")
+
+        self.assertEqual(self.to_freight.date_to, date(2026, 2, 28))
+        self.assertIn("Northwind Freight", self._members("2026-02-28"))
+        self.assertNotIn("Northwind Freight", self._members("2026-03-01"))
+
+    def test_move_leaves_the_past_as_it_was(self):
+        self._change(self.to_freight, change="move", day="2026-03-01", owner_id=self.foods.id)
+
+        self.assertEqual(self.to_freight.date_to, date(2026, 2, 28))
+        new = self.freight.counterparty_owner_ids - self.to_freight
+        self.assertEqual((new.owner_id, new.equity), (self.foods, 60.0))
+        self.assertEqual(new.date_from, date(2026, 3, 1))
+
+    def test_a_new_share_starts_on_its_day(self):
+        self._change(self.to_freight, change="share", day="2026-01-01", equity=75)
+
+        new = self.freight.counterparty_owner_ids - self.to_freight
+        self.assertEqual((new.equity, new.date_from), (75.0, date(2026, 1, 1)))
+        self.assertEqual(self.to_freight.equity, 60.0)
+
+    def test_a_correction_changes_the_row_itself(self):
+        self._change(self.to_freight, change="correct", equity=61)
+
+        self.assertEqual(self.to_freight.equity, 61.0)
+        self.assertEqual(len(self.freight.counterparty_owner_ids), 1)
+
+    def test_a_day_outside_the_period_is_refused_with_the_period(self):
+        with self.assertRaisesRegex(UserError, "01/01/2021"):
+            self._change(self.to_freight, change="end", day="2020-06-01")
+
+    def test_several_at_once(self):
+        self._change(self.to_freight | self.to_foods, change="end", day="2026-03-14")
+
+        self.assertEqual(self._members(), {"Northwind Group"})
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestCounterpartyMembershipMerge(HoldingCase):
+    @mute_logger("odoo.addons.base.wizard.base_partner_merge")
+    def _merge(self, source, target):
+        self.env["base.partner.merge.automatic.wizard"].create(
+            {
+                "state": "selection",
+                "partner_ids": [(6, 0, (source | target).ids)],
+                "dst_partner_id": target.id,
+            }
+        ).action_merge()
+        self.env.invalidate_all()
+
+    def test_the_same_said_twice_becomes_one(self):
+        twin = self._membership(self.holding, self.late_payer, 60, date_from="2024-01-01")
+
+        self._merge(self.late_payer, self.freight)
+
+        self.assertFalse(twin.exists())
+        self.assertEqual(self.freight.counterparty_owner_ids, self.to_freight)
+
+    def test_touching_periods_join(self):
+        self.to_freight.date_to = "2023-12-31"
+        later = self._membership(self.holding, self.late_payer, 60, date_from="2024-01-01")
+
+        self._merge(self.late_payer, self.freight)
+
+        row = self.freight.counterparty_owner_ids
+        self.assertEqual(len(row | later.exists()), 1)
+        self.assertEqual((row.date_from, row.date_to), (date(2021, 1, 1), False))
+
+    def test_what_the_merged_had_of_each_other_vanishes(self):
+        inner = self._membership(self.freight, self.late_payer, 20)
+
+        self._merge(self.late_payer, self.freight)
+
+        self.assertFalse(inner.exists())
+
+    def test_contradictions_are_refused_with_both_shares(self):
+        self._membership(self.holding, self.late_payer, 40)
+
+        with self.assertRaisesRegex(UserError, "60 %.*40 %"):
+            self._merge(self.late_payer, self.freight)
+
+    def test_memberships_of_the_source_move(self):
+        row = self._membership(self.late_payer, self.first_bank, 30)
+
+        self._merge(self.late_payer, self.freight)
+
+        self.assertEqual(row.owner_id, self.freight)
+
+    def test_heads_merge_with_their_groups(self):
+        group = self.env["counterparty.holding"].create({"head_id": self.late_payer.id})
+
+        self._merge(self.late_payer, self.holding)
+
+        self.assertEqual(group.head_id, self.holding)

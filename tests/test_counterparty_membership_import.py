@@ -1,0 +1,180 @@
+import base64
+from datetime import date
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import BaseCase, tagged
+
+from ..tools import tables
+from ..tools.membership_file import COLUMNS, KindRules, Row, check_rows, parse_rows
+from ..tools.periods import Period
+from .holding_common import HoldingCase
+
+OWNED = KindRules(1, True, False, False, False)
+BRANCH = KindRules(2, True, True, True, False)
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestMembershipFile(BaseCase):
+    PARTNERS = {"A": [1], "B": [2], "C": [3], "Twin": [4, 5]}
+    KINDS = {"owned": OWNED, "branch": BRANCH}
+
+    def _faults(self, *lines):
+        rows, faults = parse_rows(enumerate(lines, 2), self.PARTNERS, self.KINDS)
+        faults += check_rows(rows, [], self.KINDS.values())
+        return [(fault.line, fault.code) for fault in faults]
+
+    def test_every_fault_has_its_line(self):
+        good = {"owner": "A", "member": "B", "kind": "owned"}
+        cases = [
+            ({"owner": "Nobody"}, "unknown"),
+            ({"owner": ""}, "unknown"),
+            ({"owner": "Twin"}, "ambiguous"),
+            ({"kind": "cousin"}, "kind"),
+            ({"since": "31.12.2025"}, "date"),
+            ({"since": "2026-01-02", "until": "2026-01-01"}, "period"),
+            ({"equity": "many"}, "number"),
+            ({"equity": "100.01"}, "percent"),
+            ({"equity": "-1"}, "percent"),
+            ({"equity": "NaN"}, "percent"),
+            ({"equity_min": "60", "equity_max": "50"}, "range"),
+            ({"control": "maybe"}, "control"),
+            ({"control": "yes"}, "document"),
+            ({"status": "rumour"}, "status"),
+            ({"member": "A"}, "self"),
+        ]
+        for change, code in cases:
+            with self.subTest(change=change):
+                self.assertEqual(self._faults({**good, **change}), [(2, code)])
+
+    def test_lines_are_checked_against_each_other(self):
+        rows = (
+            {"owner": "A", "member": "C", "kind": "owned", "equity": "60"},
+            {"owner": "A", "member": "C", "kind": "owned", "since": "2026-01-01"},
+            {"owner": "B", "member": "C", "kind": "owned", "equity": "50"},
+            {"owner": "A", "member": "B", "kind": "branch"},
+            {"owner": "C", "member": "B", "kind": "branch", "status": "reported"},
+        )
+
+        self.assertEqual(self._faults(*rows), [(3, "overlap"), (4, "sum"), (6, "exclusive")])
+
+    def test_lines_are_checked_against_what_is_there(self):
+        row = Row(7, 1, 3, 1, Period(None, None))
+        present = [Row(0, 1, 3, 1, Period(date(2025, 1, 1), None))]
+
+        (fault,) = check_rows([row], present, self.KINDS.values())
+
+        self.assertEqual(tuple(fault), (7, "overlap", "0"))
+
+    def test_percentages_are_rounded_half_up_to_six_decimals(self):
+        cells = {"owner": "A", "member": "B", "kind": "owned", "equity": "33,3333335 %"}
+
+        (row,), faults = parse_rows([(2, cells)], self.PARTNERS, self.KINDS)
+
+        self.assertFalse(faults)
+        self.assertEqual(row.equity, 33.333334)
+
+    def test_both_formats_read_what_they_write(self):
+        rows = [("a", "b;c", "ș"), ("1", "", "x, y")]
+        for write in (tables.write_csv, tables.write_xlsx):
+            with self.subTest(write=write.__name__):
+                read = list(tables.read_table(write(("P", "Q", "R"), rows)))
+
+                self.assertEqual([line for line, _cells in read], [2, 3])
+                self.assertEqual([tuple(cells.values()) for _line, cells in read], rows)
+
+    def test_other_files_are_refused(self):
+        for content in (b"PK\x03\x04nonsense", b"\xff\xfe\x00d"):
+            with self.subTest(content=content), self.assertRaises(tables.UnreadableTableError):
+                list(tables.read_table(content))
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestMembershipImport(HoldingCase):
+    def _import(self, rows, user=None, write=tables.write_csv):
+        content = write(COLUMNS, [(*row, *[""] * (len(COLUMNS) - len(row))) for row in rows])
+        wizard = (
+            self.env["counterparty.membership.import"]
+            .with_user(user or self.officer)
+            .create({"content": base64.b64encode(content), "filename": "edges.csv"})
+        )
+        wizard.action_import()
+        return wizard
+
+    def test_both_formats_come_in(self):
+        cases = ((tables.write_csv, "First Bank"), (tables.write_xlsx, "Slowpay Ltd"))
+        for write, member in cases:
+            with self.subTest(write=write.__name__):
+                row = ("Northwind Foods", member, "owned", "2025-01-01", "", "51.5")
+
+                wizard = self._import([row], write=write)
+
+                self.assertEqual((wizard.state, wizard.row_count), ("done", 1))
+        row = self.late_payer.counterparty_owner_ids
+        self.assertEqual((row.owner_id, row.equity), (self.foods, 51.5))
+        self.assertEqual(row.create_uid, self.officer)
+
+    def test_one_fault_imports_nothing_and_names_all_lines(self):
+        before = self.env["counterparty.membership"].search_count([])
+        rows = [
+            ("Northwind Foods", "First Bank", "owned"),
+            ("Nobody", "First Bank", "owned"),
+            ("Northwind Group", "Northwind Freight", "owned", "2025-01-01"),
+        ]
+
+        wizard = self._import(rows)
+
+        self.assertEqual((wizard.state, wizard.fault_count), ("faulty", 2))
+        self.assertIn("Line 3", wizard.faults)
+        self.assertIn("Line 4", wizard.faults)
+        self.assertEqual(self.env["counterparty.membership"].search_count([]), before)
+
+    def test_companies_are_found_by_tax_number_before_name(self):
+        self.first_bank.vat = "RO9900700006"
+
+        self._import([("RO9900700006", "Slowpay Ltd", "owned", "", "", "10")])
+
+        self.assertEqual(self.late_payer.counterparty_owner_ids.owner_id, self.first_bank)
+
+    def test_missing_columns_are_named(self):
+        wizard = self.env["counterparty.membership.import"].create(
+            {"content": base64.b64encode(b"owner,member\nA,B\n"), "filename": "x.csv"}
+        )
+
+        with self.assertRaisesRegex(UserError, "kind"):
+            wizard.action_import()
+
+    def test_what_goes_out_comes_in_again(self):
+        self._membership(
+            self.foods, self.first_bank, share_basis="range", equity_min=60, equity_max=75
+        )
+        wizard = self.env["counterparty.membership.import"].create({"format": "csv"})
+        wizard.action_export()
+        rows = self.env["counterparty.membership"].search([])
+        before = rows.mapped("share_text")
+        rows.unlink()
+
+        again = self.env["counterparty.membership.import"].create(
+            {"content": wizard.export, "filename": "memberships.csv"}
+        )
+        again.action_import()
+
+        self.assertEqual(again.state, "done", again.faults)
+        found = self.env["counterparty.membership"].search([])
+        self.assertEqual(sorted(found.mapped("share_text")), sorted(before))
+
+    def test_only_officers_import(self):
+        with self.assertRaises(AccessError):
+            self._import([("Northwind Foods", "First Bank", "owned")], user=self.user)
+
+    def test_many_lines_cost_a_few_queries(self):
+        shops = self.env["res.partner"].create(
+            [{"name": f"Shop {number}", "is_company": True} for number in range(300)]
+        )
+        rows = [("Northwind Foods", shop.name, "franchise") for shop in shops]
+        self.env.flush_all()
+        start = self.env.cr.sql_log_count
+
+        wizard = self._import(rows)
+
+        self.assertEqual(wizard.row_count, 300)
+        self.assertLess(self.env.cr.sql_log_count - start, 40)

@@ -1,0 +1,124 @@
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+
+from .holding_common import HoldingCase
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestCounterpartyOwnership(HoldingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.analyst = cls._user(
+            "anna", "group_officer", "group_area_ownership", "base.group_partner_manager"
+        )
+
+    def _page(self, partner, **values):
+        page = self.env["counterparty.ownership"].with_user(self.analyst)
+        return page.create({"partner_id": partner.id, **values})
+
+    def _lines(self, page, direction):
+        lines = page.line_ids.filtered(lambda line: line.direction == direction)
+        return {line.partner_id.name: (line.share_text, line.is_control) for line in lines}
+
+    def test_shares_and_control_downwards(self):
+        self._membership(self.foods, self.late_payer, 30)
+        self._membership(self.freight, self.late_payer, 30)
+
+        lines = self._lines(self._page(self.holding), "below")
+
+        self.assertEqual(
+            lines,
+            {
+                "Northwind Foods": ("100.00 %", True),
+                "Northwind Freight": ("60.00 %", True),
+                "Slowpay Ltd": ("48.00 %", True),
+            },
+        )
+
+    def test_shares_and_control_upwards(self):
+        self._membership(self.foods, self.late_payer, 50)
+
+        page = self._page(self.late_payer)
+
+        self.assertEqual(
+            self._lines(page, "above"),
+            {"Northwind Foods": ("50.00 %", False), "Northwind Group": ("50.00 %", False)},
+        )
+        self.assertEqual(page.ultimate_text, "nobody has a majority")
+
+    def test_the_rule_of_sanctions_takes_the_half(self):
+        self._membership(self.foods, self.late_payer, 50)
+
+        page = self._page(self.late_payer, rule="enough")
+
+        self.assertEqual(page.ultimate_text, "Northwind Group")
+
+    def test_settings_give_the_rule(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("counterparty_crm.control_threshold", "30")
+        parameters.set_param("counterparty_crm.control_rule", "enough")
+
+        page = self._page(self.late_payer)
+
+        self.assertEqual((page.threshold, page.rule), (30.0, "enough"))
+
+    def test_a_mutual_block_is_named_and_nobody_picked(self):
+        self._membership(self.late_payer, self.first_bank, 60)
+        self._membership(self.first_bank, self.late_payer, 60)
+        self._membership(self.first_bank, self.ada, 100)
+
+        text = self._page(self.ada).ultimate_text
+
+        self.assertIn("First Bank, Slowpay Ltd", text)
+        self.assertIn("mutual block", text)
+
+    def test_ranges_are_shown_as_ranges(self):
+        self._membership(
+            self.foods, self.late_payer, share_basis="range", equity_min=60, equity_max=75
+        )
+
+        lines = self._lines(self._page(self.holding), "below")
+
+        self.assertEqual(lines["Slowpay Ltd"][0], "60.00–75.00 %")
+
+    def test_a_closed_loop_has_no_number(self):
+        self._membership(self.late_payer, self.first_bank, 100)
+        self._membership(self.first_bank, self.late_payer, 100)
+
+        lines = self._lines(self._page(self.late_payer), "below")
+
+        self.assertEqual(lines["First Bank"][0], "closed loop that owns itself")
+
+    def test_the_page_follows_its_day(self):
+        page = self._page(self.holding)
+        self.assertEqual(len(page.line_ids), 2)
+
+        with Form(page) as form:
+            form.day = "2020-06-01"
+        page.action_show()
+
+        self.assertEqual(page.line_ids.partner_id, self.foods)
+
+    def test_the_member_list_has_the_columns(self):
+        rows = self.env["counterparty.holding.member"].with_user(self.analyst)
+        rows = rows.with_context(counterparty_holding_ids=self.group.ids).search([])
+
+        shown = {row.partner_id.name: (row.total_share, row.is_controlled) for row in rows}
+
+        self.assertEqual(shown["Northwind Freight"], ("60.00 %", True))
+        self.assertEqual(shown["Northwind Group"], (False, False))
+
+    def test_without_the_switch_nobody_sees_it(self):
+        with self.assertRaises(AccessError):
+            self.env["counterparty.ownership"].with_user(self.manager).create(
+                {"partner_id": self.holding.id}
+            )
+        fields = self.env["counterparty.holding.member"].with_user(self.manager).fields_get()
+        self.assertNotIn("total_share", fields)
+
+    def test_the_partner_opens_its_page(self):
+        action = self.ben.with_user(self.analyst).action_open_counterparty_ownership()
+
+        page = self.env[action["res_model"]].browse(action["res_id"])
+        self.assertEqual(page.partner_id, self.foods)

@@ -1,0 +1,84 @@
+"""Tables in CSV and XLSX files: rows of texts by column, with the line they stand in."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+
+XLSX_MARK = b"PK\x03\x04"
+
+
+class UnreadableTableError(ValueError):
+    """A file that is no table we can read."""
+
+
+def read_table(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield ``(line, {column: text})`` of the first sheet; line 1 holds the names of the columns.
+
+    CSV is read as UTF-8 with comma, semicolon or tab; dates of XLSX become ISO texts.
+
+    :raises UnreadableTableError: when the file is neither
+    """
+    rows = _xlsx_rows(content) if content.startswith(XLSX_MARK) else _csv_rows(content)
+    header = [name.strip().lower() for name in next(rows, [])]
+    for line, row in enumerate(rows, 2):
+        if any(row):
+            yield line, dict(zip(header, row, strict=False))
+
+
+def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Return a table as CSV, as :func:`read_table` reads it and spreadsheets open it."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Return a table as XLSX, as :func:`read_table` reads it."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(list(columns))
+    for row in rows:
+        sheet.append(list(row))
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _csv_rows(content: bytes) -> Iterator[list[str]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableTableError("not UTF-8") from error
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    for row in csv.reader(io.StringIO(text), delimiter=delimiter):
+        yield [cell.strip() for cell in row]
+
+
+def _xlsx_rows(content: bytes) -> Iterator[list[str]]:
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise UnreadableTableError("not a workbook") from error
+    for row in book.worksheets[0].iter_rows(values_only=True):
+        yield [_cell_text(cell) for cell in row]
+
+
+def _cell_text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
