@@ -36,6 +36,7 @@
         "security/counterparty_groups.xml",
         "security/ir.model.access.csv",
         "security/counterparty_security.xml",
+        "security/counterparty_profit_security.xml",
         # counterparty
         "data/counterparty_section_data.xml",
         "data/counterparty_type_data.xml",
@@ -48,6 +49,7 @@
         "views/counterparty_handover_views.xml",
         "views/res_partner_views.xml",
         # profit
+        "data/profit_cron_data.xml",
         "views/sale_order_views.xml",
         # settings and menus
         "views/res_config_settings_views.xml",

@@ -11,3 +11,11 @@ class SaleOrderLine(models.Model):
     margin = fields.Float(groups=COST_PROFIT, precompute=False)
     margin_percent = fields.Float(groups=COST_PROFIT, precompute=False)
     purchase_price = fields.Float(groups=COST_PROFIT, precompute=False)
+
+    def _prepare_invoice_line(self, **optional_values):
+        values = super()._prepare_invoice_line(**optional_values)
+        # orders of several campaigns may share an invoice: each line keeps its own
+        if values.get("display_type") == "product":
+            for name in self.env["account.move.line"]._get_campaign_fields():
+                values.setdefault(name, self.order_id[name].id)
+        return values
