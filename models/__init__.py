@@ -12,6 +12,7 @@ from . import counterparty_handover_line
 from . import counterparty_interaction
 
 # profit
+from . import counterparty_sale_dimension_mixin
 from . import counterparty_sale_fact_cost
 from . import counterparty_sale_fact_campaign
 from . import counterparty_sale_fact_mirror
@@ -35,3 +36,5 @@ from . import sale_order
 from . import sale_order_line
 from . import sale_report
 from . import utm_campaign
+from . import utm_medium
+from . import utm_source

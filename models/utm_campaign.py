@@ -2,7 +2,10 @@ from odoo import fields, models
 
 
 class UtmCampaign(models.Model):
-    _inherit = "utm.campaign"
+    _name = "utm.campaign"
+    _inherit = ["utm.campaign", "counterparty.sale.dimension.mixin"]
+
+    _counterparty_fact_field = "campaign_id"
 
     # ------------------------------------------------------------
     # PROFIT: plan and window

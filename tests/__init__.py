@@ -27,3 +27,12 @@ from . import test_counterparty_role_invoice
 from . import test_story_counterparty
 from . import test_tour_counterparty_role
 from . import test_views
+
+# profit
+from . import test_tools_attribution
+from . import test_tools_ratio
+from . import test_tools_reversal
+from . import test_counterparty_sale_fact
+from . import test_counterparty_sale_fact_attribution
+from . import test_counterparty_sale_fact_cost
+from . import test_counterparty_sale_fact_credit
