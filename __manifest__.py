@@ -50,6 +50,11 @@
         "views/res_partner_views.xml",
         # profit
         "data/profit_cron_data.xml",
+        "report/counterparty_profit_report_views.xml",
+        "views/counterparty_cost_views.xml",
+        "wizard/counterparty_campaign_correction_views.xml",
+        "views/account_move_views.xml",
+        "views/utm_campaign_views.xml",
         "views/sale_order_views.xml",
         # settings and menus
         "views/res_config_settings_views.xml",

@@ -12,6 +12,7 @@ from . import counterparty_handover_line
 from . import counterparty_interaction
 
 # profit
+from . import counterparty_cost
 from . import counterparty_sale_dimension_mixin
 from . import counterparty_sale_fact_cost
 from . import counterparty_sale_fact_campaign

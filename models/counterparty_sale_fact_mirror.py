@@ -98,6 +98,7 @@ class CounterpartySaleFactMirror(models.AbstractModel):
                                 ELSE 0 END AS quantity) covered
                 CROSS JOIN LATERAL (
                     SELECT credit.line_id AS key, covered.amount, covered.quantity
+                     WHERE covered.amount <> 0 OR covered.quantity <> 0 OR credit.amount = 0
                      UNION ALL
                     SELECT -credit.line_id, credit.amount - covered.amount,
                            CASE WHEN credit.goods_kept THEN 0

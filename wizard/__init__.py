@@ -3,3 +3,6 @@ from . import counterparty_derivation
 from . import counterparty_derivation_line
 from . import counterparty_rights
 from . import counterparty_rights_line
+
+# profit
+from . import counterparty_campaign_correction
