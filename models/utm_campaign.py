@@ -138,7 +138,7 @@ class UtmCampaign(models.Model):
             campaign.counterparty_net_profit = profit - spent
             returned = ratio.roi(profit, spent)
             campaign.counterparty_roi = nothing if returned is None else f"{returned:.0%}"
-            each = ratio.ratio(spent, new_customers.get(campaign.id, 0))
+            each = ratio.ratio(spent, new_customers.get(campaign.id, 0)) if spent else None
             campaign.counterparty_cpa = (
                 nothing if each is None else self.env.company.currency_id.format(each)
             )

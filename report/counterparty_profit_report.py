@@ -96,18 +96,20 @@ class CounterpartyProfitReport(models.Model):
     )
     # not filled in rows: a ratio of one line is the ratio of its group
     margin = fields.Float(
-        "Margin",
+        "Margin %",
+        digits=(16, 1),
         readonly=True,
         aggregator="avg",
         groups=COST_PROFIT,
-        help="Gross profit for each unit of revenue with a known cost.",
+        help="Gross profit in percent of the revenue with a known cost.",
     )
     markup = fields.Float(
-        "Markup",
+        "Markup %",
+        digits=(16, 1),
         readonly=True,
         aggregator="avg",
         groups=COST_PROFIT,
-        help="Gross profit for each unit of cost of goods.",
+        help="Gross profit in percent of the cost of goods.",
     )
 
     # ------------------------------------------------------------
@@ -119,8 +121,8 @@ class CounterpartyProfitReport(models.Model):
         return SQL(
             """SELECT %(fact_columns)s, %(fact_measures)s,
                       CASE WHEN f.revenue - COALESCE(f.unknown, 0) > 0
-                           THEN f.profit / (f.revenue - COALESCE(f.unknown, 0)) END AS margin,
-                      CASE WHEN f.cost > 0 THEN f.profit / f.cost END AS markup
+                           THEN 100 * f.profit / (f.revenue - COALESCE(f.unknown, 0)) END AS margin,
+                      CASE WHEN f.cost > 0 THEN 100 * f.profit / f.cost END AS markup
                  FROM counterparty_sale_fact f %(fact_rate)s %(where)s
                 UNION ALL
                SELECT %(spent_columns)s, %(spent_measures)s, NULL, NULL
@@ -254,7 +256,7 @@ class CounterpartyProfitReport(models.Model):
     def _get_view(self, view_id=None, view_type="form", **options):
         # whoever sees profit finds the most profitable first; the others may not even sort by it
         arch, view = super()._get_view(view_id, view_type, **options)
-        if view_type in ("list", "pivot") and self.env.user.has_group(COST_PROFIT):
+        if arch.get("default_order") and self.env.user.has_group(COST_PROFIT):
             arch.set("default_order", f"{self._counterparty_order} desc")
         return arch, view
 
@@ -270,10 +272,13 @@ class CounterpartyProfitReport(models.Model):
         self._check_field_access(self._fields[name], "read")
         part, whole = RATIOS[aggregate_spec]
         return SQL(
-            "CASE WHEN SUM(%(whole)s) > 0 THEN SUM(%(part)s) / SUM(%(whole)s) END",
+            "CASE WHEN SUM(%(whole)s) > 0 THEN 100 * SUM(%(part)s) / SUM(%(whole)s) END",
             part=SQL.identifier(part),
             whole=whole,
         )
+
+    def _read_group_empty_value(self, spec):
+        return False if spec in RATIOS else super()._read_group_empty_value(spec)
 
     # ------------------------------------------------------------
     # Actions
