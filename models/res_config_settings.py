@@ -22,7 +22,14 @@ class ResConfigSettings(models.TransientModel):
         "Campaigns", implied_group="counterparty_crm.group_area_campaign"
     )
 
-<<<<<<< HEAD
+    # profit
+    counterparty_attribution_model = fields.Selection(
+        related="company_id.counterparty_attribution_model", readonly=False
+    )
+    counterparty_half_life = fields.Float(
+        related="company_id.counterparty_half_life", readonly=False
+    )
+
     # a parameter that is on unless it says otherwise: the host would forget it when it is off
 
     @api.model
@@ -40,12 +47,3 @@ class ResConfigSettings(models.TransientModel):
             ROLES_FROM_DOCUMENTS, str(self.counterparty_roles_from_documents)
         )
         return result
-=======
-    # profit
-    counterparty_attribution_model = fields.Selection(
-        related="company_id.counterparty_attribution_model", readonly=False
-    )
-    counterparty_half_life = fields.Float(
-        related="company_id.counterparty_half_life", readonly=False
-    )
->>>>>>> 2e3f6e4 (profit: report by customer, campaign and source)
