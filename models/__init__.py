@@ -22,6 +22,7 @@ from . import counterparty_sale_fact_recost
 from . import counterparty_sale_fact_check
 from . import counterparty_sale_correction
 from . import counterparty_sale_fact
+from . import res_partner_profit
 
 # host
 from . import account_move

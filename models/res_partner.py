@@ -10,7 +10,8 @@ GROUP_USER = "counterparty_crm.group_user"
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "counterparty.profit.partner.mixin"]
 
     # ------------------------------------------------------------
     # COUNTERPARTY: roles

@@ -163,7 +163,7 @@ def _line(companies: int) -> dict[str, str]:
     move = f"(n % {3 * companies})"
     return {
         "move_id": f"{FIRST_ID} + {5 * companies} + 1 + {move}",
-        "product_id": "(SELECT min(id) FROM product_product) + n % 20",
+        "product_id": "((SELECT array_agg(id ORDER BY id) FROM product_product))[1 + n % 20]",
         "quantity": "1 + n % 5",
         "balance": "-(10 + n % 990)",
         "price_subtotal": "10 + n % 990",
