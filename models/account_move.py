@@ -36,7 +36,10 @@ class AccountMove(models.Model):
             sales = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
             sales.filtered(lambda move: move.state == "posted")._refuse_campaign_change(vals)
             before = {
-                (move, name): move[name] for move in sales for name in names if move.state == "draft"
+                (move, name): move[name]
+                for move in sales
+                for name in names
+                if move.state == "draft"
             }
         result = super().write(vals)
         for (move, name), old in before.items():

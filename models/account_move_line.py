@@ -67,7 +67,8 @@ class AccountMoveLine(models.Model):
         )[:1]
 
     def _copy_data_extend_business_fields(self, values):
-        super()._copy_data_extend_business_fields(values)
+        result = super()._copy_data_extend_business_fields(values)
         # a copy that is meant to replace the invoice ("modify") reverses nothing
         if "move_reverse_cancel" in self.env.context and self.display_type == "product":
             values["reversed_line_id"] = self.id
+        return result

@@ -5,7 +5,7 @@ from ..tools import sale_cost
 
 
 class CounterpartySaleCorrection(models.Model):
-    """A change of posted sale facts: who made it, when and why. Its rows are added, never changed."""
+    """A change of posted sale facts: who made it, when and why; its rows are added to theirs."""
 
     _name = "counterparty.sale.correction"
     _description = "Correction of Sale Facts"
@@ -86,9 +86,7 @@ class CounterpartySaleCorrection(models.Model):
                 self.line_ids, self.campaign_id, self.medium_id, self.source_id, self
             )
         elif self.line_ids:
-            facts._recost(
-                self.company_id, self._sql_unit_costs(), sale_cost.GIVEN, correction=self
-            )
+            facts._recost(self.company_id, self._sql_unit_costs(), sale_cost.GIVEN, correction=self)
 
     def _sql_unit_costs(self):
         return SQL(

@@ -33,7 +33,6 @@ class CounterpartySaleFact(models.Model):
     )
     correction_id = fields.Many2one(
         "counterparty.sale.correction",
-        "Correction",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
@@ -155,7 +154,8 @@ class CounterpartySaleFact(models.Model):
         """Remove all facts of documents that are posted no more."""
         if moves:
             self.env.cr.execute(
-                "DELETE FROM counterparty_sale_fact WHERE move_id = ANY(%s) RETURNING correction_id",
+                """DELETE FROM counterparty_sale_fact WHERE move_id = ANY(%s)
+                   RETURNING correction_id""",
                 [moves.ids],
             )
             corrected = {row[0] for row in self.env.cr.fetchall() if row[0]}

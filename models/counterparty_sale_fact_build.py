@@ -171,7 +171,20 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                                  THEN COALESCE(NULLIF(lu.factor, 0), 1)
                                       / COALESCE(NULLIF(pu.factor, 0), 1)
                                  ELSE 1 END AS quantity
-                 FROM account_move m
+                 FROM %(tables)s
+                WHERE m.id = ANY(%(moves)s)
+                  AND m.state = 'posted' AND m.move_type = ANY(%(types)s)
+                  AND %(where)s""",
+            tables=self._sql_tables(),
+            moves=moves.ids,
+            types=list(SALE_TYPES),
+            where=where,
+        )
+
+    @api.model
+    def _sql_tables(self):
+        return SQL(
+            """account_move m
                  JOIN account_move_line l ON l.move_id = m.id AND l.display_type = 'product'
                  JOIN res_company c ON c.id = l.company_id
                  JOIN res_currency cur ON cur.id = c.currency_id
@@ -186,13 +199,7 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                  LEFT JOIN uom_uom su ON su.id = s.product_uom_id
                  LEFT JOIN LATERAL (
                      SELECT own.id FROM res_company own
-                      WHERE own.partner_id = m.commercial_partner_id LIMIT 1) own ON TRUE
-                WHERE m.id = ANY(%(moves)s)
-                  AND m.state = 'posted' AND m.move_type = ANY(%(types)s)
-                  AND %(where)s""",
-            moves=moves.ids,
-            types=list(SALE_TYPES),
-            where=where,
+                      WHERE own.partner_id = m.commercial_partner_id LIMIT 1) own ON TRUE"""
         )
 
     @api.model

@@ -242,7 +242,7 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         )
         moves = self.env["account.move"].browse([row[0] for row in rows])
         self._insert_facts(moves, live=False)
-        for correction in Correction.search([], order="id"):
+        for correction in Correction.search([("id", ">", 0)], order="id"):
             correction._apply()
 
     # ------------------------------------------------------------

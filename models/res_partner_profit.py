@@ -50,9 +50,11 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
     def _compute_counterparty_profit(self):
         can_read = self.env[REPORT].has_access("read")
         for partner in self:
-            partner.update(partner._prepare_counterparty_profit() if can_read else {
-                name: False for name in partner._get_counterparty_profit_fields()
-            })
+            partner.update(
+                partner._prepare_counterparty_profit()
+                if can_read
+                else {name: False for name in partner._get_counterparty_profit_fields()}
+            )
 
     @api.model
     def _get_counterparty_profit_fields(self):

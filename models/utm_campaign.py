@@ -4,7 +4,13 @@ from odoo.tools import SQL, date_utils
 from ..tools import ratio
 from .sale_order_line import COST_PROFIT
 
-SALES = "sales_team.group_sale_salesman,account.group_account_invoice,account.group_account_readonly"
+SALES = ",".join(
+    (
+        "sales_team.group_sale_salesman",
+        "account.group_account_invoice",
+        "account.group_account_readonly",
+    )
+)
 
 
 class UtmCampaign(models.Model):

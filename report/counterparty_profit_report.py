@@ -41,7 +41,7 @@ class CounterpartyProfitReport(models.Model):
     # who, what
     commercial_partner_id = fields.Many2one("res.partner", "Counterparty", readonly=True)
     partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
-    country_id = fields.Many2one(related="commercial_partner_id.country_id", string="Country")
+    country_id = fields.Many2one(related="commercial_partner_id.country_id")
     product_id = fields.Many2one("product.product", readonly=True)
     categ_id = fields.Many2one("product.category", "Product Category", readonly=True)
     user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
@@ -78,7 +78,6 @@ class CounterpartyProfitReport(models.Model):
     revenue = fields.Monetary("Net Revenue", readonly=True)
     advance = fields.Monetary("Down Payments", readonly=True)
     without_rate = fields.Integer(
-        "Without Rate",
         readonly=True,
         help="Rows in a currency that had no rate on the invoice date: they are in no total.",
     )
@@ -175,16 +174,12 @@ class CounterpartyProfitReport(models.Model):
             "contribution": contribution,
         }
         if not self._converts():
-            columns = [
-                SQL("%s AS %s", values[name], SQL.identifier(name)) for name in MEASURES
-            ]
+            columns = [SQL("%s AS %s", values[name], SQL.identifier(name)) for name in MEASURES]
             return SQL("%s, 0 AS without_rate", SQL(", ").join(columns))
         columns = [
             SQL("%s * rate.rate AS %s", values[name], SQL.identifier(name)) for name in MEASURES
         ]
-        return SQL(
-            "%s, (rate.rate IS NULL)::int AS without_rate", SQL(", ").join(columns)
-        )
+        return SQL("%s, (rate.rate IS NULL)::int AS without_rate", SQL(", ").join(columns))
 
     @api.model
     def _sql_spent(self):

@@ -40,3 +40,4 @@ from . import test_counterparty_sale_fact
 from . import test_counterparty_sale_fact_attribution
 from . import test_counterparty_sale_fact_cost
 from . import test_counterparty_sale_fact_credit
+from . import test_counterparty_sale_fact_history

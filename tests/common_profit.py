@@ -68,9 +68,7 @@ class ProfitCase(TestStockValuationCommon):
 
     def _credit(self, invoice, post=True, day="2026-03-20", cancel=False):
         """Reverse an invoice; the draft may be changed before it is posted."""
-        credit = invoice._reverse_moves(
-            [{"invoice_date": day, "date": day}], cancel=cancel
-        )
+        credit = invoice._reverse_moves([{"invoice_date": day, "date": day}], cancel=cancel)
         if post and not cancel:
             credit.action_post()
         return credit
@@ -158,7 +156,7 @@ class ProfitCase(TestStockValuationCommon):
     def _bases(self, moves):
         return self._facts(moves).mapped("cost_basis")
 
-    def assertMatchesLedger(self, moves):
+    def assert_matches_ledger(self, moves):
         """Assert that facts and journal items of documents say the same revenue."""
         facts = self._facts(moves)
         lines = moves.line_ids.filtered(lambda line: line.display_type == "product")

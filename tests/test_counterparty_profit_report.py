@@ -21,7 +21,9 @@ class TestCounterpartyProfitReport(ProfitCase):
         cls.seer = cls._profit_user("seera", ALL, "group_cost_profit")
         cls.stranger = cls._profit_user("stranga", "base.group_user")
 
-    def _read(self, model="counterparty.profit.report", user=None, groupby=(), names=None, domain=()):
+    def _read(
+        self, model="counterparty.profit.report", user=None, groupby=(), names=None, domain=()
+    ):
         report = self.env[model]
         if user:
             report = report.with_user(user).with_context(allowed_company_ids=self.company.ids)
@@ -68,7 +70,12 @@ class TestCounterpartyProfitReport(ProfitCase):
         self._invoice(campaign_id=self.spring.id)
         self.env["counterparty.cost"].create(
             [
-                {"name": "Stand", "amount": 30, "date": "2026-03-01", "campaign_id": self.spring.id},
+                {
+                    "name": "Stand",
+                    "amount": 30,
+                    "date": "2026-03-01",
+                    "campaign_id": self.spring.id,
+                },
                 {
                     "name": "Gift",
                     "amount": 5,
@@ -91,9 +98,7 @@ class TestCounterpartyProfitReport(ProfitCase):
                 names=["revenue:sum", "profit:sum", "spent:sum", "contribution:sum"],
             )
         )
-        by_partner = dict(
-            self._read(groupby=["commercial_partner_id"], names=["contribution:sum"])
-        )
+        by_partner = dict(self._read(groupby=["commercial_partner_id"], names=["contribution:sum"]))
 
         self.assertEqual(by_campaign, {"Spring": [100, 90, 50, 40]})
         self.assertEqual(by_partner[self.customer], 85)
@@ -166,7 +171,9 @@ class TestCounterpartyProfitReport(ProfitCase):
             "counterparty.profit.report",
             "counterparty.campaign.report",
         ):
-            self.assertFalse(self.env[model].with_user(elsewhere).with_context(allowed).search([]))
+            self.assertFalse(
+                self.env[model].with_user(elsewhere).with_context(**allowed).search([])
+            )
 
     def test_people_outside_sales_and_accounts_read_nothing(self):
         for model in (
@@ -249,9 +256,7 @@ class TestUtmCampaignProfit(ProfitCase):
         credit.action_post()
         newcomer = self.env["res.partner"].create({"name": "New", "is_company": True})
         self._invoice(campaign_id=self.spring.id, partner_id=newcomer.id)
-        self._invoice(
-            campaign_id=self.spring.id, partner_id=self.other_company.partner_id.id
-        )
+        self._invoice(campaign_id=self.spring.id, partner_id=self.other_company.partner_id.id)
         self.env["counterparty.cost"].create(
             {"name": "Stand", "amount": 90, "campaign_id": self.spring.id}
         )

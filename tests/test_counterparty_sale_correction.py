@@ -17,9 +17,7 @@ class TestCounterpartySaleCorrection(ProfitCase):
             self.env["counterparty.campaign.correction"]
             .with_user(user or self.boss)
             .with_context(allowed_company_ids=self.company.ids)
-            .create(
-                {"line_ids": [(6, 0, lines.ids)], "campaign_id": campaign.id, "reason": reason}
-            )
+            .create({"line_ids": [(6, 0, lines.ids)], "campaign_id": campaign.id, "reason": reason})
         )
         wizard.action_correct()
 
@@ -138,9 +136,7 @@ class TestCounterpartySaleFactCheck(ProfitCase):
 
     def test_repair_brings_back_what_is_missing_or_wrong(self):
         missing, wrong, gone = (self._invoice() for _number in range(3))
-        self.env.cr.execute(
-            "DELETE FROM counterparty_sale_fact WHERE move_id = %s", [missing.id]
-        )
+        self.env.cr.execute("DELETE FROM counterparty_sale_fact WHERE move_id = %s", [missing.id])
         self.env.cr.execute(
             "UPDATE counterparty_sale_fact SET revenue = 5 WHERE move_id = %s", [wrong.id]
         )
@@ -150,18 +146,15 @@ class TestCounterpartySaleFactCheck(ProfitCase):
 
         self.Fact._repair()
 
-        self.assertEqual(
-            found, {missing.id: "missing", wrong.id: "revenue", gone.id: "not posted"}
-        )
+        self.assertEqual(found, {missing.id: "missing", wrong.id: "revenue", gone.id: "not posted"})
         self.assertFalse(self._own_differences())
         self.assertEqual(self._sums(missing | wrong), (200, 20, 180))
 
     def test_costs_before_our_time_are_estimates(self):
         invoice = self._invoice()
-        self.env["ir.config_parameter"].set_param("counterparty_crm.facts_since", "2100-01-01 00:00:00")
-        self.env.cr.execute(
-            "DELETE FROM counterparty_sale_fact WHERE move_id = %s", [invoice.id]
-        )
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("counterparty_crm.facts_since", "2100-01-01 00:00:00")
+        self.env.cr.execute("DELETE FROM counterparty_sale_fact WHERE move_id = %s", [invoice.id])
 
         self.Fact._insert_facts(invoice, live=False)
 

@@ -89,7 +89,7 @@ class TestCounterpartySaleFact(ProfitCase):
         )
 
         self.assertEqual(self._facts(invoice).mapped("revenue"), [90, 100])
-        self.assertMatchesLedger(invoice)
+        self.assert_matches_ledger(invoice)
 
     def test_quantity_is_in_the_unit_of_the_product(self):
         pack = self._invoice(self._line(product_uom_id=self.uom_pack_of_6.id, quantity=2))
@@ -211,9 +211,7 @@ class TestCounterpartySaleFactCampaign(ProfitCase):
     def test_the_strongest_level_wins(self):
         order = self._order(campaign=self.autumn)
         header = self._invoice(campaign_id=self.spring.id)
-        line = self._invoice(
-            self._line(campaign_id=self.autumn.id), campaign_id=self.spring.id
-        )
+        line = self._invoice(self._line(campaign_id=self.autumn.id), campaign_id=self.spring.id)
         ordered = self._invoice_orders(order)
 
         self.assertEqual(self._by_campaign(header), {"Spring": 100})

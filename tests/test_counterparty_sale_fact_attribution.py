@@ -33,9 +33,7 @@ class TestCounterpartySaleFactAttribution(ProfitCase):
                 with self.subTest(model=model, price=price):
                     self.company.counterparty_attribution_model = model
                     invoice = self._invoice(self._line(self.service, price=price))
-                    expected = attribute(
-                        Decimal(str(price)), self.touches, model, CENT, Decimal(7)
-                    )
+                    expected = attribute(Decimal(str(price)), self.touches, model, CENT, Decimal(7))
                     self.assertEqual(
                         self._by_campaign(invoice),
                         {name: float(share) for name, share in expected.items() if share},
@@ -56,7 +54,8 @@ class TestCounterpartySaleFactAttribution(ProfitCase):
 
         invoice = self._invoice(self._line(quantity=1))
 
-        self.assertEqual(self._by_campaign(invoice, "cost"), {"Spring": 5, "Autumn": 2.5, "Winter": 2.5})
+        shares = self._by_campaign(invoice, "cost")
+        self.assertEqual(shares, {"Spring": 5, "Autumn": 2.5, "Winter": 2.5})
         self.assertEqual(self._sums(invoice), (100, 10, 90))
 
     def test_half_life_is_the_companys(self):

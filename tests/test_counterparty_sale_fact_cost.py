@@ -161,7 +161,7 @@ class TestCounterpartySaleFactCost(ProfitCase):
         self.assertEqual(before, (0, 0, 0))
         self.assertEqual(self._sums(final), (1000, 400, 600))
         self.assertEqual(sum(self._facts(advance | final).mapped("advance")), 0)
-        self.assertMatchesLedger(advance | final)
+        self.assert_matches_ledger(advance | final)
 
     def test_each_company_has_its_own_cost_and_currency(self):
         self.env.user.company_ids |= self.other_company

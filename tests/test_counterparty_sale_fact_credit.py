@@ -78,7 +78,7 @@ class TestCounterpartySaleFactCredit(ProfitCase):
 
         self.assertEqual(self._by_campaign(credit), {"Spring": -200, False: -300})
         self.assertEqual(self._sums(credit), (-500, -20, -480))
-        self.assertMatchesLedger(credit)
+        self.assert_matches_ledger(credit)
 
     def test_credit_by_hand_that_names_its_invoice_finds_its_lines(self):
         invoice = self._invoice(
@@ -160,4 +160,4 @@ class TestCounterpartySaleFactCredit(ProfitCase):
 
         self.assertEqual(self._sums(invoice), (200, 10, 190))
         self.assertEqual(self._by_campaign(credit), {"Spring": -200, False: -200})
-        self.assertMatchesLedger(credit)
+        self.assert_matches_ledger(credit)

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools.unit_costs import BadRow, UnitCost, read
+from ..tools.unit_costs import BadRowError, UnitCost, read
 
 HEAD = "product,from,to,unit cost\n"
 
@@ -36,6 +36,6 @@ class TestToolsUnitCosts(BaseCase):
             (HEAD + "A,2024-01-01,2024-12-31\n", 2, "unit cost"),
         ]
         for text, row, column in cases:
-            with self.subTest(text=text), self.assertRaises(BadRow) as caught:
+            with self.subTest(text=text), self.assertRaises(BadRowError) as caught:
                 read(text.encode())
             self.assertEqual((caught.exception.row, caught.exception.column), (row, column))

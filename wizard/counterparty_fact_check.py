@@ -178,26 +178,9 @@ class CounterpartyFactCheck(models.TransientModel):
         if basis == "ledger":
             return self.env._("Must be equal.")
         if basis == "mirror":
-            return self.env._("Differs where an invoice without cost entries was credited, or too much.")
+            return self.env._(
+                "Differs where an invoice without cost entries was credited, or too much."
+            )
         if basis == "kept":
             return self.env._("The ledger takes the goods back, although the customer kept them.")
         return self.env._("The ledger has no cost entry for these lines, the facts know one.")
-
-
-class CounterpartyFactCheckLine(models.TransientModel):
-    """One difference between facts and ledger, with its name."""
-
-    _name = "counterparty.fact.check.line"
-    _description = "Difference between Facts and Ledger"
-
-    check_id = fields.Many2one("counterparty.fact.check", required=True, ondelete="cascade")
-    currency_id = fields.Many2one(related="check_id.currency_id")
-    name = fields.Char("Figure")
-    ledger = fields.Monetary()
-    facts = fields.Monetary("Sale Facts")
-    difference = fields.Monetary(compute="_compute_difference")
-    note = fields.Char("Why")
-
-    def _compute_difference(self):
-        for line in self:
-            line.difference = line.facts - line.ledger

@@ -31,7 +31,7 @@ class CounterpartyUnitCostImport(models.TransientModel):
         self.ensure_one()
         try:
             rows = unit_costs.read(base64.b64decode(self.file))
-        except unit_costs.BadRow as bad:
+        except unit_costs.BadRowError as bad:
             raise UserError(
                 self.env._(
                     "Row %(row)s cannot be read: look at “%(column)s”. The columns are product "
@@ -61,9 +61,7 @@ class CounterpartyUnitCostImport(models.TransientModel):
         products = self.env["product.product"].with_context(active_test=False)
         by_reference = {
             product.default_code: product
-            for product in products.search(
-                [("default_code", "in", [row.product for row in rows])]
-            )
+            for product in products.search([("default_code", "in", [row.product for row in rows])])
         }
         unknown = [row.product for row in rows if row.product not in by_reference]
         if unknown:
