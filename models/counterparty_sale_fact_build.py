@@ -125,8 +125,8 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                       cost.cost_basis = 'missing' AS is_unknown,
                       base.is_storable AND cost.cost_basis = ANY(%(provisional)s)
                           AS is_provisional,
-                      chain.basis AS campaign_basis,
-                      chain.campaign_id, chain.medium_id, chain.source_id
+                      chain.basis AS given_basis, chain.campaign_id AS given_campaign,
+                      chain.medium_id AS given_medium, chain.source_id AS given_source
                  FROM (%(base)s) base
                  LEFT JOIN LATERAL (%(chain)s) chain ON TRUE
                 CROSS JOIN LATERAL (%(cost)s) cost""",
@@ -172,7 +172,7 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                                       / COALESCE(NULLIF(pu.factor, 0), 1)
                                  ELSE 1 END AS quantity
                  FROM %(tables)s
-                WHERE m.id = ANY(%(moves)s)
+                WHERE m.id = ANY(%(moves)s) AND l.move_id = ANY(%(moves)s)
                   AND m.state = 'posted' AND m.move_type = ANY(%(types)s)
                   AND %(where)s""",
             tables=self._sql_tables(),
@@ -204,9 +204,11 @@ class CounterpartySaleFactBuild(models.AbstractModel):
 
     @api.model
     def _sql_is_new(self):
+        # as a scalar: an anti-join reads all facts, 0.9 s of 1 million for each chunk
         return SQL(
-            """NOT EXISTS (SELECT FROM counterparty_sale_fact f
-                            WHERE f.move_id = m.id AND f.line_id = l.id AND f.kind = 'posting')"""
+            """(SELECT f.id FROM counterparty_sale_fact f
+                 WHERE f.move_id = m.id AND f.line_id = l.id AND f.kind = 'posting'
+                 LIMIT 1) IS NULL"""
         )
 
     # ------------------------------------------------------------
@@ -244,21 +246,16 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                       invoice_date, commercial_partner_id, partner_id, product_id, categ_id,
                       user_id, team_id, is_internal, is_provisional, campaign_id, medium_id,
                       source_id, basis, cost_basis, quantity, %(measures)s
-                 FROM (SELECT line.line_id, line.move_id, line.company_id, line.date,
-                              line.invoice_date, line.commercial_partner_id, line.partner_id,
-                              line.product_id, line.categ_id, line.user_id, line.team_id,
-                              line.is_internal, line.is_provisional, line.cost_basis,
-                              line.is_advance, line.is_unknown,
-                              part.campaign_id, part.medium_id, part.source_id, part.basis,
-                              part.rank,
-                              line.quantity * part.quantity_part AS quantity,
-                              SIGN(line.amount) * line.coin * (part.revenue_whole +
-                                  (part.revenue_place <= part.revenue_coins
-                                       - part.revenue_sum)::int) AS amount,
-                              SIGN(line.cost) * line.coin * (part.cost_whole +
-                                  (part.cost_place <= part.cost_coins
-                                       - part.cost_sum)::int) AS cost
-                         FROM line JOIN (%(parts)s) part ON part.line_id = line.line_id) done
+                 FROM (SELECT line_id, move_id, company_id, date, invoice_date,
+                              commercial_partner_id, partner_id, product_id, categ_id, user_id,
+                              team_id, is_internal, is_provisional, cost_basis, is_advance,
+                              is_unknown, campaign_id, medium_id, source_id, basis, rank,
+                              quantity * quantity_part AS quantity,
+                              SIGN(amount) * coin * (revenue_whole +
+                                  (revenue_place <= revenue_coins - revenue_sum)::int) AS amount,
+                              SIGN(cost) * coin * (cost_whole +
+                                  (cost_place <= cost_coins - cost_sum)::int) AS cost
+                         FROM (%(parts)s) part) done
                 ORDER BY ABS(line_id), rank""",
             kind=kind,
             correction=correction.id if correction else None,
@@ -288,15 +285,13 @@ class CounterpartySaleFactBuild(models.AbstractModel):
     def _sql_exact(self):
         """Compute the exact part of each share in coins, rounded so that equal weights tie."""
         return SQL(
-            """SELECT share.line_id, share.campaign_id, share.medium_id, share.source_id,
-                      share.basis, share.rank,
-                      ROUND(ABS(line.amount) / line.coin) AS revenue_coins,
-                      ROUND(ABS(line.cost) / line.coin) AS cost_coins,
-                      ROUND(ROUND(ABS(line.amount) / line.coin) * %(revenue)s, 6)
-                          AS revenue_exact,
-                      ROUND(ROUND(ABS(line.cost) / line.coin) * %(cost)s, 6) AS cost_exact,
+            """SELECT share.*,
+                      ROUND(ABS(amount) / coin) AS revenue_coins,
+                      ROUND(ABS(cost) / coin) AS cost_coins,
+                      ROUND(ROUND(ABS(amount) / coin) * %(revenue)s, 6) AS revenue_exact,
+                      ROUND(ROUND(ABS(cost) / coin) * %(cost)s, 6) AS cost_exact,
                       %(quantity)s AS quantity_part
-                 FROM share JOIN line ON line.line_id = share.line_id
+                 FROM share
                WINDOW by_line AS (PARTITION BY share.line_id),
                       in_line AS (PARTITION BY share.line_id ORDER BY share.rank)""",
             revenue=self._sql_part(SQL("share.revenue_weight")),

@@ -80,19 +80,19 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
     def _sql_share(self):
         """Select who earns a line: the one given, or the interactions in a campaign's window."""
         return SQL(
-            """SELECT line.line_id, COALESCE(touch.campaign_id, line.campaign_id) AS campaign_id,
-                      CASE WHEN touch.rank IS NULL THEN line.medium_id
+            """SELECT line.*, COALESCE(touch.campaign_id, line.given_campaign) AS campaign_id,
+                      CASE WHEN touch.rank IS NULL THEN line.given_medium
                            ELSE touch.medium_id END AS medium_id,
-                      CASE WHEN touch.rank IS NULL THEN line.source_id
+                      CASE WHEN touch.rank IS NULL THEN line.given_source
                            ELSE touch.source_id END AS source_id,
-                      CASE WHEN touch.rank IS NULL THEN line.campaign_basis
+                      CASE WHEN touch.rank IS NULL THEN line.given_basis
                            ELSE 'interaction' END AS basis,
                       COALESCE(touch.weight, 1) AS revenue_weight,
                       COALESCE(touch.weight, 1) AS cost_weight,
                       COALESCE(touch.weight, 1) AS quantity_weight,
                       COALESCE(touch.rank, 1) AS rank
                  FROM line
-                 LEFT JOIN LATERAL (%s) touch ON line.campaign_id IS NULL""",
+                 LEFT JOIN LATERAL (%s) touch ON line.given_campaign IS NULL""",
             self._sql_touches(),
         )
 
@@ -118,7 +118,7 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
                                       COUNT(*) OVER () AS count
                                  FROM counterparty_interaction i
                                  JOIN utm_campaign campaign ON campaign.id = i.campaign_id
-                                WHERE line.campaign_id IS NULL
+                                WHERE line.given_campaign IS NULL
                                   AND i.commercial_partner_id = line.commercial_partner_id
                                   AND i.campaign_id IS NOT NULL
                                   AND i.date < line.invoice_date + 1

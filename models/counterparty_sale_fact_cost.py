@@ -41,7 +41,8 @@ class CounterpartySaleFactCost(models.AbstractModel):
             # each answer is asked only when those before it had none
             answers=SQL(" UNION ALL ").join(
                 SQL(
-                    "SELECT %s AS basis, value FROM (SELECT %s AS value) a WHERE value IS NOT NULL",
+                    """SELECT %s AS basis, value FROM (SELECT %s AS value OFFSET 0) a
+                        WHERE value IS NOT NULL""",
                     basis,
                     answers[basis],
                 )
@@ -113,9 +114,10 @@ class CounterpartySaleFactCost(models.AbstractModel):
     def _sql_cost_order(self):
         """Convert the order line's cost with the rates of the invoice date."""
         return SQL(
-            """NULLIF(base.purchase_price, 0) / base.order_factor * base.quantity
-               / CASE WHEN base.order_currency_id = base.currency_id THEN 1
-                      ELSE %s / %s END""",
+            """CASE WHEN base.purchase_price <> 0 THEN
+                   base.purchase_price / base.order_factor * base.quantity
+                   / CASE WHEN base.order_currency_id = base.currency_id THEN 1
+                          ELSE %s / %s END END""",
             self._sql_rate(SQL("base.order_currency_id")),
             self._sql_rate(SQL("base.currency_id")),
         )

@@ -111,7 +111,7 @@ class CounterpartySaleFactMirror(models.AbstractModel):
     @api.model
     def _sql_mirror_share(self):
         return SQL(
-            """SELECT rest.line_id, rest.campaign_id, rest.medium_id, rest.source_id,
+            """SELECT line.*, rest.campaign_id, rest.medium_id, rest.source_id,
                       'mirror' AS basis,
                       GREATEST(0, COALESCE(rest.revenue / NULLIF(total.revenue, 0),
                           rest.quantity / NULLIF(total.quantity, 0))) AS revenue_weight,
@@ -120,11 +120,13 @@ class CounterpartySaleFactMirror(models.AbstractModel):
                           AS quantity_weight,
                       ROW_NUMBER() OVER (PARTITION BY rest.line_id ORDER BY rest.first_id)::int
                           AS rank
-                 FROM rest JOIN total ON total.line_id = rest.line_id
+                 FROM line
+                 JOIN rest ON rest.line_id = line.line_id
+                 JOIN total ON total.line_id = line.line_id
                 WHERE rest.revenue <> 0 OR rest.cost <> 0 OR rest.quantity <> 0
                    OR NOT EXISTS (SELECT FROM rest other WHERE other.line_id = rest.line_id
                         AND (other.revenue <> 0 OR other.cost <> 0 OR other.quantity <> 0))
                 UNION ALL
-               SELECT line.line_id, NULL, NULL, NULL, 'excess', 1, 1, 1, 1
+               SELECT line.*, NULL, NULL, NULL, 'excess', 1, 1, 1, 1
                  FROM line WHERE line.line_id < 0"""
         )

@@ -129,16 +129,18 @@ class CounterpartySaleFactRecost(models.AbstractModel):
     def _sql_kept_share(self):
         """Select the shares that lines have now."""
         return SQL(
-            """SELECT line.line_id, f.campaign_id, f.medium_id, f.source_id,
+            """SELECT line.*, kept.*
+                 FROM line CROSS JOIN LATERAL (
+               SELECT f.campaign_id, f.medium_id, f.source_id,
                       MAX(f.campaign_basis) AS basis,
                       GREATEST(0, ABS(SUM(COALESCE(f.unknown, 0)))) AS revenue_weight,
                       ABS(SUM(f.quantity))::numeric AS cost_weight,
                       ABS(SUM(f.quantity))::numeric AS quantity_weight,
                       MIN(f.id) AS rank
-                 FROM line JOIN counterparty_sale_fact f
-                   ON f.move_id = line.move_id AND f.line_id = line.line_id
+                 FROM counterparty_sale_fact f
+                WHERE f.move_id = line.move_id AND f.line_id = line.line_id
                   AND f.campaign_basis IS DISTINCT FROM 'excess'
-                GROUP BY line.line_id, f.campaign_id, f.medium_id, f.source_id"""
+                GROUP BY f.campaign_id, f.medium_id, f.source_id) kept"""
         )
 
     # ------------------------------------------------------------
@@ -153,6 +155,8 @@ class CounterpartySaleFactRecost(models.AbstractModel):
 
         :return: how many rows were written
         """
+        if not lines:
+            return 0
         self.env.cr.execute(
             SQL(
                 """%(target)s
