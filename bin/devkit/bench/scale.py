@@ -162,6 +162,7 @@ SOURCE_LINE = """display_type = 'product' AND product_id IS NOT NULL AND parent_
 def _line(companies: int) -> dict[str, str]:
     move = f"(n % {3 * companies})"
     return {
+        "partner_id": BUYER.replace("n::", f"(1 + {move})::"),
         "move_id": f"{FIRST_ID} + {5 * companies} + 1 + {move}",
         "product_id": "((SELECT array_agg(id ORDER BY id) FROM product_product))[1 + n % 20]",
         "quantity": "1 + n % 5",
