@@ -68,6 +68,7 @@
         "demo/campaign_demo.xml",
         "demo/opportunity_demo.xml",
         "demo/trade_demo.xml",
+        "demo/profit_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

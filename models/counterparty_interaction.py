@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 # a contact that reached nobody's attention earns no sale
@@ -85,6 +86,13 @@ class CounterpartyInteraction(models.Model):
     )
     # measured at posting: 0.03 ms for the contacts of a customer inside a campaign's window
     _lookup_idx = models.Index("(commercial_partner_id, date) WHERE campaign_id IS NOT NULL")
+
+    def write(self, vals):
+        if vals.keys() - {"result", "importance"}:
+            raise UserError(
+                self.env._("What was logged stays: only result and importance may change.")
+            )
+        return super().write(vals)
 
     # ------------------------------------------------------------
     # Writing

@@ -33,6 +33,7 @@ from . import test_tools_attribution
 from . import test_tools_ratio
 from . import test_tools_reversal
 from . import test_tools_unit_costs
+from . import test_counterparty_interaction
 from . import test_counterparty_profit_wizards
 from . import test_counterparty_profit_report
 from . import test_counterparty_sale_correction

@@ -23,7 +23,7 @@ class TestCounterpartySaleFactHistory(ProfitCase):
         self.moves = self.env["account.move"].browse()
         for number in range(HISTORIES):
             before = self.moves
-            for _step in range(self.chance.randint(1, 4)):
+            for _step in range(self.chance.randint(1, 3)):
                 self._take_step(before)
             if number % 30 == 29:
                 self._assert_like_the_ledger()
