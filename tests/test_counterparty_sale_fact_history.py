@@ -4,7 +4,7 @@ from odoo.tests import tagged
 
 from .common_profit import ProfitCase
 
-HISTORIES = 300
+HISTORIES = 40
 STEPS = ("post", "post", "post", "credit", "credit_part", "draft", "cancel", "correct", "merge")
 
 
