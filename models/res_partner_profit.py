@@ -49,12 +49,18 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
     @api.depends_context("company", "allowed_company_ids", "uid", "lang")
     def _compute_counterparty_profit(self):
         can_read = self.env[REPORT].has_access("read")
+        nothing = dict.fromkeys(self._get_counterparty_profit_fields(), False)
+        # a partner that is being typed has bought nothing yet
+        entities = self.commercial_partner_id._origin
+        rows = {}
+        if can_read and entities:
+            for entity_id, *row in self.env.execute_query(self._sql_counterparty_profit(entities)):
+                rows[entity_id] = row
         for partner in self:
-            partner.update(
-                partner._prepare_counterparty_profit()
-                if can_read
-                else {name: False for name in partner._get_counterparty_profit_fields()}
-            )
+            entity = partner.commercial_partner_id._origin
+            row = rows.get(entity.id, (0, 0, 0, None, None))
+            known = can_read and entity
+            partner.update(partner._prepare_counterparty_profit(row) if known else nothing)
 
     @api.model
     def _get_counterparty_profit_fields(self):
@@ -64,11 +70,9 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
             if field.compute == "_compute_counterparty_profit"
         ]
 
-    def _prepare_counterparty_profit(self):
-        """Return all the figures of one counterparty, read in one statement."""
+    def _prepare_counterparty_profit(self, row):
+        """Return the figures of one counterparty from its row of the statement."""
         self.ensure_one()
-        entity = self.commercial_partner_id
-        [row] = self.env.execute_query(self._sql_counterparty_profit(entity))
         sales, profit, known, last_sale, days_late = row
         margin = ratio.margin(profit or 0, known or 0)
         return {
@@ -82,12 +86,15 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
             "counterparty_profit_note": self._describe_profit_gap(last_sale),
         }
 
-    def _sql_counterparty_profit(self, entity):
+    def _sql_counterparty_profit(self, entities):
+        """Read sales and payments of all these counterparties in one statement."""
         today = fields.Date.context_today(self)
         start = today - relativedelta(years=1)
-        query = self.env[REPORT]._search([("commercial_partner_id", "=", entity.id)])
+        query = self.env[REPORT]._search([("commercial_partner_id", "in", entities.ids)])
         query.order = None
+        query.groupby = SQL("commercial_partner_id")
         return query.select(
+            SQL("commercial_partner_id"),
             SQL("SUM(revenue) FILTER (WHERE date > %s)", start),
             SQL("SUM(profit) FILTER (WHERE date > %s)", start),
             SQL("SUM(revenue - COALESCE(unknown, 0)) FILTER (WHERE date > %s)", start),
@@ -102,9 +109,9 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
                       JOIN LATERAL (SELECT MAX(part.max_date) AS day
                                       FROM account_partial_reconcile part
                                      WHERE part.debit_move_id = item.id) paid ON TRUE
-                     WHERE item.partner_id = %s AND item.reconciled AND item.date > %s
+                     WHERE item.partner_id = %s.commercial_partner_id AND item.reconciled AND item.date > %s
                        AND item.company_id = ANY(%s))""",
-                entity.id,
+                SQL.identifier(self.env[REPORT]._table),
                 start,
                 self.env.companies.ids,
             ),

@@ -55,6 +55,9 @@ class TestViews(CounterpartyCase):
     def test_every_filter_and_group_works(self):
         for view in self._records("ir.ui.view").filtered(lambda view: view.type == "search"):
             Model = self.env[view.model].with_user(self.user)
+            if not Model.has_access("read"):
+                # figures are for sales and accounts
+                Model = Model.sudo()
             arch, _view = Model._get_view(view.id, "search")
             for node in arch.iter("filter"):
                 with self.subTest(view=view.name, filter=node.get("name")):
