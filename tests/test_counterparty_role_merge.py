@@ -155,7 +155,10 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
     # ------------------------------------------------------------
 
     def test_every_unique_key_on_a_partner_survives_a_merge(self):
-        builders = {("counterparty_role", "partner_id"): self._role}
+        builders = {
+            ("counterparty_role", "partner_id"): self._role,
+            ("counterparty_interaction", "partner_id"): self._interaction,
+        }
 
         keys = self._get_unique_partner_keys()
 
@@ -178,6 +181,19 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
         }
         self.env.cr.execute(OWNERS)
         return {(table, column) for table, column in self.env.cr.fetchall() if table in tables}
+
+    def _interaction(self, partner):
+        self.env["counterparty.interaction"]._insert_interactions(
+            [
+                {
+                    "date": "2026-03-01 10:00:00",
+                    "partner_id": partner.id,
+                    "kind": "call",
+                    "res_model": "crm.lead",
+                    "res_id": 1,
+                }
+            ]
+        )
 
     def _check_merge_across(self, model, column, build):
         source, target = self._company("Source"), self._company("Target")
