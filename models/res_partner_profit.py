@@ -90,7 +90,9 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
         """Read sales and payments of all these counterparties in one statement."""
         today = fields.Date.context_today(self)
         start = today - relativedelta(years=1)
-        query = self.env[REPORT]._search([("commercial_partner_id", "in", entities.ids)])
+        # sales alone: a form asks nothing about money spent
+        Report = self.env[REPORT].with_context(counterparty_facts_only=True)
+        query = Report._search([("commercial_partner_id", "in", entities.ids)])
         query.order = None
         query.groupby = SQL("commercial_partner_id")
         return query.select(
