@@ -37,6 +37,7 @@
         "security/ir.model.access.csv",
         "security/counterparty_security.xml",
         "security/counterparty_holding_security.xml",
+        "security/counterparty_profit_security.xml",
         # counterparty
         "data/counterparty_section_data.xml",
         "data/counterparty_requirement_data.xml",
@@ -70,6 +71,15 @@
         "views/counterparty_holding_views.xml",
         "views/counterparty_group_credit_views.xml",
         # profit
+        "data/profit_cron_data.xml",
+        "report/counterparty_profit_report_views.xml",
+        "views/counterparty_cost_views.xml",
+        "wizard/counterparty_campaign_correction_views.xml",
+        "wizard/counterparty_fact_check_views.xml",
+        "wizard/counterparty_unit_cost_import_views.xml",
+        "views/res_partner_profit_views.xml",
+        "views/account_move_views.xml",
+        "views/utm_campaign_views.xml",
         "views/sale_order_views.xml",
         # settings and menus
         "views/res_config_settings_views.xml",
@@ -82,6 +92,7 @@
         "demo/opportunity_demo.xml",
         "demo/trade_demo.xml",
         "demo/document_demo.xml",
+        "demo/profit_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

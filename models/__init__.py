@@ -37,6 +37,22 @@ from . import counterparty_group_credit
 from . import counterparty_holding_member
 from . import counterparty_holding_figure
 
+# campaign
+from . import counterparty_interaction
+
+# profit
+from . import counterparty_cost
+from . import counterparty_sale_dimension_mixin
+from . import counterparty_sale_fact_cost
+from . import counterparty_sale_fact_campaign
+from . import counterparty_sale_fact_mirror
+from . import counterparty_sale_fact_build
+from . import counterparty_sale_fact_recost
+from . import counterparty_sale_fact_check
+from . import counterparty_sale_correction
+from . import counterparty_sale_fact
+from . import res_partner_profit
+
 # host
 from . import account_move
 from . import account_payment
@@ -57,3 +73,6 @@ from . import sale_order_credit
 from . import sale_order
 from . import sale_order_line
 from . import sale_report
+from . import utm_campaign
+from . import utm_medium
+from . import utm_source

@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
@@ -10,6 +11,8 @@ class AccountMove(models.Model):
     )
 
     def _post(self, soft=True):
+        # profit: what a credit note reverses is known before the host writes the cost of goods
+        self._link_reversed_lines()
         posted = super()._post(soft)
         # counterparty: after commit, so that a role can never stop a posting
         sales = posted.filtered(lambda move: move.is_sale_document(include_receipts=True))
@@ -17,4 +20,78 @@ class AccountMove(models.Model):
         Role = self.env["counterparty.role"]
         Role._schedule_derivation(sales.partner_id, "sale")
         Role._schedule_derivation(bills.partner_id, "purchase")
+        # profit: in the transaction of the posting, so that no posted line is without its fact
+        self.env["counterparty.sale.fact"]._post_moves(sales)
         return posted
+
+    # ------------------------------------------------------------
+    # PROFIT
+    # ------------------------------------------------------------
+
+    def button_draft(self):
+        result = super().button_draft()
+        # cancelling a posted document passes here too
+        self.env["counterparty.sale.fact"]._forget_moves(self)
+        return result
+
+    def write(self, vals):
+        names = self.line_ids._get_campaign_fields() & vals.keys()
+        before = {}
+        if names:
+            sales = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
+            sales.filtered(lambda move: move.state == "posted")._refuse_campaign_change(vals)
+            before = {
+                (move, name): move[name]
+                for move in sales
+                for name in names
+                if move.state == "draft"
+            }
+        result = super().write(vals)
+        for (move, name), old in before.items():
+            move._follow_header_campaign(name, old)
+        if "commercial_partner_id" in vals:
+            self.env["counterparty.sale.fact"]._follow_partners(self)
+        return result
+
+    def _refuse_campaign_change(self, vals):
+        """Raise when posted documents would change their campaign without leaving a trace.
+
+        :raises UserError: names the document and the way to correct it
+        """
+        for move in self:
+            changed = any(
+                move[name].id != (vals[name] or False)
+                for name in move.line_ids._get_campaign_fields() & vals.keys()
+            )
+            if changed:
+                raise UserError(
+                    self.env._(
+                        "%(document)s is posted: its campaign, medium and source stay as they "
+                        "were. Ask a manager to correct the campaign of its lines.",
+                        document=move.display_name,
+                    )
+                )
+
+    def _follow_header_campaign(self, name, old):
+        """Give the header's new value to the lines of a draft that had the old one."""
+        self.ensure_one()
+        lines = self.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product" and line[name] and line[name] == old
+        )
+        if lines:
+            lines.write({name: self[name].id})
+
+    def _link_reversed_lines(self):
+        """Match the lines of credit notes that name their invoice, but not its lines."""
+        for move in self.filtered("reversed_entry_id"):
+            open_lines = move.invoice_line_ids.filtered(
+                lambda line: line.display_type == "product" and not line.reversed_line_id
+            )
+            if not open_lines or not move.is_sale_document(include_receipts=True):
+                continue
+            taken = move.invoice_line_ids.reversed_line_id
+            for line in open_lines:
+                origin = line._find_reversed_line(move.reversed_entry_id, taken)
+                if origin:
+                    line.reversed_line_id = origin
+                    taken |= origin

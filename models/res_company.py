@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools import attribution
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -10,6 +12,31 @@ class ResCompany(models.Model):
         string="Group Credit",
         default="off",
         groups="counterparty_crm.group_manager,base.group_system",
+    )
+
+    # profit
+    # without groups: the posting of any user reads it, and it names a method, not figures
+    counterparty_attribution_model = fields.Selection(
+        [
+            (attribution.LAST, "Last contact"),
+            (attribution.FIRST, "First contact"),
+            (attribution.LINEAR, "Equal shares"),
+            (attribution.DECAY, "More to younger contacts"),
+            (attribution.POSITION, "40 % first, 40 % last, the rest between"),
+        ],
+        "Attribution",
+        default=attribution.LAST,
+        required=True,
+        help="Who earns a sale that no line, invoice, order or opportunity gives to a campaign.",
+    )
+    counterparty_half_life = fields.Float(
+        "Half-life (days)",
+        default=7.0,
+        help="For younger contacts: after so many days a contact counts half.",
+    )
+
+    _counterparty_half_life_positive = models.Constraint(
+        "CHECK (counterparty_half_life > 0)", "A half-life is longer than zero days."
     )
 
     def write(self, vals):
@@ -24,3 +51,18 @@ class ResCompany(models.Model):
         companies = self.sudo().search([("counterparty_credit_mode", "in", ("warn", "block"))])
         job = self.env.ref("counterparty_crm.ir_cron_group_credit").sudo()
         job.active = bool(companies)
+
+    # ------------------------------------------------------------
+    # PROFIT
+    # ------------------------------------------------------------
+
+    def _get_counterparty_lock_date(self):
+        """Return the last day on which no sale can be changed any more, for everybody."""
+        self.ensure_one()
+        # a lock is no secret, and exceptions of one user do not open it for figures
+        company = self.sudo().with_context(ignore_exceptions=True)
+        return max(
+            company.user_fiscalyear_lock_date,
+            company.user_sale_lock_date,
+            company.user_hard_lock_date,
+        )

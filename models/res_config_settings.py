@@ -42,6 +42,14 @@ class ResConfigSettings(models.TransientModel):
         "Campaigns", implied_group="counterparty_crm.group_area_campaign"
     )
 
+    # profit
+    counterparty_attribution_model = fields.Selection(
+        related="company_id.counterparty_attribution_model", readonly=False
+    )
+    counterparty_half_life = fields.Float(
+        related="company_id.counterparty_half_life", readonly=False
+    )
+
     # a parameter that is on unless it says otherwise: the host would forget it when it is off
 
     @api.model

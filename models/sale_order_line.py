@@ -42,3 +42,15 @@ class SaleOrderLine(models.Model):
         result = super().write(vals)
         self.env["sale.order"].concat(*amounts)._check_counterparty_credit_growth(amounts)
         return result
+
+    # ------------------------------------------------------------
+    # PROFIT: campaign of the invoice line
+    # ------------------------------------------------------------
+
+    def _prepare_invoice_line(self, **optional_values):
+        values = super()._prepare_invoice_line(**optional_values)
+        # orders of several campaigns may share an invoice: each line keeps its own
+        if values.get("display_type") == "product":
+            for name in self.env["account.move.line"]._get_campaign_fields():
+                values.setdefault(name, self.order_id[name].id)
+        return values

@@ -56,3 +56,18 @@ from . import test_counterparty_membership_import
 from . import test_counterparty_ownership
 from . import test_portal_group_credit
 from . import test_tour_counterparty_holding
+
+# profit
+from . import test_tools_attribution
+from . import test_tools_ratio
+from . import test_tools_reversal
+from . import test_tools_unit_costs
+from . import test_counterparty_interaction
+from . import test_counterparty_profit_wizards
+from . import test_counterparty_profit_report
+from . import test_counterparty_sale_correction
+from . import test_counterparty_sale_fact
+from . import test_counterparty_sale_fact_attribution
+from . import test_counterparty_sale_fact_cost
+from . import test_counterparty_sale_fact_credit
+from . import test_counterparty_sale_fact_history

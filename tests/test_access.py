@@ -39,6 +39,17 @@ RIGHTS = {
     "counterparty.ownership.line": (NOBODY, NOBODY, NOBODY),
     "counterparty.rights": (NOBODY, NOBODY, NOBODY),
     "counterparty.rights.line": (NOBODY, NOBODY, NOBODY),
+    "counterparty.interaction": (READ, "rw", "rw"),
+    # figures are for sales and accounts: see test_counterparty_profit_report
+    "counterparty.sale.fact": (NOBODY, NOBODY, NOBODY),
+    "counterparty.profit.report": (NOBODY, NOBODY, NOBODY),
+    "counterparty.campaign.report": (NOBODY, NOBODY, NOBODY),
+    "counterparty.sale.correction": (NOBODY, READ, "rc"),
+    "counterparty.cost": (NOBODY, NOBODY, ALL),
+    "counterparty.campaign.correction": (NOBODY, NOBODY, ALL),
+    "counterparty.fact.check": (NOBODY, NOBODY, ALL),
+    "counterparty.fact.check.line": (NOBODY, NOBODY, ALL),
+    "counterparty.unit.cost.import": (NOBODY, NOBODY, ALL),
 }
 
 

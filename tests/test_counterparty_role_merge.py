@@ -160,6 +160,7 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
             ("counterparty_membership", "owner_id"): self._own_the_late_payer,
             ("counterparty_membership", "member_id"): self._belong_to_the_late_payer,
             ("counterparty_holding_reserve", "partner_id"): self._reserve_credit,
+            ("counterparty_interaction", "partner_id"): self._interaction,
         }
 
         keys = self._get_unique_partner_keys()
@@ -203,6 +204,19 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
         }
         self.env.cr.execute(OWNERS)
         return {(table, column) for table, column in self.env.cr.fetchall() if table in tables}
+
+    def _interaction(self, partner):
+        self.env["counterparty.interaction"]._insert_interactions(
+            [
+                {
+                    "date": "2026-03-01 10:00:00",
+                    "partner_id": partner.id,
+                    "kind": "call",
+                    "res_model": "crm.lead",
+                    "res_id": 1,
+                }
+            ]
+        )
 
     def _check_merge_across(self, model, column, build):
         source, target = self._company("Source"), self._company("Target")

@@ -11,3 +11,9 @@ from . import counterparty_ownership_line
 from . import counterparty_rights
 from . import counterparty_rights_line
 from . import counterparty_type_designer
+
+# profit
+from . import counterparty_campaign_correction
+from . import counterparty_fact_check
+from . import counterparty_fact_check_line
+from . import counterparty_unit_cost_import

@@ -42,6 +42,11 @@ def _statements(companies: int) -> list[str]:
         _copies("account_move", SOURCE_INVOICE, companies * 3 // 5, INVOICE),
         _copies("account_move", SOURCE_BILL, companies // 10, BILL, offset=companies),
         _copies("crm_lead", SOURCE_LEAD, companies // 5, LEAD),
+        _copies("utm_campaign", SOURCE_CAMPAIGN, 100, CAMPAIGN),
+        _copies("account_move", SOURCE_INVOICE, companies * 3, SALE, offset=5 * companies),
+        _copies("account_move_line", SOURCE_LINE, companies * 10, _line(companies)),
+        _copies("sale_order", SOURCE_ORDER, companies, ORDERED, offset=5 * companies),
+        _copies("sale_order_line", SOURCE_ORDER_LINE, companies * 3, _order_line(companies)),
         # the addon is measured as an administrator installs it: without a demo story to load
         "UPDATE ir_module_module SET demo = false",
         "ANALYZE",
@@ -133,3 +138,51 @@ LEAD = {
     "partner_id": f"{FIRST_ID} + 5 * n",
     "create_date": DAY,
 }
+
+# sales with lines: few customers buy most, as everywhere; a campaign brought three of a hundred
+BUYER = f"{FIRST_ID} + 1 + floor(99999 * power((n::bigint * 7919 % 100003) / 100003.0, 4))::int"
+SOURCE_CAMPAIGN = "id > 0"
+CAMPAIGN = {
+    "name": "'bench ' || n",
+    "title": "jsonb_build_object('en_US', 'Campaign ' || n)",
+}
+SALE = INVOICE | {
+    "name": "'SALE/' || n",
+    "sequence_prefix": "'SALE/'",
+    "partner_id": BUYER,
+    "commercial_partner_id": BUYER,
+    "partner_shipping_id": BUYER,
+    "move_type": "CASE WHEN n % 25 = 0 THEN 'out_refund' ELSE 'out_invoice' END",
+    "campaign_id": f"CASE WHEN n % 33 = 0 THEN {FIRST_ID} + 1 + n % 100 END",
+}
+SOURCE_LINE = """display_type = 'product' AND product_id IS NOT NULL AND parent_state = 'posted'
+    AND move_id IN (SELECT id FROM account_move WHERE move_type = 'out_invoice')"""
+
+
+def _line(companies: int) -> dict[str, str]:
+    move = f"(n % {3 * companies})"
+    return {
+        "partner_id": BUYER.replace("n::", f"(1 + {move})::"),
+        "move_id": f"{FIRST_ID} + {5 * companies} + 1 + {move}",
+        "product_id": "((SELECT array_agg(id ORDER BY id) FROM product_product))[1 + n % 20]",
+        "quantity": "1 + n % 5",
+        "balance": "-(10 + n % 990)",
+        "price_subtotal": "10 + n % 990",
+        "date": f"(date '2020-01-01' + (1 + {move}) % 2000)",
+    }
+
+
+ORDERED = ORDER | {
+    "name": "'SALES' || n",
+    "partner_id": BUYER,
+    "state": "'sale'",
+    "campaign_id": f"CASE WHEN n % 20 = 0 THEN {FIRST_ID} + 1 + n % 100 END",
+}
+SOURCE_ORDER_LINE = "state = 'sale' AND product_id IS NOT NULL AND display_type IS NULL"
+
+
+def _order_line(companies: int) -> dict[str, str]:
+    return {
+        "order_id": f"{FIRST_ID} + {5 * companies} + 1 + n % {companies}",
+        "price_subtotal": "10 + n % 990",
+    }

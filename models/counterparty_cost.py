@@ -1,0 +1,39 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class CounterpartyCost(models.Model):
+    """Money spent on a campaign or on one counterparty that no invoice line carries."""
+
+    _name = "counterparty.cost"
+    _description = "Cost of a Campaign or Counterparty"
+    _order = "date desc, id desc"
+    _check_company_auto = True
+
+    name = fields.Char("Description", required=True)
+    date = fields.Date(required=True, default=fields.Date.context_today)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    amount = fields.Monetary(required=True, help="A cost is positive; what came back is negative.")
+    campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="restrict")
+    commercial_partner_id = fields.Many2one(
+        "res.partner",
+        "Counterparty",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Spent on this counterparty: a gift, a training, freight that was not billed.",
+    )
+    user_id = fields.Many2one("res.users", "By", default=lambda self: self.env.uid)
+
+    @api.constrains("campaign_id", "commercial_partner_id")
+    def _check_purpose(self):
+        for cost in self:
+            if not cost.campaign_id and not cost.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "Say for which campaign or counterparty “%(name)s” was spent.",
+                        name=cost.name,
+                    )
+                )

@@ -1,0 +1,120 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools import sale_cost
+
+
+class CounterpartySaleCorrection(models.Model):
+    """A change of posted sale facts: who made it, when and why; its rows are added to theirs."""
+
+    _name = "counterparty.sale.correction"
+    _description = "Correction of Sale Facts"
+    _order = "id desc"
+    _rec_name = "reason"
+
+    kind = fields.Selection(
+        [("campaign", "Campaign"), ("cost", "Unit cost")], required=True, readonly=True
+    )
+    reason = fields.Char(required=True, readonly=True)
+    user_id = fields.Many2one(
+        "res.users", "By", required=True, readonly=True, default=lambda self: self.env.uid
+    )
+    date = fields.Datetime("On", required=True, readonly=True, default=fields.Datetime.now)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="restrict")
+    medium_id = fields.Many2one("utm.medium", readonly=True, ondelete="restrict")
+    source_id = fields.Many2one("utm.source", readonly=True, ondelete="restrict")
+    # the lines as chosen: a rebuild applies the correction to them again
+    line_ids = fields.Many2many("account.move.line", string="Lines", readonly=True)
+    unit_costs = fields.Json(readonly=True, help="Line to cost of one unit.")
+    fact_ids = fields.One2many("counterparty.sale.fact", "correction_id", "Rows", readonly=True)
+
+    # ------------------------------------------------------------
+    # Making one
+    # ------------------------------------------------------------
+
+    @api.model
+    def _correct_campaign(self, lines, campaign, medium, source, reason):
+        """Give posted invoice lines to another campaign; one record for each company.
+
+        :param lines: posted invoice lines; what reverses them follows
+        """
+        corrections = self.create(
+            [
+                {
+                    "kind": "campaign",
+                    "reason": reason,
+                    "company_id": company.id,
+                    "campaign_id": campaign.id,
+                    "medium_id": medium.id,
+                    "source_id": source.id,
+                    "line_ids": own.ids,
+                }
+                for company, own in lines.grouped("company_id").items()
+            ]
+        )
+        for correction in corrections:
+            correction._apply()
+            correction._tell_documents()
+        return corrections
+
+    @api.model
+    def _correct_cost(self, company, costs, reason):
+        """Bring posted lines of a company to a cost that became known.
+
+        :param costs: ``{line id: cost of one unit of the product}``
+        """
+        correction = self.create(
+            {
+                "kind": "cost",
+                "reason": reason,
+                "company_id": company.id,
+                "line_ids": list(costs),
+                "unit_costs": {str(line): cost for line, cost in costs.items()},
+            }
+        )
+        correction._apply()
+        return correction
+
+    def _apply(self):
+        """Add the rows of the correction to the facts of its lines."""
+        self.ensure_one()
+        # facts are written by nobody but their own methods
+        facts = self.env["counterparty.sale.fact"].sudo()
+        if self.kind == "campaign":
+            facts._reattribute(
+                self.line_ids, self.campaign_id, self.medium_id, self.source_id, self
+            )
+        elif self.line_ids:
+            facts._recost(self.company_id, self._sql_unit_costs(), sale_cost.GIVEN, correction=self)
+
+    def _sql_unit_costs(self):
+        return SQL(
+            """SELECT f.line_id, SUM(f.quantity)::numeric * given.value::text::numeric AS value
+                 FROM counterparty_sale_correction correction
+                CROSS JOIN LATERAL jsonb_each(correction.unit_costs) given
+                 JOIN account_move_line l ON l.id = given.key::int
+                 JOIN counterparty_sale_fact f ON f.move_id = l.move_id AND f.line_id = l.id
+                WHERE correction.id = %s AND l.id = ANY(%s)
+                GROUP BY f.line_id, given.value::text""",
+            self.id,
+            self.line_ids.ids,
+        )
+
+    def _tell_documents(self):
+        """Keep the change on the documents, where it survives their facts."""
+        self.ensure_one()
+        body = self.env._(
+            "Sales given to %(campaign)s: %(reason)s",
+            campaign=self.campaign_id.display_name or self.env._("no campaign"),
+            reason=self.reason,
+        )
+        # the corrector may lack the right to write on invoices, not to correct what they brought
+        moves = self.line_ids.move_id.sudo()
+        moves._message_log_batch(bodies={move.id: body for move in moves})
+
+    def _forget_lines(self, lines):
+        """Let go of lines whose document is posted no more."""
+        # whoever may reset an invoice to draft may end what was said about it
+        for correction in self.sudo():
+            correction.line_ids -= lines

@@ -1,0 +1,181 @@
+from odoo import api, fields, models
+
+from ..tools import sale_cost
+from .sale_order_line import COST_PROFIT
+
+POSTING, COST, CAMPAIGN = "posting", "cost", "campaign"
+
+
+class CounterpartySaleFact(models.Model):
+    """What one posted line of a customer invoice brought, and the share of a campaign in it.
+
+    Rows are written with the posting and never changed while the document is posted: a
+    correction adds rows, so that every report is a plain sum. Draft, cancel and delete remove
+    all rows of the document.
+    """
+
+    _name = "counterparty.sale.fact"
+    _description = "Sale Fact"
+    _inherit = [
+        "counterparty.sale.fact.build",
+        "counterparty.sale.fact.recost",
+        "counterparty.sale.fact.check",
+    ]
+    _log_access = False
+    _order = "date desc, id desc"
+    _rec_name = "move_id"
+
+    # the document; deleting it deletes its facts
+    # a plain number: lines go with their document, and the foreign key would cost an index more
+    line_id = fields.Integer("Journal Item", required=True, readonly=True)
+    move_id = fields.Many2one(
+        "account.move", "Invoice", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    correction_id = fields.Many2one(
+        "counterparty.sale.correction",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+
+    # when
+    date = fields.Date("Accounting Date", required=True, readonly=True)
+    invoice_date = fields.Date(required=True, readonly=True)
+
+    # who bought what from whom, as sold
+    commercial_partner_id = fields.Many2one(
+        "res.partner", "Counterparty", readonly=True, ondelete="restrict"
+    )
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="restrict")
+    product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict")
+    categ_id = fields.Many2one("product.category", "Product Category", readonly=True)
+    user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
+    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
+    is_internal = fields.Boolean(
+        "Between Own Companies", readonly=True, help="Sold to one of the companies of this system."
+    )
+
+    # who earned it
+    campaign_id = fields.Many2one(
+        "utm.campaign", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    medium_id = fields.Many2one(
+        "utm.medium", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    source_id = fields.Many2one(
+        "utm.source", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    campaign_basis = fields.Selection(
+        [
+            ("line", "Invoice line"),
+            ("invoice", "Invoice"),
+            ("order", "Order"),
+            ("opportunity", "Opportunity"),
+            ("interaction", "Interactions"),
+            ("mirror", "Line reversed"),
+            ("excess", "Credited beyond the original"),
+            ("manual", "Given by hand"),
+        ],
+        "Campaign From",
+        readonly=True,
+    )
+
+    kind = fields.Selection(
+        [(POSTING, "Posting"), (COST, "Cost correction"), (CAMPAIGN, "Campaign correction")],
+        required=True,
+        readonly=True,
+    )
+    cost_basis = fields.Selection(
+        [
+            (sale_cost.MIRROR, "Line reversed"),
+            (sale_cost.LEDGER, "Ledger"),
+            (sale_cost.DELIVERY, "Delivery"),
+            (sale_cost.ORDER, "Order"),
+            (sale_cost.STANDARD, "Product cost"),
+            (sale_cost.ESTIMATED, "Estimated at install"),
+            (sale_cost.GIVEN, "Unit cost given"),
+            (sale_cost.SETTLED, "Settled by delivery"),
+            (sale_cost.SERVICE, "Service without cost"),
+            (sale_cost.KEPT, "Goods kept"),
+            (sale_cost.ADVANCE, "Down payment"),
+            (sale_cost.MISSING, "Missing"),
+        ],
+        "Cost From",
+        required=True,
+        readonly=True,
+        groups=COST_PROFIT,
+    )
+    is_provisional = fields.Boolean(
+        "Cost Provisional", readonly=True, groups=COST_PROFIT, help="The goods had not left yet."
+    )
+
+    # measures, in the company's currency; quantity in the product's unit
+    quantity = fields.Float(readonly=True)
+    revenue = fields.Monetary(
+        "Net Revenue", readonly=True, help="Without taxes and without down payments."
+    )
+    advance = fields.Monetary(
+        "Down Payments",
+        readonly=True,
+        help="Paid before the sale: revenue only when the final invoice deducts it.",
+    )
+    cost = fields.Monetary("Cost of Goods", readonly=True, groups=COST_PROFIT)
+    profit = fields.Monetary(
+        "Gross Profit",
+        readonly=True,
+        groups=COST_PROFIT,
+        help="Revenue with a known cost, minus that cost.",
+    )
+    unknown = fields.Monetary(
+        "Revenue Without Cost",
+        readonly=True,
+        groups=COST_PROFIT,
+        help="Revenue of goods whose cost nobody knows: neither profit nor loss.",
+    )
+
+    _partner_idx = models.Index("(commercial_partner_id, date)")
+    _provisional_idx = models.Index("(line_id) WHERE is_provisional")
+
+    # ------------------------------------------------------------
+    # The host's documents
+    # ------------------------------------------------------------
+
+    @api.model
+    def _post_moves(self, moves):
+        """Write the facts of documents that were posted right now, all in one statement."""
+        sales = moves.filtered(lambda move: move.is_sale_document(include_receipts=True))
+        if sales:
+            self._insert_facts(sales)
+
+    @api.model
+    def _forget_moves(self, moves):
+        """Remove all facts of documents that are posted no more."""
+        if moves:
+            self.env.cr.execute(
+                """DELETE FROM counterparty_sale_fact WHERE move_id = ANY(%s)
+                   RETURNING correction_id""",
+                [moves.ids],
+            )
+            corrected = {row[0] for row in self.env.cr.fetchall() if row[0]}
+            if corrected:
+                # a document posted again starts anew; its chatter keeps what was corrected
+                corrections = self.env["counterparty.sale.correction"].browse(corrected)
+                corrections._forget_lines(moves.line_ids)
+            self.invalidate_model()
+
+    @api.model
+    def _follow_partners(self, moves):
+        """Move the facts of documents to the counterparty that the documents belong to now."""
+        if moves.ids:
+            moves.flush_recordset(["commercial_partner_id", "partner_id"])
+            self.env.cr.execute(
+                """UPDATE counterparty_sale_fact fact
+                      SET commercial_partner_id = move.commercial_partner_id
+                     FROM account_move move
+                    WHERE move.id = fact.move_id AND move.id = ANY(%s)
+                      AND fact.commercial_partner_id IS DISTINCT FROM move.commercial_partner_id""",
+                [moves.ids],
+            )
+            self.invalidate_model()

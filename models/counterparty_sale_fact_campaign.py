@@ -1,0 +1,140 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools import attribution
+from .counterparty_interaction import NEGATIVE, SILENT_KINDS
+
+
+class CounterpartySaleFactCampaign(models.AbstractModel):
+    """Which campaign, medium and source brought a line, and what each share weighs."""
+
+    _name = "counterparty.sale.fact.campaign"
+    _description = "Sale Facts: who earned a line"
+
+    @api.model
+    def _get_campaign_levels(self):
+        """Return who may give a line its campaign, the strongest first.
+
+        Each is a pair of basis and a statement that selects campaign, medium and source; it may
+        read ``base``. An area adds its own documents before the last.
+        """
+        return [
+            ("line", SQL("SELECT base.line_campaign, base.line_medium, base.line_source")),
+            # an invoice of several orders has the campaign of one: not that of the others
+            (
+                "invoice",
+                SQL(
+                    """SELECT base.move_campaign, base.move_medium, base.move_source
+                        WHERE base.order_id IS NULL OR NOT EXISTS (
+                            SELECT FROM account_move_line other
+                              JOIN sale_order_line_invoice_rel rel
+                                ON rel.invoice_line_id = other.id
+                              JOIN sale_order_line sibling ON sibling.id = rel.order_line_id
+                              JOIN sale_order giver ON giver.id = sibling.order_id
+                             WHERE other.move_id = base.move_id
+                               AND giver.id <> base.order_id
+                               AND (giver.campaign_id, giver.medium_id, giver.source_id)
+                                   IS NOT DISTINCT FROM
+                                   (base.move_campaign, base.move_medium, base.move_source))"""
+                ),
+            ),
+            (
+                "order",
+                SQL(
+                    """SELECT o.campaign_id, o.medium_id, o.source_id
+                         FROM sale_order o WHERE o.id = base.order_id"""
+                ),
+            ),
+            (
+                "opportunity",
+                SQL(
+                    """SELECT lead.campaign_id, lead.medium_id, lead.source_id
+                         FROM sale_order o JOIN crm_lead lead ON lead.id = o.opportunity_id
+                        WHERE o.id = base.order_id"""
+                ),
+            ),
+        ]
+
+    @api.model
+    def _sql_chain(self):
+        """Select the first that names a campaign; without one, the first medium or source."""
+        levels = [
+            SQL(
+                """SELECT %s AS rank, %s AS basis, given.*
+                     FROM (%s) given (campaign_id, medium_id, source_id)""",
+                rank,
+                basis,
+                statement,
+            )
+            for rank, (basis, statement) in enumerate(self._get_campaign_levels())
+        ]
+        return SQL(
+            """SELECT level.basis, level.campaign_id, level.medium_id, level.source_id
+                 FROM (%s) level
+                WHERE COALESCE(level.campaign_id, level.medium_id, level.source_id) IS NOT NULL
+                ORDER BY level.campaign_id IS NULL, level.rank LIMIT 1""",
+            SQL(" UNION ALL ").join(levels),
+        )
+
+    @api.model
+    def _sql_share(self):
+        """Select who earns a line: the one given, or the interactions in a campaign's window."""
+        return SQL(
+            """SELECT line.*, COALESCE(touch.campaign_id, line.given_campaign) AS campaign_id,
+                      CASE WHEN touch.rank IS NULL THEN line.given_medium
+                           ELSE touch.medium_id END AS medium_id,
+                      CASE WHEN touch.rank IS NULL THEN line.given_source
+                           ELSE touch.source_id END AS source_id,
+                      CASE WHEN touch.rank IS NULL THEN line.given_basis
+                           ELSE 'interaction' END AS basis,
+                      COALESCE(touch.weight, 1) AS revenue_weight,
+                      COALESCE(touch.weight, 1) AS cost_weight,
+                      COALESCE(touch.weight, 1) AS quantity_weight,
+                      COALESCE(touch.rank, 1) AS rank
+                 FROM line
+                 LEFT JOIN LATERAL (%s) touch ON line.given_campaign IS NULL""",
+            self._sql_touches(),
+        )
+
+    @api.model
+    def _sql_touches(self):
+        """Select the weights of a line's interactions, as ``tools/attribution.weights`` does."""
+        return SQL(
+            """SELECT touch.campaign_id, touch.medium_id, touch.source_id,
+                      SUM(touch.weight) AS weight, MIN(touch.rank)::int AS rank
+                 FROM (SELECT found.*,
+                              CASE line.model
+                              WHEN %(first)s THEN (rank = 1)::int::numeric
+                              WHEN %(linear)s THEN 1::numeric
+                              WHEN %(decay)s THEN POWER(2::numeric,
+                                  -(age - MIN(age) OVER ())::numeric / line.half_life)
+                              WHEN %(position)s THEN
+                                  CASE WHEN count <= 2 THEN 1 WHEN rank IN (1, count) THEN %(end)s
+                                       ELSE %(middle)s / (count - 2) END
+                              ELSE (rank = count)::int::numeric END AS weight
+                         FROM (SELECT i.campaign_id, i.medium_id, i.source_id,
+                                      line.invoice_date - i.date::date AS age,
+                                      ROW_NUMBER() OVER (ORDER BY i.date, i.id) AS rank,
+                                      COUNT(*) OVER () AS count
+                                 FROM counterparty_interaction i
+                                 JOIN utm_campaign campaign ON campaign.id = i.campaign_id
+                                WHERE line.given_campaign IS NULL
+                                  AND i.commercial_partner_id = line.commercial_partner_id
+                                  AND i.campaign_id IS NOT NULL
+                                  AND i.date < line.invoice_date + 1
+                                  AND i.date >= line.invoice_date
+                                      - COALESCE(campaign.counterparty_window_days, 0)
+                                  AND (i.company_id IS NULL OR i.company_id = line.company_id)
+                                  AND i.kind <> ALL(%(silent)s)
+                                  AND i.result IS DISTINCT FROM %(negative)s) found) touch
+                WHERE touch.weight > 0
+                GROUP BY touch.campaign_id, touch.medium_id, touch.source_id""",
+            first=attribution.FIRST,
+            linear=attribution.LINEAR,
+            decay=attribution.DECAY,
+            position=attribution.POSITION,
+            end=attribution.END_WEIGHT,
+            middle=attribution.MIDDLE_WEIGHT,
+            silent=list(SILENT_KINDS),
+            negative=NEGATIVE,
+        )

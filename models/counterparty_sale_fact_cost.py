@@ -1,0 +1,133 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..tools import sale_cost
+
+
+class CounterpartySaleFactCost(models.AbstractModel):
+    """What a line cost, by the order of ``tools/sale_cost.py``."""
+
+    _name = "counterparty.sale.fact.cost"
+    _description = "Sale Facts: cost of a line"
+
+    @api.model
+    def _sql_cost(self, moves, live):
+        """Select the first answer to what a line cost; see ``tools/sale_cost.py``."""
+        answers = {
+            sale_cost.MIRROR: SQL("NULL::numeric"),  # has its own statement
+            sale_cost.LEDGER: self._sql_cost_ledger(),
+            sale_cost.DELIVERY: self._sql_cost_delivery(moves, live),
+            sale_cost.ORDER: self._sql_cost_order(),
+            sale_cost.STANDARD: SQL("NULLIF(base.standard_price, 0) * base.quantity"),
+        }
+        limit = None if live else self._get_estimate_limit()
+        is_old = SQL("base.create_date < %s", limit) if limit else SQL("FALSE")
+        if limit and not self._is_order_cost_trusted():
+            answers[sale_cost.ORDER] = SQL(
+                "CASE WHEN NOT %s THEN (%s) END", is_old, answers[sale_cost.ORDER]
+            )
+        return SQL(
+            """SELECT CASE WHEN base.is_downpayment THEN 'advance'
+                           WHEN base.goods_kept THEN 'kept'
+                           WHEN found.basis = 'standard' AND %(is_old)s THEN 'estimated'
+                           WHEN found.basis IS NULL AND base.product_type = 'service'
+                           THEN 'service'
+                           ELSE COALESCE(found.basis, 'missing') END AS cost_basis,
+                      CASE WHEN base.is_downpayment OR base.goods_kept THEN 0
+                           ELSE COALESCE(found.value, 0) END AS value
+                 FROM (SELECT 1) one
+                 LEFT JOIN LATERAL (%(answers)s LIMIT 1) found ON TRUE""",
+            is_old=is_old,
+            # each answer is asked only when those before it had none
+            answers=SQL(" UNION ALL ").join(
+                SQL(
+                    """SELECT %s AS basis, value FROM (SELECT %s AS value OFFSET 0) a
+                        WHERE value IS NOT NULL""",
+                    basis,
+                    answers[basis],
+                )
+                for basis in sale_cost.COST_ORDER
+            ),
+        )
+
+    @api.model
+    def _sql_cost_ledger(self):
+        return SQL(
+            """(SELECT SUM(item.balance) FROM account_move_line item
+                  JOIN account_account account ON account.id = item.account_id
+                 WHERE item.cogs_origin_id = base.line_id AND item.move_id = base.move_id
+                   AND account.account_type LIKE 'expense%%')"""
+        )
+
+    @api.model
+    def _sql_cost_delivery(self, moves, live):
+        """Take the goods that left for the order line, first out first, after earlier invoices.
+
+        No answer unless all the quantity invoiced has left.
+        """
+        earlier = SQL("other.id < base.line_id")
+        if live:
+            earlier = SQL("(%s OR other.move_id <> ALL(%s))", earlier, moves.ids)
+        return SQL(
+            """(SELECT CASE
+                    WHEN base.quantity < 0 THEN base.quantity * SUM(out.value) / SUM(out.quantity)
+                    WHEN MAX(out.upto) >= MAX(before.quantity) + base.quantity - 0.000001
+                    THEN SUM(out.value / out.quantity * GREATEST(0,
+                             LEAST(out.upto, before.quantity + base.quantity)
+                             - GREATEST(out.upto - out.quantity, before.quantity))) END
+                  FROM (SELECT done.value, done.quantity,
+                               SUM(done.quantity) OVER (ORDER BY done.date, done.id) AS upto
+                          FROM (SELECT sm.id, sm.date, sm.value,
+                                       sm.quantity * COALESCE(NULLIF(mu.factor, 0), 1)
+                                       / COALESCE(NULLIF(ru.factor, 0), 1) AS quantity
+                                  FROM stock_move sm
+                                  JOIN product_product sp ON sp.id = sm.product_id
+                                  JOIN product_template st ON st.id = sp.product_tmpl_id
+                                  JOIN uom_uom ru ON ru.id = st.uom_id
+                                  JOIN uom_uom mu ON mu.id = sm.product_uom
+                                 WHERE sm.sale_line_id = base.order_line_id
+                                   AND sm.product_id = base.product_id
+                                   AND sm.company_id = base.company_id
+                                   AND sm.state = 'done' AND sm.is_out AND sm.value > 0
+                                   AND sm.quantity > 0) done) out
+                 CROSS JOIN (SELECT COALESCE(SUM(
+                                CASE WHEN om.move_type = 'out_refund' THEN -1 ELSE 1 END
+                                * other.quantity * COALESCE(NULLIF(ou.factor, 0), 1)
+                                / COALESCE(NULLIF(ru.factor, 0), 1)), 0) AS quantity
+                               FROM sale_order_line_invoice_rel rel
+                               JOIN account_move_line other ON other.id = rel.invoice_line_id
+                               JOIN account_move om ON om.id = other.move_id
+                               JOIN product_product sp ON sp.id = other.product_id
+                               JOIN product_template st ON st.id = sp.product_tmpl_id
+                               JOIN uom_uom ru ON ru.id = st.uom_id
+                               JOIN uom_uom ou ON ou.id = other.product_uom_id
+                              WHERE rel.order_line_id = base.order_line_id
+                                AND other.parent_state = 'posted'
+                                AND other.display_type = 'product'
+                                AND other.id <> base.line_id AND %(earlier)s) before
+                 WHERE base.is_storable AND base.order_line_id IS NOT NULL
+                HAVING COUNT(*) > 0)""",
+            earlier=earlier,
+        )
+
+    @api.model
+    def _sql_cost_order(self):
+        """Convert the order line's cost with the rates of the invoice date."""
+        return SQL(
+            """CASE WHEN base.purchase_price <> 0 THEN
+                   base.purchase_price / base.order_factor * base.quantity
+                   / CASE WHEN base.order_currency_id = base.currency_id THEN 1
+                          ELSE %s / %s END END""",
+            self._sql_rate(SQL("base.order_currency_id")),
+            self._sql_rate(SQL("base.currency_id")),
+        )
+
+    @api.model
+    def _sql_rate(self, currency):
+        return SQL(
+            """COALESCE((SELECT NULLIF(r.rate, 0) FROM res_currency_rate r
+                          WHERE r.currency_id = %s AND r.name <= base.invoice_date
+                            AND (r.company_id IS NULL OR r.company_id = base.root_id)
+                          ORDER BY r.company_id, r.name DESC LIMIT 1), 1)""",
+            currency,
+        )

@@ -1,0 +1,132 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CounterpartySaleFactMirror(models.AbstractModel):
+    """Credit notes take cost and shares of the lines that they reverse."""
+
+    _name = "counterparty.sale.fact.mirror"
+    _description = "Sale Facts: what reverses a line"
+
+    @api.model
+    def _insert_mirrors(self, moves, line_ids):
+        """Write the facts of lines that reverse others: unit cost and shares of the original.
+
+        Never more than what the original still has; what goes beyond earns and costs nobody.
+        """
+        self.env.cr.execute(
+            SQL(
+                """%(target)s
+                   WITH credit AS MATERIALIZED (%(base)s),
+                   rest AS MATERIALIZED (%(rest)s),
+                   total AS (SELECT line_id, SUM(revenue) AS revenue, SUM(cost) AS cost,
+                                    SUM(quantity) AS quantity, SUM(unknown) <> 0 AS is_unknown,
+                                    SUM(ABS(advance)) <> 0 AS is_advance
+                               FROM rest GROUP BY line_id),
+                   line AS MATERIALIZED (%(line)s),
+                   share AS (%(share)s)
+                   %(rows)s""",
+                target=self._sql_target(),
+                base=self._sql_base(
+                    moves, SQL("l.id = ANY(%s) AND %s", line_ids, self._sql_is_new())
+                ),
+                rest=self._sql_rest(),
+                line=self._sql_mirror_line(),
+                share=self._sql_mirror_share(),
+                rows=self._sql_rows(),
+            )
+        )
+        return self.env.cr.rowcount
+
+    @api.model
+    def _sql_rest(self):
+        """Select what each share of the original still has after its corrections and credits."""
+        return SQL(
+            """SELECT credit.line_id, fact.campaign_id, fact.medium_id, fact.source_id,
+                      MIN(fact.id) AS first_id,
+                      SUM(fact.revenue + COALESCE(fact.advance, 0)) AS revenue,
+                      SUM(fact.cost) AS cost,
+                      ROUND(SUM(fact.quantity)::numeric, 9) AS quantity,
+                      SUM(COALESCE(fact.unknown, 0)) AS unknown,
+                      SUM(COALESCE(fact.advance, 0)) AS advance
+                 FROM credit
+                 JOIN account_move_line origin ON origin.id = credit.reversed_line_id
+                 JOIN LATERAL (
+                     SELECT origin.id, origin.move_id
+                      UNION ALL
+                     SELECT other.id, other.move_id FROM account_move_line other
+                      WHERE other.reversed_line_id = origin.id AND other.id <> credit.line_id
+                 ) side ON TRUE
+                 JOIN counterparty_sale_fact fact
+                   ON fact.move_id = side.move_id AND fact.line_id = side.id
+                  AND fact.campaign_basis IS DISTINCT FROM 'excess'
+                GROUP BY credit.line_id, fact.campaign_id, fact.medium_id, fact.source_id"""
+        )
+
+    @api.model
+    def _sql_mirror_line(self):
+        """Select each credit twice: what the original covers, and what goes beyond it.
+
+        The second has the negative line as key, because amounts are split by key.
+        """
+        return SQL(
+            """SELECT split.key AS line_id, credit.line_id AS credit_id, credit.move_id,
+                      credit.company_id, credit.date, credit.invoice_date,
+                      credit.commercial_partner_id, credit.partner_id, credit.product_id,
+                      credit.categ_id, credit.user_id, credit.team_id, credit.is_internal,
+                      FALSE AS is_provisional, credit.coin, split.amount, split.quantity,
+                      CASE WHEN split.key < 0 OR credit.goods_kept OR total.is_unknown
+                                OR total.is_advance THEN 0
+                           ELSE ROUND(total.cost * COALESCE(split.quantity
+                                / NULLIF(total.quantity, 0), 0) / credit.coin) * credit.coin
+                           END AS cost,
+                      CASE WHEN total.is_advance THEN 'advance'
+                           WHEN credit.goods_kept THEN 'kept'
+                           WHEN total.is_unknown THEN 'missing' ELSE 'mirror' END AS cost_basis,
+                      total.is_advance,
+                      total.is_unknown AND NOT credit.goods_kept AS is_unknown
+                 FROM credit JOIN total ON total.line_id = credit.line_id
+                CROSS JOIN LATERAL (
+                    SELECT CASE WHEN SIGN(credit.amount) = -SIGN(total.revenue)
+                                THEN SIGN(credit.amount)
+                                     * LEAST(ABS(credit.amount), ABS(total.revenue))
+                                ELSE 0 END AS amount,
+                           CASE WHEN credit.goods_kept THEN 0
+                                WHEN SIGN(credit.quantity) = -SIGN(total.quantity)
+                                THEN SIGN(credit.quantity)
+                                     * LEAST(ABS(credit.quantity), ABS(total.quantity))
+                                ELSE 0 END AS quantity) covered
+                CROSS JOIN LATERAL (
+                    SELECT credit.line_id AS key, covered.amount, covered.quantity
+                     WHERE covered.amount <> 0 OR covered.quantity <> 0 OR credit.amount = 0
+                     UNION ALL
+                    SELECT -credit.line_id, credit.amount - covered.amount,
+                           CASE WHEN credit.goods_kept THEN 0
+                                ELSE credit.quantity - covered.quantity END
+                     WHERE credit.amount <> covered.amount
+                        OR NOT credit.goods_kept
+                           AND ABS(credit.quantity - covered.quantity) > 0.000001) split"""
+        )
+
+    @api.model
+    def _sql_mirror_share(self):
+        return SQL(
+            """SELECT line.*, rest.campaign_id, rest.medium_id, rest.source_id,
+                      'mirror' AS basis,
+                      GREATEST(0, COALESCE(rest.revenue / NULLIF(total.revenue, 0),
+                          rest.quantity / NULLIF(total.quantity, 0))) AS revenue_weight,
+                      GREATEST(0, COALESCE(rest.cost / NULLIF(total.cost, 0), 0)) AS cost_weight,
+                      GREATEST(0, COALESCE(rest.quantity / NULLIF(total.quantity, 0), 0))
+                          AS quantity_weight,
+                      ROW_NUMBER() OVER (PARTITION BY rest.line_id ORDER BY rest.first_id)::int
+                          AS rank
+                 FROM line
+                 JOIN rest ON rest.line_id = line.line_id
+                 JOIN total ON total.line_id = line.line_id
+                WHERE rest.revenue <> 0 OR rest.cost <> 0 OR rest.quantity <> 0
+                   OR NOT EXISTS (SELECT FROM rest other WHERE other.line_id = rest.line_id
+                        AND (other.revenue <> 0 OR other.cost <> 0 OR other.quantity <> 0))
+                UNION ALL
+               SELECT line.*, NULL, NULL, NULL, 'excess', 1, 1, 1, 1
+                 FROM line WHERE line.line_id < 0"""
+        )

@@ -1,0 +1,153 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL, format_date
+
+from ..tools import ratio
+from .sale_order_line import COST_PROFIT
+
+REPORT = "counterparty.profit.report"
+
+
+class CounterpartyProfitPartnerMixin(models.AbstractModel):
+    """What a counterparty brought in the last twelve months, and how it pays."""
+
+    _name = "counterparty.profit.partner.mixin"
+    _description = "Profit of a Counterparty"
+
+    counterparty_profit_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_counterparty_profit", groups=COST_PROFIT
+    )
+    counterparty_has_sales = fields.Boolean(
+        compute="_compute_counterparty_profit", groups=COST_PROFIT
+    )
+    counterparty_sales_12m = fields.Monetary(
+        "Sales of 12 Months",
+        compute="_compute_counterparty_profit",
+        currency_field="counterparty_profit_currency_id",
+        groups=COST_PROFIT,
+    )
+    counterparty_profit_12m = fields.Monetary(
+        "Gross Profit of 12 Months",
+        compute="_compute_counterparty_profit",
+        currency_field="counterparty_profit_currency_id",
+        groups=COST_PROFIT,
+    )
+    counterparty_margin_12m = fields.Char(
+        "Margin", compute="_compute_counterparty_profit", groups=COST_PROFIT
+    )
+    counterparty_last_sale = fields.Date(
+        "Last Sale", compute="_compute_counterparty_profit", groups=COST_PROFIT
+    )
+    counterparty_days_late = fields.Char(
+        "Pays", compute="_compute_counterparty_profit", groups=COST_PROFIT
+    )
+    counterparty_profit_note = fields.Char(
+        compute="_compute_counterparty_profit", groups=COST_PROFIT
+    )
+
+    @api.depends_context("company", "allowed_company_ids", "uid", "lang")
+    def _compute_counterparty_profit(self):
+        can_read = self.env[REPORT].has_access("read")
+        nothing = dict.fromkeys(self._get_counterparty_profit_fields(), False)
+        # a partner that is being typed has bought nothing yet
+        entities = self.commercial_partner_id._origin
+        rows = {}
+        if can_read and entities:
+            for entity_id, *row in self.env.execute_query(self._sql_counterparty_profit(entities)):
+                rows[entity_id] = row
+        for partner in self:
+            entity = partner.commercial_partner_id._origin
+            row = rows.get(entity.id, (0, 0, 0, None, None))
+            known = can_read and entity
+            partner.update(partner._prepare_counterparty_profit(row) if known else nothing)
+
+    @api.model
+    def _get_counterparty_profit_fields(self):
+        return [
+            name
+            for name, field in self._fields.items()
+            if field.compute == "_compute_counterparty_profit"
+        ]
+
+    def _prepare_counterparty_profit(self, row):
+        """Return the figures of one counterparty from its row of the statement."""
+        self.ensure_one()
+        sales, profit, known, last_sale, days_late = row
+        margin = ratio.margin(profit or 0, known or 0)
+        return {
+            "counterparty_profit_currency_id": self.env.company.currency_id.id,
+            "counterparty_has_sales": bool(last_sale),
+            "counterparty_sales_12m": sales or 0,
+            "counterparty_profit_12m": profit or 0,
+            "counterparty_margin_12m": self.env._("n/a") if margin is None else f"{margin:.1%}",
+            "counterparty_last_sale": last_sale,
+            "counterparty_days_late": self._describe_days_late(days_late),
+            "counterparty_profit_note": self._describe_profit_gap(last_sale),
+        }
+
+    def _sql_counterparty_profit(self, entities):
+        """Read sales and payments of all these counterparties in one statement."""
+        today = fields.Date.context_today(self)
+        start = today - relativedelta(years=1)
+        # sales alone: a form asks nothing about money spent
+        Report = self.env[REPORT].with_context(counterparty_facts_only=True)
+        query = Report._search([("commercial_partner_id", "in", entities.ids)])
+        query.order = None
+        query.groupby = SQL("commercial_partner_id")
+        return query.select(
+            SQL("commercial_partner_id"),
+            SQL("SUM(revenue) FILTER (WHERE date > %s)", start),
+            SQL("SUM(profit) FILTER (WHERE date > %s)", start),
+            SQL("SUM(revenue - COALESCE(unknown, 0)) FILTER (WHERE date > %s)", start),
+            SQL("MAX(invoice_date) FILTER (WHERE revenue > 0)"),
+            SQL(
+                """(SELECT AVG(paid.day - item.date_maturity)
+                      FROM account_move_line item
+                      JOIN account_account account ON account.id = item.account_id
+                           AND account.account_type = 'asset_receivable'
+                      JOIN account_move bill ON bill.id = item.move_id
+                           AND bill.move_type = 'out_invoice'
+                      JOIN LATERAL (SELECT MAX(part.max_date) AS day
+                                      FROM account_partial_reconcile part
+                                     WHERE part.debit_move_id = item.id) paid ON TRUE
+                     WHERE item.partner_id = %s.commercial_partner_id AND item.reconciled AND item.date > %s
+                       AND item.company_id = ANY(%s))""",
+                SQL.identifier(self.env[REPORT]._table),
+                start,
+                self.env.companies.ids,
+            ),
+        )
+
+    def _describe_days_late(self, days):
+        if days is None:
+            return self.env._("no invoice of 12 months is paid")
+        count = round(days)
+        if count > 0:
+            return self.env._("%(count)s days late on average", count=count)
+        if count < 0:
+            return self.env._("%(count)s days early on average", count=-count)
+        return self.env._("on time")
+
+    def _describe_profit_gap(self, last_sale):
+        complete_from = self.env["counterparty.sale.fact"]._get_fill_progress()
+        if complete_from:
+            return self.env._(
+                "The past is being read: figures are complete after %(day)s.",
+                day=format_date(self.env, complete_from),
+            )
+        if not last_sale:
+            return self.env._("No sale yet: the first posted invoice fills this.")
+        return False
+
+    def action_open_counterparty_profit(self):
+        """Open what the counterparty bought and what that brought, month by month."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "counterparty_crm.counterparty_profit_report_action"
+        )
+        return {
+            **action,
+            "domain": [("commercial_partner_id", "=", self.commercial_partner_id.id)],
+            "context": {},
+        }

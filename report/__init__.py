@@ -1,0 +1,3 @@
+# profit
+from . import counterparty_profit_report
+from . import counterparty_campaign_report

@@ -1,0 +1,309 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..models.sale_order_line import COST_PROFIT
+
+# a ratio of sums: the part over the whole, both from the rows of the group
+RATIOS = {
+    "margin:avg": ("profit", SQL("revenue - COALESCE(unknown, 0)")),
+    "markup:avg": ("profit", SQL("cost")),
+}
+MEASURES = ("revenue", "advance", "cost", "profit", "unknown", "spent", "contribution")
+
+
+class CounterpartyProfitReport(models.Model):
+    """Revenue, cost and profit by anything that a posted line knew, in the reader's currency.
+
+    A row is a sale fact, or money spent on a campaign or counterparty. Amounts of companies with
+    another currency are converted at the rate of the invoice date.
+    """
+
+    _name = "counterparty.profit.report"
+    _description = "Profit Report"
+    _auto = False
+    _log_access = False
+    _order = "date desc, id desc"
+    _rec_name = "move_id"
+    _counterparty_order = "profit"
+    _depends = {
+        "counterparty.sale.fact": ["revenue", "cost", "profit", "campaign_id"],
+        "counterparty.cost": ["amount", "date", "campaign_id", "commercial_partner_id"],
+        "account.move.line": ["campaign_id", "balance", "parent_state"],
+    }
+
+    # when, where
+    date = fields.Date("Accounting Date", readonly=True)
+    invoice_date = fields.Date(readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    move_id = fields.Many2one("account.move", "Invoice", readonly=True)
+
+    # who, what
+    commercial_partner_id = fields.Many2one("res.partner", "Counterparty", readonly=True)
+    partner_id = fields.Many2one("res.partner", "Customer", readonly=True)
+    country_id = fields.Many2one(related="commercial_partner_id.country_id")
+    product_id = fields.Many2one("product.product", readonly=True)
+    categ_id = fields.Many2one("product.category", "Product Category", readonly=True)
+    user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
+    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
+    is_internal = fields.Boolean("Between Own Companies", readonly=True)
+
+    # who earned it
+    campaign_id = fields.Many2one("utm.campaign", readonly=True)
+    medium_id = fields.Many2one("utm.medium", readonly=True)
+    source_id = fields.Many2one("utm.source", readonly=True)
+    campaign_basis = fields.Selection(
+        lambda self: self.env["counterparty.sale.fact"]._fields["campaign_basis"].selection,
+        "Campaign From",
+        readonly=True,
+    )
+    kind = fields.Selection(
+        [
+            ("posting", "Posting"),
+            ("cost", "Cost correction"),
+            ("campaign", "Campaign correction"),
+            ("spent", "Money spent"),
+        ],
+        readonly=True,
+    )
+    cost_basis = fields.Selection(
+        lambda self: self.env["counterparty.sale.fact"]._fields["cost_basis"].selection,
+        "Cost From",
+        readonly=True,
+        groups=COST_PROFIT,
+    )
+
+    # how much
+    quantity = fields.Float(readonly=True)
+    revenue = fields.Monetary("Net Revenue", readonly=True)
+    advance = fields.Monetary("Down Payments", readonly=True)
+    without_rate = fields.Integer(
+        readonly=True,
+        help="Rows in a currency that had no rate on the invoice date: they are in no total.",
+    )
+    cost = fields.Monetary("Cost of Goods", readonly=True, groups=COST_PROFIT)
+    profit = fields.Monetary("Gross Profit", readonly=True, groups=COST_PROFIT)
+    unknown = fields.Monetary("Revenue Without Cost", readonly=True, groups=COST_PROFIT)
+    spent = fields.Monetary(
+        "Money Spent",
+        readonly=True,
+        groups=COST_PROFIT,
+        help="On campaigns and on single counterparties, beside the goods.",
+    )
+    contribution = fields.Monetary(
+        readonly=True, groups=COST_PROFIT, help="Gross profit minus money spent."
+    )
+    # not filled in rows: a ratio of one line is the ratio of its group
+    margin = fields.Float(
+        "Margin %",
+        digits=(16, 1),
+        readonly=True,
+        aggregator="avg",
+        groups=COST_PROFIT,
+        help="Gross profit in percent of the revenue with a known cost.",
+    )
+    markup = fields.Float(
+        "Markup %",
+        digits=(16, 1),
+        readonly=True,
+        aggregator="avg",
+        groups=COST_PROFIT,
+        help="Gross profit in percent of the cost of goods.",
+    )
+
+    # ------------------------------------------------------------
+    # Query
+    # ------------------------------------------------------------
+
+    @property
+    def _table_query(self):
+        facts = SQL(
+            """SELECT %(columns)s, %(measures)s,
+                      CASE WHEN f.revenue - COALESCE(f.unknown, 0) > 0
+                           THEN 100 * f.profit / (f.revenue - COALESCE(f.unknown, 0)) END AS margin,
+                      CASE WHEN f.cost > 0 THEN 100 * f.profit / f.cost END AS markup
+                 FROM counterparty_sale_fact f %(rate)s %(where)s""",
+            columns=self._sql_fact_columns(),
+            measures=self._sql_measures(SQL("0::numeric"), SQL("f.profit")),
+            rate=self._sql_rate_join(),
+            where=self._sql_where(),
+        )
+        # a union hides from the planner how many counterparties there are: 0.2 s become 0.4 s
+        if not self._has_spent():
+            return facts
+        return SQL(
+            """%(facts)s UNION ALL
+               SELECT %(columns)s, %(measures)s, NULL, NULL
+                 FROM (%(spent)s) f %(rate)s %(where)s""",
+            facts=facts,
+            columns=self._sql_spent_columns(),
+            measures=self._sql_measures(SQL("f.spent"), SQL("-f.spent")),
+            spent=self._sql_spent(),
+            rate=self._sql_rate_join(),
+            where=self._sql_where(),
+        )
+
+    @api.model
+    def _has_spent(self):
+        """Tell whether anything was ever spent on a campaign or a counterparty."""
+        if self.env.context.get("counterparty_facts_only"):
+            return False
+        [[found]] = self.env.execute_query(
+            SQL("SELECT EXISTS (SELECT FROM (%s) spent)", self._sql_spent())
+        )
+        return found
+
+    @api.model
+    def _sql_where(self):
+        """Restrict the rows; a narrower report extends it. ``f`` is the row."""
+        return SQL("")
+
+    @api.model
+    def _sql_fact_columns(self):
+        return SQL(
+            """f.id, f.date, f.invoice_date, f.company_id, %s AS currency_id, f.move_id,
+               f.commercial_partner_id, f.partner_id, f.product_id, f.categ_id, f.user_id,
+               f.team_id, f.is_internal, f.campaign_id, f.medium_id, f.source_id,
+               f.campaign_basis, f.kind, f.cost_basis, f.quantity""",
+            self.env.company.currency_id.id,
+        )
+
+    @api.model
+    def _sql_spent_columns(self):
+        return SQL(
+            """f.id, f.date, f.date, f.company_id, %s, f.move_id, f.commercial_partner_id,
+               f.commercial_partner_id, NULL::int, NULL::int, f.user_id, NULL::int, FALSE,
+               f.campaign_id, NULL::int, NULL::int, NULL::varchar, 'spent'::varchar,
+               NULL::varchar, 0::float8""",
+            self.env.company.currency_id.id,
+        )
+
+    @api.model
+    def _sql_measures(self, spent, contribution):
+        """List the measures in the reader's currency; those without a rate are flagged instead."""
+        values = {
+            "revenue": SQL("f.revenue"),
+            "advance": SQL("f.advance"),
+            "cost": SQL("f.cost"),
+            "profit": SQL("f.profit"),
+            "unknown": SQL("f.unknown"),
+            "spent": spent,
+            "contribution": contribution,
+        }
+        if not self._converts():
+            columns = [SQL("%s AS %s", values[name], SQL.identifier(name)) for name in MEASURES]
+            return SQL("%s, 0 AS without_rate", SQL(", ").join(columns))
+        columns = [
+            SQL("%s * rate.rate AS %s", values[name], SQL.identifier(name)) for name in MEASURES
+        ]
+        return SQL("%s, (rate.rate IS NULL)::int AS without_rate", SQL(", ").join(columns))
+
+    @api.model
+    def _sql_spent(self):
+        """Select what was spent: entries of our own, and lines of vendor bills with a campaign."""
+        return SQL(
+            """SELECT -2 * c.id AS id, c.date, c.date AS invoice_date, c.company_id,
+                      NULL::int AS move_id, c.commercial_partner_id, c.user_id, c.campaign_id,
+                      NULL::int AS medium_id, NULL::int AS source_id, c.amount AS spent,
+                      0::numeric AS revenue, NULL::numeric AS advance, 0::numeric AS cost,
+                      0::numeric AS profit, NULL::numeric AS unknown
+                 FROM counterparty_cost c
+                UNION ALL
+               SELECT -2 * l.id - 1, l.date, l.date, l.company_id, l.move_id, NULL::int,
+                      m.invoice_user_id, l.campaign_id, NULL::int, NULL::int, l.balance,
+                      0::numeric, NULL::numeric, 0::numeric, 0::numeric, NULL::numeric
+                 FROM account_move_line l JOIN account_move m ON m.id = l.move_id
+                WHERE l.campaign_id IS NOT NULL AND l.display_type = 'product'
+                  AND l.parent_state = 'posted'
+                  AND m.move_type IN ('in_invoice', 'in_refund', 'in_receipt')"""
+        )
+
+    # ------------------------------------------------------------
+    # The reader's currency
+    # ------------------------------------------------------------
+
+    @api.model
+    def _converts(self):
+        return len(self.env.companies.currency_id | self.env.company.currency_id) > 1
+
+    @api.model
+    def _sql_rate_join(self):
+        """Join the rate from the company's currency to the reader's on the invoice date."""
+        if not self._converts():
+            return SQL("")
+        day_rate = """(SELECT r.rate FROM res_currency_rate r
+                        WHERE r.currency_id = %(currency)s AND r.name <= day.first
+                          AND (r.company_id IS NULL OR r.company_id = %(root)s)
+                        ORDER BY r.company_id, r.name DESC LIMIT 1)"""
+        own = self.env.company.currency_id
+        root = self.env.company.root_id
+        return SQL(
+            """LEFT JOIN (
+                   SELECT c.id AS company_id, day.first, day.until,
+                          CASE WHEN c.currency_id = %(own)s THEN 1
+                               ELSE COALESCE(%(own_rate)s, 1) / NULLIF(%(rate)s, 0) END AS rate
+                     FROM res_company c
+                    CROSS JOIN (
+                        SELECT name AS first,
+                               LEAD(name, 1, 'infinity') OVER (ORDER BY name) AS until
+                          FROM (SELECT '-infinity'::date AS name
+                                 UNION SELECT name FROM res_currency_rate) days) day
+                    WHERE c.id = ANY(%(companies)s)) rate
+                 ON rate.company_id = f.company_id
+                AND f.invoice_date >= rate.first AND f.invoice_date < rate.until""",
+            own=own.id,
+            own_rate=SQL(day_rate, currency=own.id, root=root.id),
+            rate=SQL(day_rate, currency=SQL("c.currency_id"), root=root.id),
+            companies=self.env.companies.ids,
+        )
+
+    # ------------------------------------------------------------
+    # Views
+    # ------------------------------------------------------------
+
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, self.env.user.has_group(COST_PROFIT))
+
+    def _get_view(self, view_id=None, view_type="form", **options):
+        # whoever sees profit finds the most profitable first; the others may not even sort by it
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if arch.get("default_order") and self.env.user.has_group(COST_PROFIT):
+            arch.set("default_order", f"{self._counterparty_order} desc")
+        return arch, view
+
+    # ------------------------------------------------------------
+    # Ratios
+    # ------------------------------------------------------------
+
+    def _read_group_select(self, aggregate_spec, query):
+        if aggregate_spec not in RATIOS:
+            return super()._read_group_select(aggregate_spec, query)
+        # a ratio of sums, never an average of ratios; nothing instead of infinity
+        name = aggregate_spec.split(":")[0]
+        self._check_field_access(self._fields[name], "read")
+        part, whole = RATIOS[aggregate_spec]
+        return SQL(
+            "CASE WHEN SUM(%(whole)s) > 0 THEN 100 * SUM(%(part)s) / SUM(%(whole)s) END",
+            part=SQL.identifier(part),
+            whole=whole,
+        )
+
+    def _read_group_empty_value(self, spec):
+        return False if spec in RATIOS else super()._read_group_empty_value(spec)
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_open_document(self):
+        """Open the invoice that a row comes from."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invoice"),
+            "res_model": "account.move",
+            "res_id": self.move_id.id,
+            "view_mode": "form",
+            "views": [(False, "form")],
+        }

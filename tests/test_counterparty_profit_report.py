@@ -1,0 +1,286 @@
+from psycopg2.errors import CheckViolation
+
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common_profit import ProfitCase
+
+SALES = "sales_team.group_sale_salesman"
+ALL = "sales_team.group_sale_salesman_all_leads"
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestCounterpartyProfitReport(ProfitCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Report = cls.env["counterparty.profit.report"]
+        cls.seller = cls._profit_user("sella", SALES, "base.group_allow_export")
+        cls.seer = cls._profit_user("seera", ALL, "group_cost_profit")
+        cls.stranger = cls._profit_user("stranga", "base.group_user")
+
+    def _read(
+        self, model="counterparty.profit.report", user=None, groupby=(), names=None, domain=()
+    ):
+        report = self.env[model]
+        if user:
+            report = report.with_user(user).with_context(allowed_company_ids=self.company.ids)
+        own = [("company_id", "in", [self.company.id, self.other_company.id]), *domain]
+        return report._read_group(own, list(groupby), names or ["revenue:sum"])
+
+    def test_ratios_come_from_sums(self):
+        self._invoice(self._line(price=100))
+        self._invoice(self._line(price=20))
+        self._credit(self._invoice(self._line(price=50)))
+
+        [[margin, markup]] = self._read(names=["margin:avg", "markup:avg"])
+
+        self.assertAlmostEqual(margin, 100 * 100 / 120, 6)
+        self.assertAlmostEqual(markup, 500)
+
+    def test_ratios_say_nothing_instead_of_infinity(self):
+        self._invoice(self._line(self.service))
+
+        [[margin, markup]] = self._read(names=["margin:avg", "markup:avg"])
+
+        self.assertEqual(margin, 100)
+        self.assertIs(markup, False)
+
+    def test_unknown_cost_is_outside_the_margin(self):
+        self._invoice()
+        self.goods.standard_price = 0
+        self._invoice(self._line(price=5000))
+
+        [[margin, unknown]] = self._read(names=["margin:avg", "unknown:sum"])
+
+        self.assertAlmostEqual(margin, 90)
+        self.assertEqual(unknown, 5000)
+
+    def test_country_groups_by_the_counterparty(self):
+        self.customer.country_id = self.env.ref("base.ro")
+        self._invoice()
+
+        [[country, revenue]] = self._read(groupby=["country_id"])
+
+        self.assertEqual((country, revenue), (self.env.ref("base.ro"), 100))
+
+    def test_money_spent_lowers_the_contribution(self):
+        self._invoice(campaign_id=self.spring.id)
+        self.env["counterparty.cost"].create(
+            [
+                {
+                    "name": "Stand",
+                    "amount": 30,
+                    "date": "2026-03-01",
+                    "campaign_id": self.spring.id,
+                },
+                {
+                    "name": "Gift",
+                    "amount": 5,
+                    "date": "2026-03-01",
+                    "commercial_partner_id": self.customer.id,
+                },
+            ]
+        )
+        self._invoice(
+            self._line(self.service, price=20, campaign_id=self.spring.id),
+            kind="in_invoice",
+            partner_id=self.vendor.id,
+        )
+
+        by_campaign = dict(
+            (campaign.title, values)
+            for campaign, *values in self._read(
+                "counterparty.campaign.report",
+                groupby=["campaign_id"],
+                names=["revenue:sum", "profit:sum", "spent:sum", "contribution:sum"],
+            )
+        )
+        by_partner = dict(self._read(groupby=["commercial_partner_id"], names=["contribution:sum"]))
+
+        self.assertEqual(by_campaign, {"Spring": [100, 90, 50, 40]})
+        self.assertEqual(by_partner[self.customer], 85)
+
+    def test_companies_are_added_up_in_the_readers_currency(self):
+        leu = self.env.ref("base.RON")
+        leu.active = True
+        self.env["res.currency.rate"].create(
+            [
+                {"currency_id": leu.id, "name": day, "rate": rate, "company_id": self.company.id}
+                for day, rate in [("2026-01-01", 5), ("2026-03-15", 4)]
+            ]
+        )
+        self.env.cr.execute(
+            "UPDATE res_company SET currency_id = %s WHERE id = %s",
+            [leu.id, self.other_company.id],
+        )
+        self.env.invalidate_all()
+        self.env.user.company_ids |= self.other_company
+        there = self.env["account.move"].with_company(self.other_company)
+        for day, price in [("2026-03-10", 500), ("2026-03-20", 400), ("2025-12-01", 70)]:
+            there.create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "invoice_date": day,
+                    "date": day,
+                    "currency_id": leu.id,
+                    "invoice_line_ids": [self._line(self.service, price=price)],
+                }
+            ).action_post()
+        self._invoice()
+
+        report = self.Report.with_context(
+            allowed_company_ids=(self.company | self.other_company).ids
+        )
+        [[revenue, flagged]] = report._read_group(
+            [("company_id", "in", [self.company.id, self.other_company.id])],
+            [],
+            ["revenue:sum", "without_rate:sum"],
+        )
+
+        self.assertEqual((revenue, flagged), (300, 1))
+
+    def test_salesperson_sees_own_and_nobodys_sales(self):
+        mine = self._invoice(invoice_user_id=self.seller.id)
+        nobody = self._invoice(invoice_user_id=False)
+        self._invoice(invoice_user_id=self.seer.id)
+
+        for model in (
+            "counterparty.sale.fact",
+            "counterparty.profit.report",
+        ):
+            found = self.env[model].with_user(self.seller).search([])
+            self.assertEqual(found.move_id, mine | nobody)
+
+    def test_sales_of_other_companies_are_not_there(self):
+        self._invoice()
+
+        elsewhere = self.seer.copy(
+            {
+                "login": "elsa",
+                "company_id": self.other_company.id,
+                "company_ids": [Command.set(self.other_company.ids)],
+            }
+        )
+        allowed = {"allowed_company_ids": self.other_company.ids}
+        for model in (
+            "counterparty.sale.fact",
+            "counterparty.profit.report",
+            "counterparty.campaign.report",
+        ):
+            self.assertFalse(
+                self.env[model].with_user(elsewhere).with_context(**allowed).search([])
+            )
+
+    def test_people_outside_sales_and_accounts_read_nothing(self):
+        for model in (
+            "counterparty.sale.fact",
+            "counterparty.profit.report",
+            "counterparty.campaign.report",
+            "counterparty.cost",
+            "counterparty.sale.correction",
+        ):
+            with self.assertRaises(AccessError):
+                self.env[model].with_user(self.stranger).search([])
+
+    def test_cost_and_profit_are_hidden_in_every_way(self):
+        self._invoice(invoice_user_id=self.seller.id)
+        for model in ("counterparty.sale.fact", "counterparty.profit.report"):
+            report = self.env[model].with_user(self.seller)
+            rows = report.search([])
+            attempts = {
+                "read": lambda rows=rows: rows.read(["profit"]),
+                "export": lambda rows=rows: rows.export_data(["cost"]),
+                "aggregate": lambda report=report: report.formatted_read_group(
+                    [], [], ["profit:sum"]
+                ),
+                "group": lambda report=report: report.formatted_read_group(
+                    [], ["cost_basis"], ["__count"]
+                ),
+                "domain": lambda report=report: report.search([("cost", ">", 5)]),
+                "order": lambda report=report: report.search([], order="profit desc"),
+            }
+            for name, attempt in attempts.items():
+                with self.subTest(model=model, way=name), self.assertRaises(AccessError):
+                    attempt()
+        with self.assertRaises(AccessError):
+            self.Report.with_user(self.seller).formatted_read_group([], [], ["margin:avg"])
+        self.assertNotIn("profit", self.Report.with_user(self.seller).fields_get())
+
+    def test_reader_of_cost_sees_it(self):
+        self._invoice(invoice_user_id=self.seller.id)
+
+        [[profit, margin]] = self._read(user=self.seer, names=["profit:sum", "margin:avg"])
+
+        self.assertEqual((profit, margin), (90, 90))
+
+    def test_list_opens_on_profit_only_for_those_who_see_it(self):
+        views = {
+            user: self.Report.with_user(user).get_view(view_type="list")["arch"]
+            for user in (self.seller, self.seer)
+        }
+
+        self.assertIn('default_order="revenue desc"', views[self.seller])
+        self.assertIn('default_order="profit desc"', views[self.seer])
+        self.assertNotIn('name="profit"', views[self.seller])
+
+    def test_facts_cannot_be_written_by_anybody(self):
+        self._invoice(invoice_user_id=self.seer.id)
+        fact = self.Fact.with_user(self.seer).search([])
+
+        with self.assertRaises(AccessError):
+            fact.write({"revenue": 5})
+        with self.assertRaises(AccessError):
+            fact.unlink()
+
+    def test_row_opens_its_invoice(self):
+        invoice = self._invoice()
+        row = self.Report.search([("move_id", "=", invoice.id)])
+
+        self.assertEqual(row.action_open_document()["res_id"], invoice.id)
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestUtmCampaignProfit(ProfitCase):
+    def test_campaign_shows_what_it_brought(self):
+        self.spring.write(
+            {"counterparty_date_from": "2026-03-01", "counterparty_date_to": "2026-03-31"}
+        )
+        self._invoice(day="2026-02-10")
+        invoice = self._invoice(self._line(quantity=3), campaign_id=self.spring.id)
+        credit = self._credit(invoice, post=False)
+        credit.invoice_line_ids.quantity = 1
+        credit.action_post()
+        newcomer = self.env["res.partner"].create({"name": "New", "is_company": True})
+        self._invoice(campaign_id=self.spring.id, partner_id=newcomer.id)
+        self._invoice(campaign_id=self.spring.id, partner_id=self.other_company.partner_id.id)
+        self.env["counterparty.cost"].create(
+            {"name": "Stand", "amount": 90, "campaign_id": self.spring.id}
+        )
+        self.env.invalidate_all()
+
+        self.assertEqual(self.spring.counterparty_invoiced, 400)
+        self.assertEqual(self.spring.counterparty_refunded, 100)
+        self.assertEqual(self.spring.counterparty_revenue, 300)
+        self.assertEqual(self.spring.counterparty_cost, 30)
+        self.assertEqual(self.spring.counterparty_profit, 270)
+        self.assertEqual(self.spring.counterparty_net_profit, 180)
+        self.assertEqual(self.spring.counterparty_roi, "200%")
+        self.assertIn("90.00", self.spring.counterparty_cpa)
+        self.assertIn("100.00", self.spring.counterparty_before)
+
+    def test_campaign_without_figures_says_so(self):
+        self.assertEqual(self.autumn.counterparty_revenue, 0)
+        self.assertEqual(self.autumn.counterparty_roi, "n/a")
+        self.assertEqual(self.autumn.counterparty_cpa, "n/a")
+        self.assertEqual(self.autumn.counterparty_before, "n/a")
+
+    def test_campaign_does_not_end_before_it_starts(self):
+        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation):
+            self.spring.write(
+                {"counterparty_date_from": "2026-03-01", "counterparty_date_to": "2026-02-01"}
+            )
+            self.env.flush_all()

@@ -1,0 +1,171 @@
+import base64
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common_profit import ProfitCase
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestCounterpartyUnitCostImport(ProfitCase):
+    def setUp(self):
+        super().setUp()
+        self.goods.write({"default_code": "A-1", "standard_price": 0})
+
+    def _import(self, *rows):
+        text = "\n".join(["product,from,to,unit cost", *rows])
+        wizard = self.env["counterparty.unit.cost.import"].create(
+            {"file": base64.b64encode(text.encode()), "reason": "Old price list"}
+        )
+        return wizard.action_import()
+
+    def test_missing_costs_of_the_period_become_known(self):
+        inside, outside = self._invoice(day="2026-03-31"), self._invoice(day="2026-04-01")
+
+        self._import("A-1,2026-01-01,2026-03-31,7.25")
+
+        self.assertEqual(self._sums(inside), (100, 7.25, 92.75))
+        self.assertEqual(self._sums(outside), (100, 0, 0))
+        correction = self._facts(inside).correction_id
+        self.assertEqual((correction.reason, correction.user_id), ("Old price list", self.env.user))
+
+    def test_certain_costs_stay(self):
+        self.goods.standard_price = 10
+        certain = self._invoice()
+
+        with self.assertRaisesRegex(UserError, "lacks a certain cost"):
+            self._import("A-1,2026-01-01,2026-12-31,7")
+        self.assertEqual(self._sums(certain), (100, 10, 90))
+
+    def test_bad_files_name_the_row(self):
+        with self.assertRaisesRegex(UserError, "Row 2 .* “to”"):
+            self._import("A-1,2026-01-01,2025-01-01,7")
+        with self.assertRaisesRegex(UserError, "Z-9"):
+            self._import("Z-9,2026-01-01,2026-12-31,7")
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestCounterpartyFactCheckWizard(ProfitCase):
+    def _check(self, **values):
+        wizard = self.env["counterparty.fact.check"].create(values)
+        wizard.action_check()
+        return {line.name: line for line in wizard.line_ids}, wizard
+
+    def test_every_difference_has_a_name(self):
+        ledger = self._invoice(self._line(self.ledger_goods, quantity=2))
+        self._invoice(self._line(quantity=3))
+        credit = self._credit(ledger, post=False)
+        credit.invoice_line_ids.write({"price_unit": 5, "counterparty_goods_kept": True})
+        credit.action_post()
+
+        lines, wizard = self._check()
+
+        self.assertEqual(wizard.difference_count, 0)
+        self.assertEqual(lines["Revenue of customer documents"].difference, 0)
+        self.assertEqual(lines["Cost of goods: Ledger"].facts, 20)
+        self.assertEqual(lines["Cost of goods: Ledger"].difference, 0)
+        self.assertEqual(lines["Cost of goods: Product cost"].difference, 30)
+        self.assertEqual(lines["Cost of goods: Goods kept"].difference, 20)
+
+    def test_cancelled_invoice_equals_the_ledger_again(self):
+        invoice = self._invoice(self._line(self.ledger_goods, quantity=2))
+        self._credit(invoice, cancel=True)
+
+        lines, _wizard = self._check()
+
+        self.assertEqual(
+            sum(line.ledger for name, line in lines.items() if "Cost" in name),
+            sum(line.facts for name, line in lines.items() if "Cost" in name),
+        )
+
+    def test_income_of_entries_is_named(self):
+        income = self.company.income_account_id
+        self.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": "2026-03-01",
+                "line_ids": [
+                    fields.Command.create({"account_id": income.id, "credit": 40}),
+                    fields.Command.create({"account_id": self.account_expense.id, "debit": 40}),
+                ],
+            }
+        ).action_post()
+
+        lines, _wizard = self._check()
+
+        self.assertEqual(lines["Income posted by entries"].difference, -40)
+
+    def test_repair_and_rebuild_end_without_differences(self):
+        invoice = self._invoice()
+        self.env.cr.execute("DELETE FROM counterparty_sale_fact WHERE move_id = %s", [invoice.id])
+        _lines, wizard = self._check()
+        before = wizard.difference_count
+
+        wizard.action_repair()
+        repaired = wizard.difference_count
+        wizard.action_rebuild()
+
+        self.assertEqual((before, repaired, wizard.difference_count), (1, 0, 0))
+        self.assertEqual(self._sums(invoice), (100, 10, 90))
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestResPartnerProfit(ProfitCase):
+    def test_contact_shows_what_its_company_bought_in_twelve_months(self):
+        today = fields.Date.today()
+        self._invoice(day=today)
+        self._invoice(day=fields.Date.subtract(today, years=2))
+
+        for partner in (self.customer, self.contact):
+            self.assertEqual(partner.counterparty_sales_12m, 100)
+            self.assertEqual(partner.counterparty_profit_12m, 90)
+            self.assertEqual(partner.counterparty_margin_12m, "90.0%")
+            self.assertEqual(partner.counterparty_last_sale, today)
+            self.assertFalse(partner.counterparty_profit_note)
+
+    def test_before_the_first_sale_it_explains_instead_of_zeros(self):
+        self.assertFalse(self.customer.counterparty_has_sales)
+        self.assertIn("first posted invoice", self.customer.counterparty_profit_note)
+        self.assertEqual(self.customer.counterparty_margin_12m, "n/a")
+
+    def test_late_payer_is_named(self):
+        today = fields.Date.today()
+        invoice = self._invoice(
+            day=fields.Date.subtract(today, days=20),
+            invoice_date_due=fields.Date.subtract(today, days=20),
+            invoice_payment_term_id=False,
+        )
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({"payment_date": fields.Date.subtract(today, days=8)}).action_create_payments()
+
+        self.customer.invalidate_recordset()
+        if invoice.payment_state == "paid" or invoice.amount_residual == 0:
+            self.assertIn("12 days late", self.customer.counterparty_days_late)
+
+    def test_one_query_tells_it_all(self):
+        self._invoice()
+        names = self.customer._get_counterparty_profit_fields()
+        self.customer.read(names)
+        self.env.flush_all()
+        self.customer.invalidate_recordset(names)
+        before = self.env.cr.sql_log_count
+
+        self.customer.read(names)
+
+        self.assertLessEqual(self.env.cr.sql_log_count - before, 1)
+
+    def test_profit_is_for_those_who_may_see_it(self):
+        seller = self._profit_user("sella", "sales_team.group_sale_salesman_all_leads")
+        seer = self._profit_user("seera", "group_cost_profit")
+
+        self.assertNotIn(
+            "counterparty_profit_12m", self.env["res.partner"].with_user(seller).fields_get()
+        )
+        self.assertFalse(self.customer.with_user(seer).counterparty_profit_12m)
+
+    def test_button_opens_the_sales_of_the_counterparty(self):
+        action = self.contact.action_open_counterparty_profit()
+
+        self.assertEqual(action["domain"], [("commercial_partner_id", "=", self.customer.id)])

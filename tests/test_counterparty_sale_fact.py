@@ -1,0 +1,292 @@
+from unittest.mock import patch
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common_profit import ProfitCase
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestCounterpartySaleFact(ProfitCase):
+    def test_posting_writes_one_row_for_each_product_line(self):
+        invoice = self._invoice(
+            self._line(quantity=2),
+            self._line(self.service, price=50),
+            self._line(display_type="line_section", name="Later", product_id=False),
+        )
+
+        self.assertEqual(len(self._facts(invoice)), 2)
+        self.assertEqual(self._sums(invoice), (250, 20, 230))
+
+    def test_fact_keeps_the_dimensions_of_the_posting(self):
+        invoice = self._invoice(partner_id=self.contact.id)
+        category = self.goods.categ_id
+
+        self.goods.categ_id = self.category_fifo
+
+        fact = self._facts(invoice)
+        self.assertEqual(fact.commercial_partner_id, self.customer)
+        self.assertEqual(fact.partner_id, self.contact)
+        self.assertEqual(fact.categ_id, category)
+        self.assertEqual(fact.company_id, self.company)
+        self.assertEqual(str(fact.date), "2026-03-10")
+        self.assertEqual(fact.user_id, invoice.invoice_user_id)
+
+    def test_later_cost_changes_leave_the_past_alone(self):
+        invoice = self._invoice(self._line(quantity=3))
+
+        self.goods.standard_price = 77
+
+        self.assertEqual(self._sums(invoice), (300, 30, 270))
+
+    def test_draft_removes_and_posting_again_returns_the_same(self):
+        invoice = self._invoice(self._line(quantity=2), self._line(self.ledger_goods))
+        before = self._sums(invoice)
+
+        invoice.button_draft()
+        removed = self._facts(invoice)
+        invoice.action_post()
+
+        self.assertFalse(removed)
+        self.assertEqual(self._sums(invoice), before)
+        self.assertEqual(len(self._facts(invoice)), 2)
+
+    def test_cancel_removes_the_facts(self):
+        invoice = self._invoice()
+
+        invoice.button_cancel()
+
+        self.assertFalse(self._facts(invoice))
+
+    def test_delete_removes_the_facts(self):
+        invoice = self._invoice()
+        facts = self._facts(invoice)
+
+        invoice.button_draft()
+        invoice.with_context(force_delete=True).unlink()
+
+        self.assertFalse(facts.exists())
+
+    def test_entries_and_bills_are_no_sales(self):
+        bill = self._invoice(kind="in_invoice", partner_id=self.vendor.id)
+
+        self.assertFalse(self._facts(bill))
+
+    def test_receipt_is_a_sale(self):
+        receipt = self._invoice(kind="out_receipt")
+
+        self.assertEqual(self._sums(receipt), (100, 10, 90))
+
+    def test_discount_and_tax_included_prices_give_net_revenue(self):
+        tax = self.env["account.tax"].create(
+            {
+                "name": "25 % included",
+                "amount": 25,
+                "price_include_override": "tax_included",
+                "company_id": self.company.id,
+            }
+        )
+        invoice = self._invoice(
+            self._line(price=100, discount=10), self._line(price=125, tax_ids=[(6, 0, tax.ids)])
+        )
+
+        self.assertEqual(self._facts(invoice).mapped("revenue"), [90, 100])
+        self.assert_matches_ledger(invoice)
+
+    def test_quantity_is_in_the_unit_of_the_product(self):
+        pack = self._invoice(self._line(product_uom_id=self.uom_pack_of_6.id, quantity=2))
+
+        fact = self._facts(pack)
+        self.assertEqual((fact.quantity, fact.cost), (12, 120))
+
+    def test_foreign_currency_counts_at_the_invoice_date(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create(
+            [
+                {
+                    "currency_id": euro.id,
+                    "name": day,
+                    "rate": rate,
+                    "company_id": self.company.id,
+                }
+                for day, rate in [("2026-01-01", 0.5), ("2026-03-15", 0.25)]
+            ]
+        )
+        early = self._invoice(currency_id=euro.id)
+        late = self._invoice(currency_id=euro.id, day="2026-03-16")
+
+        self.assertEqual(self._sums(early), (200, 10, 190))
+        self.assertEqual(self._sums(late), (400, 10, 390))
+
+    def test_free_goods_are_a_cost_without_revenue(self):
+        invoice = self._invoice(self._line(price=100, discount=100))
+
+        self.assertEqual(self._sums(invoice), (0, 10, -10))
+
+    def test_sale_to_an_own_company_is_marked(self):
+        invoice = self._invoice(partner_id=self.other_company.partner_id.id)
+
+        self.assertTrue(self._facts(invoice).is_internal)
+
+    def test_facts_follow_a_contact_to_its_new_company(self):
+        lone = self.env["res.partner"].create({"name": "Lone"})
+        invoice = self._invoice(partner_id=lone.id)
+
+        lone.parent_id = self.customer
+
+        self.assertEqual(self._facts(invoice).commercial_partner_id, self.customer)
+
+    def test_facts_follow_a_merge(self):
+        twin = self.env["res.partner"].create({"name": "Northwind", "is_company": True})
+        invoice = self._invoice(partner_id=twin.id)
+
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((self.customer | twin).ids, self.customer)
+
+        self.env.invalidate_all()
+        self.assertEqual(self._facts(invoice).commercial_partner_id, self.customer)
+
+    def test_goods_without_a_cost_are_counted_apart(self):
+        self.goods.standard_price = 0
+        invoice = self._invoice()
+
+        fact = self._facts(invoice)
+        self.assertEqual(fact.cost_basis, "missing")
+        self.assertEqual((fact.revenue, fact.profit, fact.unknown), (100, 0, 100))
+
+    def test_auto_posting_survives_a_missing_cost(self):
+        self.goods.standard_price = 0
+        invoice = self._invoice(post=False, day="2026-01-10", auto_post="at_date")
+
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=60):
+            self.env["account.move"]._autopost_draft_entries()
+
+        self.assertEqual(invoice.state, "posted")
+        self.assertEqual(self._bases(invoice), ["missing"])
+
+    def test_one_statement_whatever_the_batch(self):
+        self._invoice()
+        counts = []
+        for size in (2, 12):
+            invoices = self.env["account.move"].browse()
+            for _number in range(size):
+                invoices |= self._invoice(post=False)
+            invoices.action_post()
+            self.env.cr.execute(
+                "DELETE FROM counterparty_sale_fact WHERE move_id = ANY(%s)", [invoices.ids]
+            )
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            self.Fact._post_moves(invoices)
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(len(self._facts(invoices)), size)
+
+        self.assertEqual(counts, [1, 1])
+
+    def test_second_writing_of_a_posted_document_adds_nothing(self):
+        invoice = self._invoice()
+
+        self.Fact._post_moves(invoice)
+
+        self.assertEqual(len(self._facts(invoice)), 1)
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestCounterpartySaleFactCampaign(ProfitCase):
+    def test_orders_of_two_campaigns_keep_theirs_in_one_invoice(self):
+        orders = self._order(campaign=self.spring) | self._order(campaign=self.autumn)
+
+        invoice = self._invoice_orders(orders)
+
+        self.assertEqual(len(invoice), 1)
+        self.assertEqual(self._by_campaign(invoice), {"Spring": 100, "Autumn": 100})
+
+    def test_order_without_campaign_does_not_inherit_its_neighbours(self):
+        orders = self._order(campaign=self.spring) | self._order()
+
+        invoice = self._invoice_orders(orders)
+
+        self.assertEqual(len(invoice), 1)
+        self.assertEqual(self._by_campaign(invoice), {"Spring": 100, False: 100})
+
+    def test_the_strongest_level_wins(self):
+        order = self._order(campaign=self.autumn)
+        header = self._invoice(campaign_id=self.spring.id)
+        line = self._invoice(self._line(campaign_id=self.autumn.id), campaign_id=self.spring.id)
+        ordered = self._invoice_orders(order)
+
+        self.assertEqual(self._by_campaign(header), {"Spring": 100})
+        self.assertEqual(self._by_campaign(line), {"Autumn": 100})
+        self.assertEqual(self._by_campaign(ordered), {"Autumn": 100})
+        self.assertEqual(self._facts(header).campaign_basis, "invoice")
+        self.assertEqual(self._facts(line).campaign_basis, "line")
+
+    def test_changed_header_of_a_draft_carries_its_lines(self):
+        order = self._order(campaign=self.autumn)
+        invoice = order._create_invoices()
+
+        invoice.campaign_id = self.spring
+        invoice.action_post()
+
+        self.assertEqual(self._by_campaign(invoice), {"Spring": 100})
+
+    def test_opportunity_gives_the_campaign_that_the_order_lost(self):
+        lead = self.env["crm.lead"].create(
+            {"name": "Lead", "type": "opportunity", "campaign_id": self.spring.id}
+        )
+        order = self._order(opportunity_id=lead.id)
+
+        invoice = self._invoice_orders(order)
+
+        self.assertEqual(self._by_campaign(invoice), {"Spring": 100})
+        self.assertEqual(self._facts(invoice).campaign_basis, "opportunity")
+
+    def test_last_interaction_inside_the_window_earns_the_sale(self):
+        self._interaction(self.spring, "2026-03-01 10:00:00")
+        self._interaction(self.autumn, "2026-03-05 10:00:00", res_id=2)
+        self._interaction(self.spring, "2026-03-11 10:00:00", res_id=3)
+
+        invoice = self._invoice()
+
+        self.assertEqual(self._by_campaign(invoice), {"Autumn": 100})
+        self.assertEqual(self._facts(invoice).campaign_basis, "interaction")
+
+    def test_window_is_the_campaigns_own_and_includes_its_first_day(self):
+        self.spring.counterparty_window_days = 9
+        self._interaction(self.spring, "2026-03-01 00:00:00")
+
+        inside = self._invoice(day="2026-03-10")
+        outside = self._invoice(day="2026-03-11")
+
+        self.assertEqual(self._by_campaign(inside), {"Spring": 100})
+        self.assertEqual(self._by_campaign(outside), {False: 100})
+
+    def test_silent_and_refused_contacts_earn_nothing(self):
+        self._interaction(self.spring, "2026-03-05 10:00:00", kind="mailing")
+        self._interaction(self.autumn, "2026-03-05 10:00:00", result="negative")
+
+        self.assertEqual(self._by_campaign(self._invoice()), {False: 100})
+
+    def test_medium_without_campaign_is_kept(self):
+        invoice = self._invoice(medium_id=self.fair.id)
+
+        self.assertEqual(self._facts(invoice).medium_id, self.fair)
+        self.assertFalse(self._facts(invoice).campaign_id)
+
+    def test_posted_documents_keep_their_campaign(self):
+        invoice = self._invoice(campaign_id=self.spring.id)
+
+        with self.assertRaisesRegex(UserError, "posted"):
+            invoice.campaign_id = self.autumn
+        with self.assertRaisesRegex(UserError, "posted"):
+            invoice.invoice_line_ids.campaign_id = self.autumn
+
+        invoice.write({"campaign_id": self.spring.id})
+
+    def test_used_campaign_cannot_be_deleted(self):
+        self._invoice(campaign_id=self.spring.id)
+
+        with self.assertRaisesRegex(UserError, "Spring"):
+            self.spring.unlink()
+        self.autumn.unlink()

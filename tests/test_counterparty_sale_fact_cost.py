@@ -1,0 +1,182 @@
+from odoo import Command
+from odoo.tests import tagged
+
+from .common_profit import ProfitCase
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestCounterpartySaleFactCost(ProfitCase):
+    def test_ledger_gives_the_cost_in_real_time_valuation(self):
+        invoice = self._invoice(self._line(self.ledger_goods, quantity=2))
+
+        cogs = invoice.line_ids.filtered(
+            lambda line: line.display_type == "cogs" and "expense" in line.account_type
+        )
+        self.assertEqual(self._bases(invoice), ["ledger"])
+        self.assertEqual(self._sums(invoice), (200, sum(cogs.mapped("balance")), 180))
+
+    def test_delivery_gives_the_cost_of_average_goods(self):
+        goods = self.product_avco.with_env(self.env)
+        self._make_in_move(goods, 10, unit_cost=10)
+        order = self._order((goods, 4, 100))
+        self._deliver(order)
+        invoice = self._invoice_orders(order)
+
+        self._make_in_move(goods, 10, unit_cost=20)
+        goods.standard_price = 500
+
+        self.assertEqual(self._bases(invoice), ["delivery"])
+        self.assertEqual(self._sums(invoice), (400, 40, 360))
+
+    def test_first_in_first_out_across_invoices_of_one_order(self):
+        goods = self.product_fifo.with_env(self.env)
+        self._make_in_move(goods, 10, unit_cost=10)
+        self._make_in_move(goods, 10, unit_cost=20)
+        order = self._order((goods, 15, 100))
+        picking = order.picking_ids
+        picking.move_ids.write({"quantity": 10, "picked": True})
+        picking.with_context(cancel_backorder=False)._action_done()
+        first = self._invoice(
+            self._line(goods, quantity=10, sale_line_ids=[Command.set(order.order_line.ids)])
+        )
+        self._deliver(order)
+        second = self._invoice(
+            self._line(goods, quantity=5, sale_line_ids=[Command.set(order.order_line.ids)])
+        )
+
+        self.assertEqual(self._sums(first), (1000, 100, 900))
+        self.assertEqual(self._sums(second), (500, 100, 400))
+
+    def test_order_gives_the_cost_before_delivery_and_settles_once(self):
+        goods = self.product_fifo.with_env(self.env)
+        order = self._order((goods, 2, 100))
+        invoice = self._invoice(
+            self._line(goods, quantity=2, sale_line_ids=[Command.set(order.order_line.ids)])
+        )
+        provisional = self._facts(invoice)
+        self._make_in_move(goods, 5, unit_cost=13)
+        self._deliver(order)
+
+        written = self.Fact._settle(invoice)
+        again = self.Fact._settle(invoice)
+
+        self.assertEqual(provisional.cost_basis, "order")
+        self.assertTrue(provisional.is_provisional)
+        self.assertEqual((written, again), (1, 0))
+        self.assertEqual(self._sums(invoice), (200, 26, 174))
+        self.assertEqual(self._facts(invoice).mapped("cost"), [20, 6])
+
+    def test_settlement_reaches_the_credit_note_too(self):
+        goods = self.product_fifo.with_env(self.env)
+        order = self._order((goods, 2, 100))
+        invoice = self._invoice(
+            self._line(goods, quantity=2, sale_line_ids=[Command.set(order.order_line.ids)])
+        )
+        credit = self._credit(invoice, post=False)
+        credit.invoice_line_ids.quantity = 1
+        credit.action_post()
+        self._make_in_move(goods, 5, unit_cost=13)
+        self._deliver(order)
+
+        self.Fact._settle(invoice)
+
+        self.assertEqual(self._sums(credit), (-100, -13, -87))
+
+    def test_settlement_of_a_locked_period_lands_on_the_first_open_day(self):
+        goods = self.product_fifo.with_env(self.env)
+        order = self._order((goods, 1, 100))
+        invoice = self._invoice(
+            self._line(goods, sale_line_ids=[Command.set(order.order_line.ids)])
+        )
+        self._make_in_move(goods, 5, unit_cost=13)
+        self._deliver(order)
+        self.company.fiscalyear_lock_date = "2026-06-30"
+
+        self.Fact._settle(invoice)
+
+        dates = [str(day) for day in self._facts(invoice).mapped("date")]
+        self.assertEqual(dates, ["2026-03-10", "2026-07-01"])
+
+    def test_order_cost_is_converted_at_the_invoice_date(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create(
+            [
+                {
+                    "currency_id": euro.id,
+                    "name": day,
+                    "rate": rate,
+                    "company_id": self.company.id,
+                }
+                for day, rate in [("2026-01-01", 0.5), ("2026-03-01", 0.25)]
+            ]
+        )
+        prices = self.env["product.pricelist"].create(
+            {"name": "Euro", "currency_id": euro.id, "company_id": self.company.id}
+        )
+        self.service.standard_price = 8
+        order = self._order(pricelist_id=prices.id, date_order="2026-01-15")
+        order.order_line.purchase_price = 4
+
+        invoice = self._invoice_orders(order)
+
+        self.assertEqual(self._sums(invoice), (400, 16, 384))
+
+    def test_dozens_and_units_cost_the_same(self):
+        self.goods.standard_price = 5
+        invoice = self._invoice(
+            self._line(product_uom_id=self.uom_pack_of_6.id, price=60),
+            self._line(quantity=6, price=10),
+        )
+
+        self.assertEqual(self._facts(invoice).mapped("cost"), [30, 30])
+
+    def test_service_without_cost_is_pure_profit_and_says_so(self):
+        invoice = self._invoice(self._line(self.service))
+
+        self.assertEqual(self._bases(invoice), ["service"])
+        self.assertEqual(self._sums(invoice), (100, 0, 100))
+
+    def test_down_payment_carries_no_profit_until_the_final_invoice(self):
+        self.goods.standard_price = 40
+        order = self._order((self.goods, 10, 100))
+        wizard = self.env["sale.advance.payment.inv"].create(
+            {
+                "sale_order_ids": [Command.set(order.ids)],
+                "advance_payment_method": "percentage",
+                "amount": 30,
+            }
+        )
+        advance = wizard._create_invoices(order)
+        advance.write({"invoice_date": "2026-03-01", "date": "2026-03-01"})
+        advance.action_post()
+        before = self._sums(advance)
+        self.assertEqual(self._facts(advance).advance, 300)
+
+        self._deliver(order)
+        final = order._create_invoices(final=True)
+        final.write({"invoice_date": "2026-03-10", "date": "2026-03-10"})
+        final.action_post()
+
+        self.assertEqual(before, (0, 0, 0))
+        self.assertEqual(self._sums(final), (1000, 400, 600))
+        self.assertEqual(sum(self._facts(advance | final).mapped("advance")), 0)
+        self.assert_matches_ledger(advance | final)
+
+    def test_each_company_has_its_own_cost_and_currency(self):
+        self.env.user.company_ids |= self.other_company
+        there = self.env["account.move"].with_company(self.other_company)
+        self.goods.with_company(self.other_company).standard_price = 3
+        invoice = there.create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_date": "2026-03-10",
+                "company_id": self.other_company.id,
+                "invoice_line_ids": [self._line()],
+            }
+        )
+        invoice.action_post()
+
+        self.assertEqual(self._sums(invoice), (100, 3, 97))
+        self.assertEqual(self._facts(invoice).company_id, self.other_company)

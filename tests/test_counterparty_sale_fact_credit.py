@@ -1,0 +1,163 @@
+from odoo.tests import tagged
+
+from .common_profit import ProfitCase
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestCounterpartySaleFactCredit(ProfitCase):
+    def test_full_reversal_leaves_nothing_whatever_the_valuation(self):
+        for goods in (self.goods, self.ledger_goods, self.service):
+            for cancel in (True, False):
+                with self.subTest(goods=goods.name, cancel=cancel):
+                    invoice = self._invoice(
+                        self._line(goods, quantity=2), campaign_id=self.spring.id
+                    )
+                    goods.standard_price += 5
+                    credit = self._credit(invoice, cancel=cancel)
+
+                    self.assertEqual(self._sums(invoice | credit), (0, 0, 0))
+                    self.assertEqual(self._by_campaign(invoice | credit), {})
+                    self.assertEqual(set(self._facts(credit).mapped("campaign_basis")), {"mirror"})
+
+    def test_credit_of_a_part_takes_its_part_of_the_cost(self):
+        invoice = self._invoice(self._line(quantity=3))
+        self.goods.standard_price = 99
+        credit = self._credit(invoice, post=False)
+        credit.invoice_line_ids.quantity = 1
+
+        credit.action_post()
+
+        self.assertEqual(self._sums(credit), (-100, -10, -90))
+
+    def test_credit_of_the_price_alone_keeps_the_cost(self):
+        for goods in (self.goods, self.ledger_goods):
+            invoice = self._invoice(self._line(goods))
+            credit = self._credit(invoice, post=False)
+            credit.invoice_line_ids.write({"price_unit": 30, "counterparty_goods_kept": True})
+
+            credit.action_post()
+
+            self.assertEqual(self._sums(credit), (-30, 0, -30))
+            self.assertEqual(self._sums(invoice | credit), (70, 10, 60))
+            self.assertEqual(self._facts(credit).quantity, 0)
+
+    def test_credit_after_the_campaign_ended_still_counts_against_it(self):
+        invoice = self._invoice(campaign_id=self.spring.id)
+        self.spring.write({"active": False, "counterparty_date_to": "2026-03-11"})
+
+        credit = self._credit(invoice, day="2026-12-01")
+
+        self.assertEqual(self._by_campaign(credit), {"Spring": -100})
+
+    def test_second_credit_of_the_same_goes_to_no_campaign(self):
+        invoice = self._invoice(campaign_id=self.spring.id)
+        first = self._credit(invoice)
+
+        second = self._credit(invoice)
+
+        self.assertEqual(self._by_campaign(invoice | first), {})
+        self.assertEqual(self._by_campaign(second), {False: -100})
+        self.assertEqual(self._facts(second).mapped("campaign_basis"), ["excess"])
+        self.assertEqual(self._sums(second), (-100, 0, -100))
+
+    def test_two_credits_posted_together_share_the_original(self):
+        invoice = self._invoice(campaign_id=self.spring.id)
+        credits = self._credit(invoice, post=False) | self._credit(invoice, post=False)
+
+        credits.action_post()
+
+        self.assertEqual(self._by_campaign(invoice | credits), {False: -100})
+        self.assertEqual(self._sums(invoice | credits), (-100, 0, -100))
+
+    def test_credit_larger_than_the_original_is_cut_at_it(self):
+        invoice = self._invoice(self._line(quantity=2), campaign_id=self.spring.id)
+        credit = self._credit(invoice, post=False)
+        credit.invoice_line_ids.quantity = 5
+
+        credit.action_post()
+
+        self.assertEqual(self._by_campaign(credit), {"Spring": -200, False: -300})
+        self.assertEqual(self._sums(credit), (-500, -20, -480))
+        self.assert_matches_ledger(credit)
+
+    def test_credit_by_hand_that_names_its_invoice_finds_its_lines(self):
+        invoice = self._invoice(
+            self._line(price=100), self._line(price=80), campaign_id=self.spring.id
+        )
+        self.goods.standard_price = 99
+        credit = self._invoice(
+            self._line(price=80), kind="out_refund", reversed_entry_id=invoice.id
+        )
+
+        self.assertEqual(credit.invoice_line_ids.reversed_line_id, invoice.invoice_line_ids[1])
+        self.assertEqual(self._sums(credit), (-80, -10, -70))
+        self.assertEqual(self._by_campaign(credit), {"Spring": -80})
+
+    def test_credit_by_hand_that_names_nothing_takes_the_cost_of_today(self):
+        credit = self._invoice(self._line(quantity=2), kind="out_refund")
+
+        self.assertEqual(self._sums(credit), (-200, -20, -180))
+        self.assertEqual(self._bases(credit), ["standard"])
+
+    def test_reversed_credit_sells_again(self):
+        invoice = self._invoice(campaign_id=self.spring.id)
+        credit = self._credit(invoice)
+
+        again = self._credit(credit)
+
+        self.assertEqual(self._sums(again), (100, 10, 90))
+        self.assertEqual(self._by_campaign(again), {"Spring": 100})
+
+    def test_copy_that_replaces_the_invoice_is_a_sale_of_its_own(self):
+        invoice = self._invoice()
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"journal_id": invoice.journal_id.id})
+        )
+        action = wizard.modify_moves()
+        copy = self.env["account.move"].browse(action["res_id"])
+
+        self.assertFalse(copy.invoice_line_ids.reversed_line_id)
+
+    def test_credit_of_unknown_cost_stays_unknown(self):
+        self.goods.standard_price = 0
+        invoice = self._invoice()
+        self.goods.standard_price = 10
+
+        credit = self._credit(invoice)
+
+        facts = self._facts(invoice | credit)
+        self.assertEqual(sum(facts.mapped("unknown")), 0)
+        self.assertEqual(self._sums(credit), (-100, 0, 0))
+
+    def test_negative_lines_are_credited_to_the_cent(self):
+        invoice = self._invoice(
+            self._line(price=100), self._line(self.service, price=-10), campaign_id=self.spring.id
+        )
+
+        credit = self._credit(invoice)
+
+        self.assertEqual(self._by_campaign(credit), {"Spring": -90})
+
+    def test_credit_in_another_currency_counts_what_the_ledger_says(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create(
+            [
+                {
+                    "currency_id": euro.id,
+                    "name": day,
+                    "rate": rate,
+                    "company_id": self.company.id,
+                }
+                for day, rate in [("2026-01-01", 0.5), ("2026-03-15", 0.25)]
+            ]
+        )
+        invoice = self._invoice(currency_id=euro.id, campaign_id=self.spring.id)
+
+        credit = self._credit(invoice, day="2026-03-20")
+
+        self.assertEqual(self._sums(invoice), (200, 10, 190))
+        self.assertEqual(self._by_campaign(credit), {"Spring": -200, False: -200})
+        self.assert_matches_ledger(credit)

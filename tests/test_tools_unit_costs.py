@@ -1,0 +1,41 @@
+from datetime import date
+from decimal import Decimal
+
+from odoo.tests import BaseCase, tagged
+
+from ..tools.unit_costs import BadRowError, UnitCost, read
+
+HEAD = "product,from,to,unit cost\n"
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestToolsUnitCosts(BaseCase):
+    def test_rows_are_read_in_the_usual_forms(self):
+        expected = UnitCost(2, "A-1", date(2024, 1, 1), date(2024, 12, 31), Decimal("12.5"))
+        files = [
+            HEAD + "A-1,2024-01-01,2024-12-31,12.5\n",
+            "Product;From;To;Unit Cost\nA-1;01.01.2024;31.12.2024;12,5\n",
+            HEAD + "A-1,01/01/2024,31/12/2024,12.5,a note\n\n",
+        ]
+        for text in files:
+            for encoding in ("utf-8", "utf-8-sig", "cp1251"):
+                with self.subTest(text=text, encoding=encoding):
+                    self.assertEqual(read(text.encode(encoding)), [expected])
+
+    def test_bad_rows_are_named(self):
+        cases = [
+            ("", 1, "product, from, to, unit cost"),
+            ("a,b\n", 1, "product, from, to, unit cost"),
+            (HEAD + ",2024-01-01,2024-12-31,1\n", 2, "product"),
+            (HEAD + "A,soon,2024-12-31,1\n", 2, "from"),
+            (HEAD + "A,2024-01-01,2024-13-31,1\n", 2, "to"),
+            (HEAD + "A,2024-01-01,2023-12-31,1\n", 2, "to"),
+            (HEAD + "A,2024-01-01,2024-12-31,=1+1\n", 2, "unit cost"),
+            (HEAD + "A,2024-01-01,2024-12-31,-1\n", 2, "unit cost"),
+            (HEAD + "A,2024-01-01,2024-12-31,NaN\n", 2, "unit cost"),
+            (HEAD + "A,2024-01-01,2024-12-31\n", 2, "unit cost"),
+        ]
+        for text, row, column in cases:
+            with self.subTest(text=text), self.assertRaises(BadRowError) as caught:
+                read(text.encode())
+            self.assertEqual((caught.exception.row, caught.exception.column), (row, column))

@@ -1,0 +1,186 @@
+from odoo import Command, fields, models
+from odoo.tools import SQL
+
+from ..models.counterparty_sale_fact_build import SALE_TYPES
+
+
+class CounterpartyFactCheck(models.TransientModel):
+    """Compares sale facts with the ledger and names every difference."""
+
+    _name = "counterparty.fact.check"
+    _description = "Check of Sale Facts"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, readonly=True
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date_from = fields.Date("From")
+    date_to = fields.Date("To")
+    line_ids = fields.One2many("counterparty.fact.check.line", "check_id", readonly=True)
+    difference_count = fields.Integer(readonly=True)
+    is_checked = fields.Boolean(readonly=True)
+    complete_from = fields.Date(compute="_compute_complete_from")
+
+    def _compute_complete_from(self):
+        self.complete_from = self.env["counterparty.sale.fact"]._get_fill_progress()
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_check(self):
+        """Compare revenue and cost of the period with the ledger, line by line of a report."""
+        self.ensure_one()
+        differences = self.env["counterparty.sale.fact"]._find_differences()
+        own = self.env["account.move"].search(
+            [("id", "in", list(differences)), ("company_id", "=", self.company_id.id)]
+        )
+        self.write(
+            {
+                "is_checked": True,
+                "difference_count": len(own),
+                "line_ids": [
+                    Command.clear(),
+                    *(Command.create(vals) for vals in self._prepare_revenue_lines()),
+                    *(Command.create(vals) for vals in self._prepare_cost_lines()),
+                ],
+            }
+        )
+        return self._reopen()
+
+    def action_repair(self):
+        """Bring documents that differ to what the ledger says, and settle open costs."""
+        self.ensure_one()
+        self.env["counterparty.sale.fact"]._repair()
+        return self.action_check()
+
+    def action_rebuild(self):
+        """Write all facts anew; costs that left no trace are those of today."""
+        self.ensure_one()
+        self.env["counterparty.sale.fact"]._rebuild()
+        return self.action_check()
+
+    def _reopen(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Sales Checked against the Ledger"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+        }
+
+    # ------------------------------------------------------------
+    # The identity
+    # ------------------------------------------------------------
+
+    def _sql_period(self, column):
+        return SQL(
+            "%(column)s >= %(start)s AND %(column)s <= %(end)s",
+            column=column,
+            start=self.date_from or fields.Date.to_date("1900-01-01"),
+            end=self.date_to or fields.Date.to_date("9999-12-31"),
+        )
+
+    def _prepare_revenue_lines(self):
+        """Compare product lines of customer documents with facts; name what is no sale."""
+        [[ledger, entries]] = self.env.execute_query(
+            SQL(
+                """SELECT COALESCE(-SUM(l.balance) FILTER (WHERE m.move_type = ANY(%(types)s)), 0),
+                          COALESCE(-SUM(l.balance) FILTER (WHERE m.move_type = 'entry'
+                                   AND account.account_type LIKE 'income%%'), 0)
+                     FROM account_move_line l
+                     JOIN account_move m ON m.id = l.move_id
+                     JOIN account_account account ON account.id = l.account_id
+                    WHERE l.display_type = 'product' AND l.parent_state = 'posted'
+                      AND l.company_id = %(company)s AND %(period)s""",
+                types=list(SALE_TYPES),
+                company=self.company_id.id,
+                period=self._sql_period(SQL("l.date")),
+            )
+        )
+        [[revenue, advance]] = self.env.execute_query(
+            SQL(
+                """SELECT COALESCE(SUM(f.revenue), 0), COALESCE(SUM(f.advance), 0)
+                     FROM counterparty_sale_fact f
+                    WHERE f.company_id = %(company)s AND %(period)s""",
+                company=self.company_id.id,
+                period=self._sql_period(SQL("f.date")),
+            )
+        )
+        return [
+            {
+                "name": self.env._("Revenue of customer documents"),
+                "ledger": ledger,
+                "facts": revenue + advance,
+                "note": self.env._("Must be equal."),
+            },
+            {
+                "name": self.env._("of which down payments"),
+                "facts": advance,
+                "ledger": advance,
+                "note": self.env._("Revenue only when the final invoice deducts them."),
+            },
+            {
+                "name": self.env._("Income posted by entries"),
+                "ledger": entries,
+                "facts": 0,
+                "note": self.env._("No sale to anybody: not in the facts."),
+            },
+        ]
+
+    def _prepare_cost_lines(self):
+        """Compare cost of goods sold with facts, by where the facts have their cost from."""
+        rows = self.env.execute_query(
+            SQL(
+                """WITH fact AS (
+                       SELECT f.line_id, f.move_id, f.cost_basis, f.cost
+                         FROM counterparty_sale_fact f
+                        WHERE f.company_id = %(company)s AND f.kind <> 'campaign' AND %(fact)s),
+                   cogs AS (
+                       SELECT item.cogs_origin_id, item.move_id, SUM(item.balance) AS balance
+                         FROM account_move_line item
+                         JOIN account_account account ON account.id = item.account_id
+                         JOIN account_move m ON m.id = item.move_id
+                        WHERE item.display_type = 'cogs' AND item.parent_state = 'posted'
+                          AND m.move_type = ANY(%(types)s)
+                          AND account.account_type LIKE 'expense%%'
+                          AND item.company_id = %(company)s AND %(item)s
+                        GROUP BY item.cogs_origin_id, item.move_id)
+                   SELECT basis, SUM(ledger), SUM(facts)
+                     FROM (SELECT cost_basis AS basis, 0 AS ledger, cost AS facts FROM fact
+                            UNION ALL
+                           SELECT COALESCE((SELECT MIN(fact.cost_basis) FROM fact
+                                             WHERE fact.line_id = cogs.cogs_origin_id),
+                                           'mirror'), cogs.balance, 0
+                             FROM cogs) side
+                    GROUP BY basis ORDER BY basis""",
+                company=self.company_id.id,
+                types=list(SALE_TYPES),
+                fact=self._sql_period(SQL("f.date")),
+                item=self._sql_period(SQL("item.date")),
+            )
+        )
+        field = self.env["counterparty.sale.fact"]._fields["cost_basis"]
+        labels = dict(field._description_selection(self.env))
+        return [
+            {
+                "name": self.env._("Cost of goods: %(basis)s", basis=labels[basis]),
+                "ledger": ledger,
+                "facts": facts,
+                "note": self._explain_cost(basis),
+            }
+            for basis, ledger, facts in rows
+            if ledger or facts
+        ]
+
+    def _explain_cost(self, basis):
+        if basis == "ledger":
+            return self.env._("Must be equal.")
+        if basis == "mirror":
+            return self.env._(
+                "Differs where an invoice without cost entries was credited, or too much."
+            )
+        if basis == "kept":
+            return self.env._("The ledger takes the goods back, although the customer kept them.")
+        return self.env._("The ledger has no cost entry for these lines, the facts know one.")
