@@ -4,6 +4,8 @@ from odoo.tools import str2bool
 from .counterparty_document import REMINDER_CRON
 from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS
 
+GROUP_USER = "counterparty_crm.group_user"
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -22,10 +24,12 @@ class ResConfigSettings(models.TransientModel):
 
     # one switch per area: off hides its menus, buttons and cards
     group_counterparty_holding = fields.Boolean(
-        "Holdings", implied_group="counterparty_crm.group_area_holding"
+        "Holdings", implied_group="counterparty_crm.group_area_holding", group=GROUP_USER
     )
     group_counterparty_ownership = fields.Boolean(
-        "Ownership Analysis", implied_group="counterparty_crm.group_area_ownership"
+        "Ownership Analysis",
+        implied_group="counterparty_crm.group_area_ownership",
+        group=GROUP_USER,
     )
     counterparty_control_threshold = fields.Float(
         "Majority %", config_parameter="counterparty_crm.control_threshold", default=50.0
@@ -39,7 +43,7 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.counterparty_credit_mode", readonly=False, required=True
     )
     group_counterparty_campaign = fields.Boolean(
-        "Campaigns", implied_group="counterparty_crm.group_area_campaign"
+        "Campaigns", implied_group="counterparty_crm.group_area_campaign", group=GROUP_USER
     )
 
     # profit

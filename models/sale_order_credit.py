@@ -11,9 +11,10 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
     _name = "counterparty.credit.order.mixin"
     _description = "Order checked against group credit"
 
-    # without groups: the customer's page says that the order is received and will be confirmed
+    # the customer's page, which reads as system, says that the order will be confirmed
     counterparty_credit_state = fields.Selection(
         [("hold", "Credit Check"), ("repeat", "Waiting for Credit Check")],
+        groups=GROUP_USER,
         string="Credit Check",
         readonly=True,
         copy=False,

@@ -66,6 +66,8 @@ class TestViews(CounterpartyCase):
                 continue
             arch, _view = Model._get_view(view.id, "search")
             for node in arch.iter("filter"):
+                if not Model.env.user.has_groups(node.get("groups") or "base.group_user"):
+                    continue
                 with self.subTest(view=view.name, filter=node.get("name")):
                     domain = safe_eval(node.get("domain") or "[]", {"uid": self.user.id})
                     context = safe_eval(node.get("context") or "{}", {"uid": self.user.id})

@@ -71,5 +71,7 @@ def _name_inside(node: Any) -> str:
 
 def _xmlid(env: Any, action_id: int) -> str:
     # A button leads to an action that its user may not read before pressing it.
-    action = env["ir.actions.actions"].sudo().browse(action_id)
-    return action.get_external_id()[action_id] or str(action_id)
+    known = env["ir.model.data"].sudo()
+    domain = [("model", "=like", "ir.actions.%"), ("res_id", "=", action_id)]
+    found = known.search(domain, order="id", limit=1)
+    return found.complete_name or str(action_id)
