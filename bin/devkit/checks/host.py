@@ -31,7 +31,12 @@ HEADER = """\
 def hosts_tests_pass_as_without_us(context: Context) -> None:
     db = context.scratch(context.installed(demo=True), "host")
     outcome = _run(context.env, db, "Running the host's tests with the addon")
-    complaints = [problem for problem in outcome.problems if "exit code" not in problem]
+    # a statement of a test that fails anyway may list our columns among those of its table
+    complaints = [
+        problem
+        for problem in outcome.problems
+        if "exit code" not in problem and "odoo.sql_db: bad query" not in problem
+    ]
     broken = sorted(outcome.failed - set(_known()))
     texts = [f"{name}\n{text}" for name, text in outcome.failures if name in broken]
     if texts or complaints:

@@ -34,6 +34,16 @@ SEQUENCES = r"""
 """
 SCHEMA = (COLUMNS, INDEXES, CONSTRAINTS, VIEWS, FUNCTIONS, TRIGGERS, SEQUENCES)
 
+# After any uninstallation the host keeps its notes of foreign keys that are gone, and the external
+# identifiers, in the names of its own mixins, of selections that are gone.
+LEFT_BY_THE_HOST = {
+    "ir_model_constraint": """split_part(fact, ' ', 5) !~ '_fkey$' or exists (
+        select from pg_constraint where conname = split_part(fact, ' ', 5))""",
+    "ir_model_data": """split_part(fact, ' ', 4) <> 'ir.model.fields.selection' or exists (
+        select from ir_model_data d join ir_model_fields_selection s on s.id = d.res_id
+         where d.id = split_part(fact, ' ', 2)::int)""",
+}
+
 # Records in which the host keeps what a module defines; all of ours must go with us.
 DEFINITIONS = [
     "ir_model",
@@ -121,6 +131,8 @@ def definitions(env: Environment, db: str) -> set[str]:
                  where '{table}' <> 'ir_model_data'
                     or replace(r->>'model', '.', '_') ~ '^({kinds}|counterparty_.*)$'
             """
+            if table in LEFT_BY_THE_HOST:
+                query = f"select * from ({query}) f(fact) where {LEFT_BY_THE_HOST[table]}"
             facts.update(row[0] for row in env.rows(db, query))
     return facts
 
