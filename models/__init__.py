@@ -13,6 +13,7 @@ from . import counterparty_handover_line
 from . import counterparty_document_kind
 from . import counterparty_document_privacy
 from . import counterparty_document_rental
+from . import counterparty_personal_trace_mixin
 from . import counterparty_document_card
 from . import counterparty_document_customs
 from . import counterparty_document_agreement
@@ -29,6 +30,7 @@ from . import account_move
 from . import account_payment
 from . import crm_lead
 from . import mail_activity
+from . import mail_message
 from . import onboarding_onboarding
 from . import onboarding_onboarding_step
 from . import purchase_order

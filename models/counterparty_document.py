@@ -7,6 +7,7 @@ from odoo.tools.misc import split_every
 from ..tools import documents
 from ..tools.import_templates import template_path
 from ..tools.periods import Period
+from .counterparty_document_privacy import PERSONAL
 
 REMINDER_CRON = "counterparty_crm.ir_cron_document_reminders"
 CHUNK = 100
@@ -122,7 +123,12 @@ class CounterpartyDocument(models.Model):
 
     # renewal
     previous_id = fields.Many2one(
-        "counterparty.document", "Renewal of", copy=False, readonly=True, index="btree_not_null"
+        "counterparty.document",
+        "Renewal of",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        check_company=True,
     )
     next_ids = fields.One2many("counterparty.document", "previous_id", "Renewed by")
 
@@ -192,10 +198,15 @@ class CounterpartyDocument(models.Model):
             company = document.company_id or self.env.company
             document.currency_id = document.currency_id or company.currency_id
 
-    @api.depends("kind_id", "number", "name")
-    @api.depends_context("lang")
+    @api.depends("kind_id", "number", "name", "is_personal")
+    @api.depends_context("lang", "uid")
     def _compute_display_name(self):
+        # names are read as system wherever a record links to them: only the user asking counts
+        may_see = self.env.user.has_group(PERSONAL)
         for document in self:
+            if document.is_personal and not may_see:
+                document.display_name = self.env._("Personal document")
+                continue
             parts = [document.kind_id.name, document.number or document.name]
             document.display_name = " ".join(part for part in parts if part)
 
@@ -215,6 +226,25 @@ class CounterpartyDocument(models.Model):
                         "Enter the document in that company.",
                         partner=document.partner_id.display_name,
                         company=owner.name,
+                    )
+                )
+
+    @api.constrains("previous_id", "partner_id", "kind_id")
+    def _check_previous(self):
+        for document in self.filtered("previous_id"):
+            # whatever was entered, its own protection is looked at
+            previous = document.sudo().previous_id
+            fits = (
+                previous.commercial_partner_id == document.commercial_partner_id
+                and previous.usage == document.usage
+                and previous.is_personal == document.is_personal
+            )
+            if not fits or document._has_cycle("previous_id"):
+                raise ValidationError(
+                    self.env._(
+                        "“%(document)s” can only renew an earlier document of the same "
+                        "counterparty and kind.",
+                        document=document.display_name,
                     )
                 )
 

@@ -38,6 +38,13 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
         for order in self:
             # another seller may have entered the card
             card = order.sudo().counterparty_card_id
+            if card and card.usage != "card":
+                raise ValidationError(
+                    self.env._(
+                        "Only a client card can be entered as the client card of %(order)s.",
+                        order=order.display_name,
+                    )
+                )
             if card and card.commercial_partner_id != order.partner_id.commercial_partner_id:
                 raise ValidationError(
                     self.env._(

@@ -243,3 +243,75 @@ class TestCounterpartyDocumentPrivacy(DocumentCase):
             .read(["counterparty_document_ids"])[0]["counterparty_document_ids"],
             open_paper.ids,
         )  # fmt: skip
+
+    # ------------------------------------------------------------
+    # Names through links
+    # ------------------------------------------------------------
+
+    def test_links_tell_outsiders_a_neutral_name(self):
+        renewal = self._document("identity", self.ada, previous_id=self.paper.id)
+
+        neutral = renewal.with_user(self.user).sudo().previous_id.display_name
+        real = renewal.with_user(self.keeper).previous_id.display_name
+
+        self.assertNotIn(SECRET, neutral)
+        self.assertIn(SECRET, real)
+
+    def test_personal_documents_are_linked_by_nothing_else(self):
+        own = self._document("certificate", self.ada, responsible_id=self.user.id)
+        agreement = self._document("agreement", self.foods, responsible_id=self.user.id)
+        line = {"percent": 5.0, "document_id": agreement.id}
+        discount = self.env["counterparty.document.discount"].create(line)
+        seller = self._user("sid", "group_user", "sales_team.group_sale_salesman_all_leads")
+        order = self._order(self.ada)
+
+        for record, values in (
+            (own.with_user(self.user), {"previous_id": self.paper.id}),
+            (discount.with_user(self.officer), {"document_id": self.paper.id}),
+            (order.with_user(seller), {"counterparty_card_id": self.paper.id}),
+        ):
+            with self.subTest(record=record), self.assertRaises(UserError):
+                record.write(values)
+
+    def test_a_renewal_is_of_the_same_counterparty_and_not_of_itself(self):
+        contract = self._document("contract", self.foods)
+        other = self._document("contract", self.freight)
+
+        for previous in (contract, other):
+            with self.subTest(previous=previous), self.assertRaises(ValidationError):
+                contract.previous_id = previous
+
+    # ------------------------------------------------------------
+    # Right withdrawn
+    # ------------------------------------------------------------
+
+    def test_who_lost_the_right_loses_what_was_written_and_assigned(self):
+        former = self._user("kurt", "group_user", "group_personal_documents")
+        written = self.paper.with_user(former).message_post(body=SECRET)
+        told = self.paper.with_user(self.keeper).message_post(
+            body=SECRET, partner_ids=former.partner_id.ids, subtype_xmlid="mail.mt_comment"
+        )
+        task = self.paper.activity_schedule(
+            "mail.mail_activity_data_todo", summary=SECRET, user_id=former.id
+        )
+        for record in (written, told, task):
+            self.assertIn(record, record.with_user(former).search([("id", "=", record.id)]))
+
+        former.group_ids -= self.env.ref("counterparty_crm.group_personal_documents")
+        self.env.invalidate_all()
+
+        for record in (written, told, task):
+            with self.subTest(record=record):
+                theirs = record.with_user(former)
+                self.assertFalse(theirs.search([("id", "=", record.id)]))
+                self.assertFalse(theirs.has_access("read"))
+        self.assertTrue(told.with_user(self.keeper).has_access("read"))
+
+    def test_messages_of_open_documents_stay_readable(self):
+        contract = self._document("contract", self.foods)
+        message = contract.message_post(body="Hello")
+
+        theirs = message.with_user(self.user)
+
+        self.assertTrue(theirs.has_access("read"))
+        self.assertTrue(theirs.search([("id", "=", message.id)]))
