@@ -23,3 +23,10 @@ class SaleOrder(models.Model):
             if pricelist:
                 order.pricelist_id = pricelist
         return result
+
+    def _get_update_prices_lines(self):
+        lines = super()._get_update_prices_lines()
+        if not self.env.context.get("counterparty_keep_typed"):
+            return lines
+        # what was agreed by hand stays; the host's “Update Prices” takes the list's all the same
+        return lines.filtered(lambda line: not line._has_typed_price())
