@@ -37,7 +37,9 @@ from . import purchase_order
 from . import purchase_order_line
 from . import res_bank
 from . import res_config_settings
+from . import res_groups
 from . import res_partner
+from . import res_users
 from . import sale_order
 from . import sale_order_line
 from . import sale_report

@@ -2,6 +2,7 @@ import base64
 
 from psycopg2.errors import CheckViolation
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -200,21 +201,11 @@ class TestCounterpartyDocumentPrivacy(DocumentCase):
                 }
             )
 
-    @mute_logger("odoo.sql_db")
     def test_protection_cannot_be_lifted(self):
         with self.assertRaises(UserError):
             self.paper.kind_id = self._kind("certificate")
         with self.assertRaises(UserError):
             self._kind("identity").with_user(self.manager).is_personal = False
-        with self.assertRaises(CheckViolation):
-            self.env["counterparty.document.kind"].create(
-                {
-                    "name": "Letter",
-                    "code": "letter",
-                    "is_personal": True,
-                    "is_partner_visible": True,
-                }
-            )
 
     @mute_logger("odoo.sql_db")
     def test_what_acts_on_orders_cannot_be_personal(self):
@@ -243,6 +234,25 @@ class TestCounterpartyDocumentPrivacy(DocumentCase):
             .read(["counterparty_document_ids"])[0]["counterparty_document_ids"],
             open_paper.ids,
         )  # fmt: skip
+
+    def test_personal_kinds_of_other_sections_are_not_printed_nor_counted(self):
+        kind = self.env["counterparty.document.kind"].create(
+            {"name": "Medical Note", "code": "medical", "is_personal": True}
+        )
+        self.paper.copy({"kind_id": kind.id, "number": SECRET})
+        self._document("certificate", self.ada)
+
+        dossier = self.ada.with_user(self.keeper)._get_counterparty_dossier()
+
+        files = self.env.ref("counterparty_crm.section_files").name
+        counts = [count for name, _label, count in dossier["tiles"] if name == files]
+        self.assertEqual(len(dossier["documents"]), 1)
+        self.assertEqual(counts, [1])
+
+    def test_portal_users_get_no_tiles(self):
+        partner = self.portal.partner_id.with_user(self.portal)
+
+        self.assertEqual(partner.get_counterparty_tiles(), [])
 
     # ------------------------------------------------------------
     # Names through links
@@ -297,6 +307,8 @@ class TestCounterpartyDocumentPrivacy(DocumentCase):
         for record in (written, told, task):
             self.assertIn(record, record.with_user(former).search([("id", "=", record.id)]))
 
+        # without the hook: a right may also go another way
+        self.patch(type(self.paper), "_drop_personal_traces", lambda documents: None)
         former.group_ids -= self.env.ref("counterparty_crm.group_personal_documents")
         self.env.invalidate_all()
 
@@ -306,6 +318,31 @@ class TestCounterpartyDocumentPrivacy(DocumentCase):
                 self.assertFalse(theirs.search([("id", "=", record.id)]))
                 self.assertFalse(theirs.has_access("read"))
         self.assertTrue(told.with_user(self.keeper).has_access("read"))
+
+    def test_followers_notifications_and_tasks_go_with_the_right(self):
+        right = self.env.ref("counterparty_crm.group_personal_documents")
+        for withdraw in (
+            lambda user: user.write({"group_ids": [Command.unlink(right.id)]}),
+            lambda user: right.write({"user_ids": [Command.unlink(user.id)]}),
+        ):
+            former = self._user(f"kurt{right.id}{id(withdraw)}", "group_personal_documents")
+            self.paper.message_subscribe(former.partner_id.ids)
+            told = self.paper.with_user(self.keeper).message_post(
+                body=SECRET, partner_ids=former.partner_id.ids, subtype_xmlid="mail.mt_comment"
+            )
+            task = self.paper.activity_schedule("mail.mail_activity_data_todo", user_id=former.id)
+            kept = self.paper.activity_schedule(
+                "mail.mail_activity_data_todo", user_id=self.keeper.id
+            )
+            self.assertIn(former.partner_id, told.notified_partner_ids)
+
+            withdraw(former)
+            self.env.invalidate_all()
+
+            self.assertNotIn(former.partner_id, self.paper.message_partner_ids)
+            self.assertNotIn(former.partner_id, told.notified_partner_ids)
+            self.assertFalse(task.exists())
+            self.assertTrue(kept.exists())
 
     def test_messages_of_open_documents_stay_readable(self):
         contract = self._document("contract", self.foods)
