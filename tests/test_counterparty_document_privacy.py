@@ -45,6 +45,15 @@ class TestCounterpartyDocumentPrivacy(DocumentCase):
         self.assertEqual(base64.b64decode(document.file), SECRET.encode())
         self.assertIn(document, self._as(self.keeper).search([("partner_id", "=", self.ada.id)]))
 
+    def test_the_right_alone_opens_the_way_to_them(self):
+        clerk = self._user("hilda", "group_personal_documents")
+        menus = self.env["ir.ui.menu"].with_user(clerk)._visible_menu_ids()
+
+        self.assertIn(self.env.ref("counterparty_crm.counterparty_document_menu").id, menus)
+        self.assertIn(self.env.ref("counterparty_crm.counterparty_menu_root").id, menus)
+        codes = [t["code"] for t in self.ada.with_user(clerk).get_counterparty_tiles()]
+        self.assertIn("personal", codes)
+
     def test_reading_and_form_are_refused(self):
         for user in self.outsiders:
             with self.subTest(user=user.login):
