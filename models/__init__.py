@@ -14,6 +14,7 @@ from . import counterparty_handover_line
 from . import counterparty_document_kind
 from . import counterparty_document_privacy
 from . import counterparty_document_rental
+from . import counterparty_personal_trace_mixin
 from . import counterparty_document_card
 from . import counterparty_document_customs
 from . import counterparty_document_agreement
@@ -60,6 +61,7 @@ from . import account_move_line
 from . import account_payment_term
 from . import crm_lead
 from . import mail_activity
+from . import mail_message
 from . import onboarding_onboarding
 from . import onboarding_onboarding_step
 from . import purchase_order
@@ -70,6 +72,8 @@ from . import res_config_settings
 from . import res_partner_holding
 from . import res_partner
 from . import sale_order_credit
+from . import res_groups
+from . import res_users
 from . import sale_order
 from . import sale_order_line
 from . import sale_report

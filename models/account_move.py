@@ -29,6 +29,12 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------
 
     def button_draft(self):
+        # counterparty: the period of a rental is invoiced once, also when a cancelled draft returns
+        cancelled = self.filtered(lambda move: move.state == "cancel")
+        if cancelled:
+            # whoever handles the invoice need not see the rental
+            periods = self.env["counterparty.document.period"].sudo()
+            periods.search([("move_id", "in", cancelled.ids)])._take_back()
         result = super().button_draft()
         # cancelling a posted document passes here too
         self.env["counterparty.sale.fact"]._forget_moves(self)

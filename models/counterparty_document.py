@@ -7,6 +7,7 @@ from odoo.tools.misc import split_every
 from ..tools import documents
 from ..tools.import_templates import template_path
 from ..tools.periods import Period
+from .counterparty_document_privacy import PERSONAL
 
 REMINDER_CRON = "counterparty_crm.ir_cron_document_reminders"
 CHUNK = 100
@@ -103,6 +104,7 @@ class CounterpartyDocument(models.Model):
         compute="_compute_retention_date",
         store=True,
         readonly=False,
+        copy=False,
         help="After this day the document is to be destroyed.",
     )
 
@@ -122,7 +124,12 @@ class CounterpartyDocument(models.Model):
 
     # renewal
     previous_id = fields.Many2one(
-        "counterparty.document", "Renewal of", copy=False, readonly=True, index="btree_not_null"
+        "counterparty.document",
+        "Renewal of",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        check_company=True,
     )
     next_ids = fields.One2many("counterparty.document", "previous_id", "Renewed by")
 
@@ -179,12 +186,14 @@ class CounterpartyDocument(models.Model):
                 document.date_to or None, document.reminder_days
             )
 
-    @api.depends("kind_id", "date_to")
+    @api.depends("kind_id", "date_to", "date_issue")
     def _compute_retention_date(self):
         for document in self:
             years = document.kind_id.retention_years
-            if years and document.date_to:
-                document.retention_date = fields.Date.add(document.date_to, years=years)
+            # a paper without validity is kept from its own day on
+            end = document.date_to or (not document.has_validity and document.date_issue)
+            if years and end:
+                document.retention_date = fields.Date.add(end, years=years)
 
     @api.depends("company_id")
     def _compute_currency_id(self):
@@ -192,10 +201,15 @@ class CounterpartyDocument(models.Model):
             company = document.company_id or self.env.company
             document.currency_id = document.currency_id or company.currency_id
 
-    @api.depends("kind_id", "number", "name")
-    @api.depends_context("lang")
+    @api.depends("kind_id", "number", "name", "is_personal")
+    @api.depends_context("lang", "uid")
     def _compute_display_name(self):
+        # names are read as system wherever a record links to them: only the user asking counts
+        may_see = self.env.user.has_group(PERSONAL)
         for document in self:
+            if document.is_personal and not may_see:
+                document.display_name = self.env._("Personal document")
+                continue
             parts = [document.kind_id.name, document.number or document.name]
             document.display_name = " ".join(part for part in parts if part)
 
@@ -215,6 +229,25 @@ class CounterpartyDocument(models.Model):
                         "Enter the document in that company.",
                         partner=document.partner_id.display_name,
                         company=owner.name,
+                    )
+                )
+
+    @api.constrains("previous_id", "partner_id", "kind_id")
+    def _check_previous(self):
+        for document in self.filtered("previous_id"):
+            # whatever was entered, its own protection is looked at
+            previous = document.sudo().previous_id
+            fits = (
+                previous.commercial_partner_id == document.commercial_partner_id
+                and previous.usage == document.usage
+                and previous.is_personal == document.is_personal
+            )
+            if not fits or document._has_cycle("previous_id"):
+                raise ValidationError(
+                    self.env._(
+                        "“%(document)s” can only renew an earlier document of the same "
+                        "counterparty and kind.",
+                        document=document.display_name,
                     )
                 )
 
@@ -268,8 +301,14 @@ class CounterpartyDocument(models.Model):
     # ------------------------------------------------------------
 
     def action_renew(self):
-        """Create the document that takes this one's place for the following period, and open it."""
+        """Open the document of the following period, created where there is none.
+
+        A client card stays the same card, with its number, and becomes valid for longer.
+        """
         self.ensure_one()
+        if self.usage == "card":
+            self.date_to = self._prepare_renewal_vals()["date_to"]
+            return self._get_records_action()
         renewal = self.next_ids or self.copy(self._prepare_renewal_vals())
         return renewal._get_records_action()
 
@@ -336,22 +375,32 @@ class CounterpartyDocument(models.Model):
         """Plan one activity per document for its responsible."""
         today = fields.Date.context_today(self)
         for document in self:
-            user = document.responsible_id or document.create_uid
-            if user.active and not (document.is_personal and not document._may_see(user)):
-                document.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    date_deadline=document.date_to,
-                    summary=self.env._(
-                        "%(document)s expires on %(day)s",
-                        document=document.display_name,
-                        day=format_date(self.env, document.date_to),
-                    ),
-                    user_id=user.id,
-                )
-        self.write({"reminded_on": today})
+            user = document._get_person_to_remind()
+            if not user:
+                continue  # asked again tomorrow: somebody may have been found by then
+            # in the words of the person, who may see the document
+            spoken = document.with_user(user).with_context(lang=user.lang)
+            document.activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=document.date_to,
+                summary=spoken.env._(
+                    "%(document)s expires on %(day)s",
+                    document=spoken.display_name,
+                    day=format_date(spoken.env, document.date_to),
+                ),
+                user_id=user.id,
+            )
+            document.reminded_on = today
+
+    def _get_person_to_remind(self):
+        """Return the first of those concerned who is still here and may see the document."""
+        self.ensure_one()
+        roles = self.partner_id._get_counterparty_roles().with_env(self.env)
+        people = self.responsible_id | self.create_uid | roles.responsible_id
+        return people.filtered(lambda user: user.active and self._may_see(user))[:1]
 
     def _may_see(self, user):
-        return self.with_user(user).has_access("read")
+        return user._is_internal() and self.with_user(user).has_access("read")
 
     @api.model
     def _cron_remind(self):

@@ -24,14 +24,19 @@ class CounterpartyDocumentCustomsMixin(models.AbstractModel):
     customs_value = fields.Monetary()
     duty_amount = fields.Monetary("Duty")
     vat_amount = fields.Monetary("VAT")
-    picking_ids = fields.Many2many("stock.picking", string="Receipts", check_company=True)
+    picking_ids = fields.Many2many(
+        "stock.picking", string="Receipts", check_company=True, copy=False
+    )
     bill_ids = fields.Many2many(
         "account.move",
         string="Bills",
+        copy=False,
         check_company=True,
         domain="[('move_type', 'in', ('in_invoice', 'in_refund', 'entry'))]",
     )
-    payment_ids = fields.Many2many("account.payment", string="Payments", check_company=True)
+    payment_ids = fields.Many2many(
+        "account.payment", string="Payments", check_company=True, copy=False
+    )
 
     _customs_number_uniq = models.UniqueIndex(
         "(number) WHERE usage = 'customs'", "There is already a customs declaration with this MRN."

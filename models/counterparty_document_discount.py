@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CounterpartyDocumentDiscount(models.Model):
@@ -24,3 +25,12 @@ class CounterpartyDocumentDiscount(models.Model):
     _turnover_positive = models.Constraint(
         "CHECK (turnover >= 0)", "The turnover of an agreed discount cannot be negative."
     )
+
+    @api.constrains("document_id")
+    def _check_document_usage(self):
+        for line in self:
+            # a document that the user may not see is refused like any other
+            if line.sudo().document_id.usage != "agreement":
+                raise ValidationError(
+                    self.env._("Agreed discounts belong to a supplier agreement.")
+                )

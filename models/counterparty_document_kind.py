@@ -48,9 +48,6 @@ class CounterpartyDocumentKind(models.Model):
     )
     has_validity = fields.Boolean(default=True)
     has_amount = fields.Boolean()
-    is_partner_visible = fields.Boolean(
-        "Partner May See", help="The counterparty may see such documents of its own."
-    )
     reminder_days = fields.Integer(
         "Remind Before", default=30, help="Days before the end of validity."
     )
@@ -67,10 +64,6 @@ class CounterpartyDocumentKind(models.Model):
     _days_positive = models.Constraint(
         "CHECK (reminder_days >= 0 AND retention_years >= 0)",
         "Days and years of a document kind cannot be negative.",
-    )
-    _personal_hidden = models.Constraint(
-        "CHECK (NOT (is_personal AND is_partner_visible))",
-        "A personal kind is for those with the right alone; the partner cannot see it.",
     )
 
     # cards, prices and invoices of a personal kind would be known by what they do
@@ -94,6 +87,10 @@ class CounterpartyDocumentKind(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        if not self.env.su and any(vals.get("is_core") for vals in vals_list):
+            raise UserError(
+                self.env._("The core comes with the module: leave the column “Core” out.")
+            )
         kinds = super().create(vals_list)
         self.env.registry.clear_cache()
         return kinds

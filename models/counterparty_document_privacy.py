@@ -62,6 +62,35 @@ class CounterpartyDocumentPrivacyMixin(models.AbstractModel):
         )
         return [data for data in recipients if data["id"] in allowed]
 
+    @api.model
+    def _drop_personal_traces(self):
+        """Drop followers, notifications and activities of those without the right any more.
+
+        What they may no longer open would go on counting in their inbox and among their tasks.
+        """
+        # asked after every change of rights, by whoever makes it
+        Document = self.sudo().with_context(active_test=False)
+        personal = Document.search([("is_personal", "=", True)])
+        if not personal:
+            return
+        of_papers = [("model", "=", "counterparty.document"), ("res_id", "in", personal.ids)]
+        messages = Document.env["mail.message"]._search(of_papers)
+        followers = personal.message_follower_ids
+        told = Document.env["mail.notification"].search([("mail_message_id", "in", messages)])
+        tasks = Document.env["mail.activity"].search(
+            [("res_model", "=", "counterparty.document"), ("res_id", "in", personal.ids)]
+        )
+        people = followers.partner_id | told.res_partner_id | tasks.user_id.partner_id
+        gone = people - people.browse(self._filter_personal_partner_ids(people.ids))
+        # all chosen before the first goes: the host deletes some together with others
+        lost = (
+            followers.filtered(lambda follower: follower.partner_id in gone),
+            told.filtered(lambda notification: notification.res_partner_id in gone),
+            tasks.filtered(lambda task: task.user_id.partner_id in gone),
+        )
+        for traces in lost:
+            traces.exists().unlink()
+
     @api.constrains("responsible_id", "kind_id")
     def _check_responsible_may_see(self):
         for document in self.filtered("is_personal"):

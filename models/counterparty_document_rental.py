@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
 from ..tools import rental
+from ..tools.periods import Period, joined
 
 UNITS = [
     (rental.WEEK, "Week"),
@@ -63,42 +64,66 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
     # ------------------------------------------------------------
 
     def action_invoice_period(self):
-        """Open the draft of the present period; create it where there is none.
+        """Open the draft of the period to invoice; create it where there is none.
+
+        That is what follows the last invoiced day, forgotten periods first, up to the present one.
 
         :raises UserError: outside the contract's dates, or without a rate
         """
-        self.check_access("write")
+        # invoicing changes nothing that the rental says: whoever reads it and may invoice, may
+        self.check_access("read")
+        self.env["account.move"].check_access("create")
         moves = self.env["account.move"]
         for document in self.sorted("id"):
             moves |= document._get_or_create_period_move(fields.Date.context_today(self))
         return moves._get_records_action()
 
     def _get_or_create_period_move(self, day):
-        """Return the invoice of the period that a day falls into, created at most once.
+        """Return the invoice due on a day, created at most once.
 
-        :param day: any day of the period
+        :param day: any day of the present period
         """
         self.ensure_one()
-        due = self._get_due_period(day)
+        self._check_invoiceable()
         self._lock_rental()
-        # the period may have been invoiced by somebody who sees more than the user
+        # a period may have been invoiced by somebody who sees more than the user
         periods = self.env["counterparty.document.period"].sudo()
-        found = periods.search([("document_id", "=", self.id), ("date_from", "=", due.start)])
-        if found and found.move_id.state != "cancel":
-            return found.move_id.with_env(self.env)
+        periods = periods.search([("document_id", "=", self.id)])
+        live = periods.filtered(lambda period: period.move_state != "cancel")
+        due = rental.next_due(
+            day,
+            self.rental_unit,
+            self._get_period(),
+            [self._get_paid_stretch(period) for period in live],
+            joined(map(self._get_paid_stretch, periods)) if periods else None,
+        )
+        if not due:
+            present = live.filtered(lambda period: self._get_paid_stretch(period).end >= day)
+            if not rental.due_period(day, self.rental_unit, self._get_period()) or not present:
+                self._raise_not_in_force(day)
+            return present[-1:].move_id.with_env(self.env)
+        replaced = (periods - live).filtered(lambda period: period.date_from == due.start)
+        replaced.is_replaced = True
+        replaced.flush_recordset(["is_replaced"])
         move = self.env["account.move"].create(self._prepare_period_move_vals(due))
-        if found:
-            found.write({"move_id": move.id, "date_to": due.end})
-        else:
-            periods.create(
-                {
-                    "document_id": self.id,
-                    "date_from": due.start,
-                    "date_to": due.end,
-                    "move_id": move.id,
-                }
-            )
+        periods.create(
+            {
+                "document_id": self.id,
+                "date_from": due.start,
+                "date_to": due.end,
+                "move_id": move.id,
+            }
+        )
         return move
+
+    def _get_paid_stretch(self, period):
+        """Return the days that an invoiced period pays for: all, where parts cost the whole."""
+        if self.rental_prorata:
+            return Period(period.date_from, period.date_to)
+        return Period(
+            rental.calendar_period(period.date_from, self.rental_unit).start,
+            rental.calendar_period(period.date_to, self.rental_unit).end,
+        )
 
     def _lock_rental(self):
         # a lock that only waits would go on with an old snapshot and invoice twice
@@ -113,7 +138,7 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
         )
         self.invalidate_recordset(["rental_serial", "rental_period_ids"])
 
-    def _get_due_period(self, day):
+    def _check_invoiceable(self):
         if self.usage != "rental":
             raise UserError(
                 self.env._("“%(document)s” is not a rental.", document=self.display_name)
@@ -125,17 +150,16 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
                     document=self.display_name,
                 )
             )
-        due = rental.due_period(day, self.rental_unit, self._get_period())
-        if not due:
-            raise UserError(
-                self.env._(
-                    "“%(document)s” is not in force on %(day)s, so there is nothing to invoice. "
-                    "Check its dates or renew it.",
-                    document=self.display_name,
-                    day=format_date(self.env, day),
-                )
+
+    def _raise_not_in_force(self, day):
+        raise UserError(
+            self.env._(
+                "“%(document)s” is not in force on %(day)s, so there is nothing to invoice. "
+                "Check its dates or renew it.",
+                document=self.display_name,
+                day=format_date(self.env, day),
             )
-        return due
+        )
 
     def _prepare_period_move_vals(self, due):
         """Return the values of the draft invoice or bill of a period."""

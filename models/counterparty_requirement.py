@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CounterpartyRequirement(models.Model):
@@ -15,3 +16,15 @@ class CounterpartyRequirement(models.Model):
     _field_uniq = models.UniqueIndex(
         "(field_name)", "This field of counterparties is listed already."
     )
+
+    @api.constrains("field_name")
+    def _check_field_name(self):
+        for required in self:
+            if required.field_name not in self.env["res.partner"]._fields:
+                raise ValidationError(
+                    self.env._(
+                        "Contacts have no field “%(field)s”. Enter the technical name of a field "
+                        "that they have.",
+                        field=required.field_name,
+                    )
+                )

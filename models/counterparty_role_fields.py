@@ -96,7 +96,10 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
         self.ensure_one()
         partner = self.partner_id
         return self.type_id.required_field_ids.filtered(
-            lambda required: not partner[required.field_name]
+            # a field may have gone with the module that brought it
+            lambda required: (
+                required.field_name in partner._fields and not partner[required.field_name]
+            )
         )
 
     # ------------------------------------------------------------

@@ -50,7 +50,7 @@ TRADE = [
     TileEntry(
         "offers",
         "open",
-        _lt("Open"),
+        _lt("Open quotations"),
         "sale.order",
         {"state": ["draft", "sent"]},
         action="sale.action_quotations",
@@ -124,7 +124,7 @@ TRADE = [
     TileEntry("cards", "loyalty", _lt("Loyalty cards"), "loyalty.card"),
 ]
 MONEY = [
-    TileEntry("banks", "accounts", _lt("Accounts"), "res.partner.bank"),
+    TileEntry("banks", "accounts", _lt("Their accounts"), "res.partner.bank"),
     TileEntry(
         "banks",
         "ours",
@@ -143,7 +143,7 @@ MONEY = [
     TileEntry(
         "financial",
         "bills",
-        _lt("Vendor documents"),
+        _lt("Supplier documents"),
         "account.move",
         {"move_type": ["in_invoice", "in_refund", "in_receipt"], **VALID},
         action="account.action_move_in_invoice_type",
@@ -159,7 +159,7 @@ MONEY = [
     TileEntry(
         "payments",
         "received",
-        _lt("Received"),
+        _lt("Payments received"),
         "account.payment",
         {"payment_type": ["inbound"]},
         action="account.action_account_payments",
@@ -167,7 +167,7 @@ MONEY = [
     TileEntry(
         "payments",
         "sent",
-        _lt("Sent"),
+        _lt("Payments sent"),
         "account.payment",
         {"payment_type": ["outbound"]},
         action="account.action_account_payments_payable",

@@ -5,7 +5,11 @@ from .counterparty_document_privacy import PERSONAL
 
 
 class MailActivity(models.Model):
-    _inherit = "mail.activity"
+    _name = "mail.activity"
+    # counterparty: listed first, so that its answer counts after the host's
+    _inherit = ["counterparty.personal.trace.mixin", "mail.activity"]
+
+    _counterparty_model_field = "res_model"
 
     # counterparty: whoever an activity is assigned to reads it, so it must not tell of papers
     # that this person may not see

@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 
@@ -7,6 +9,7 @@ from .counterparty_document_privacy import PERSONAL
 
 GROUP_USER = "counterparty_crm.group_user"
 PERSONAL_SECTION = "personal"
+DOCUMENTS = "documents"  # key of the entry of the register in a tile
 
 
 class CounterpartyDocumentPartnerMixin(models.AbstractModel):
@@ -62,7 +65,7 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
         return [
             TileEntry(
                 sections[section_id],
-                "documents",
+                DOCUMENTS,
                 kinds[0][1] if len(kinds) == 1 else self.env._("Documents"),
                 "counterparty.document",
                 {"section_id": [section_id]},
@@ -114,11 +117,18 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
         :param key: the field's key, or its label
         """
         self.ensure_one()
-        roles = self._get_counterparty_roles().with_env(self.env)
-        role = roles.filtered(lambda role: role.type_id.code == type_code)[:1]
+        self.check_access("read")
+        # a mail of a buyer or clerk is not to fail: roles are as visible as their partner
+        role = self._get_counterparty_roles().filtered(
+            lambda role: role.sudo().type_id.code == type_code
+        )[:1]
+        may_read = self.env["counterparty.role"].has_access("read")
+        role = role.with_env(self.env) if may_read else role.sudo()
         for entry in role.read(["role_properties"])[0]["role_properties"] if role else ():
             if key in (entry["name"], entry["string"]):
-                return role._format_own_value(entry)
+                # names of linked records are for those alone who may read them
+                is_link = entry["type"] in ("many2one", "many2many")
+                return "" if is_link and not may_read else role._format_own_value(entry)
         return ""
 
     # ------------------------------------------------------------
@@ -140,15 +150,17 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
             order="kind_id, date_to desc, id",
         )
         contacts = self.child_ids.filtered(lambda child: not child.is_company)
+        # a tile also counts personal documents of kinds that its section shows
+        printed = Counter(document.section_id.code for document in documents)
         return {
             "roles": self._get_counterparty_roles().with_env(self.env),
             "contacts": contacts,
             "documents": documents,
             "tiles": [
-                (tile["name"], entry["label"], entry["count"])
+                (tile["name"], entry["label"], count)
                 for tile in self.get_counterparty_tiles()
                 if tile["code"] != PERSONAL_SECTION
                 for entry in tile["entries"]
-                if entry["count"]
+                if (count := printed[tile["code"]] if entry["key"] == DOCUMENTS else entry["count"])
             ],
         }

@@ -29,6 +29,8 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
         """
         self.ensure_one()
         self.check_access("read")
+        if not self.env.user._is_internal():
+            return []
         entries = [
             entry
             for entry in self._get_counterparty_tile_entries()
@@ -67,7 +69,7 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
         return dict(
             action,
             type="ir.actions.act_window",
-            name=self.env._("%(what)s of %(partner)s", what=entry.label, partner=self.display_name),
+            name=self.env._("%(partner)s: %(what)s", what=entry.label, partner=self.display_name),
             res_model=entry.model,
             domain=list(self._domain_counterparty_tile(entry, scope)),
             context=dict(

@@ -6,6 +6,7 @@ from ..tools import duplicates
 
 GROUP_USER = "counterparty_crm.group_user"
 CANDIDATES = 200
+WORDS = 3
 SHOWN = 5
 
 
@@ -19,6 +20,7 @@ class CounterpartyDuplicatePartnerMixin(models.AbstractModel):
         "res.partner",
         string="Already There?",
         compute="_compute_counterparty_duplicate_ids",
+        context={"active_test": False},
         groups=GROUP_USER,
         help="Contacts with the same tax number or telephone, or a similar name.",
     )
@@ -29,7 +31,7 @@ class CounterpartyDuplicatePartnerMixin(models.AbstractModel):
         " WHERE vat IS NOT NULL"
     )
     _counterparty_phone_key_idx = models.Index(
-        r"((right(regexp_replace(phone, '\D', '', 'g'), 9))) WHERE phone IS NOT NULL"
+        r"((right(regexp_replace(phone, '\D', '', 'g'), 8))) WHERE phone IS NOT NULL"
     )
 
     @api.depends("name", "vat", "phone", "is_company", "parent_id")
@@ -47,7 +49,8 @@ class CounterpartyDuplicatePartnerMixin(models.AbstractModel):
         What the user may not read is not found.
         """
         self.ensure_one()
-        Partner = self.env["res.partner"]
+        # who was archived comes back instead of being entered twice
+        Partner = self.env["res.partner"].with_context(active_test=False)
         ids = [*self._find_same_vat(), *self._find_same_phone(), *self._find_similar_name()]
         found = Partner.search([("id", "in", list(dict.fromkeys(ids)))])
         return found.sorted(lambda partner: ids.index(partner.id))[:SHOWN]
@@ -69,7 +72,7 @@ class CounterpartyDuplicatePartnerMixin(models.AbstractModel):
         if not key:
             return []
         return self._find_by_key(
-            SQL(r"phone IS NOT NULL AND right(regexp_replace(phone, '\D', '', 'g'), 9) = %s", key)
+            SQL(r"phone IS NOT NULL AND right(regexp_replace(phone, '\D', '', 'g'), 8) = %s", key)
         )
 
     def _find_by_key(self, condition):
@@ -80,15 +83,28 @@ class CounterpartyDuplicatePartnerMixin(models.AbstractModel):
         return [partner_id for (partner_id,) in rows]
 
     def _find_similar_name(self):
-        # the host compares letters with their accents: both spellings of the longest word count
-        plain = max(duplicates.name_key(self.name).split(), key=len, default="")
+        # a word of the name first, the longest being the rarest; a slip of the pen comes last
+        for domain in self._domains_similar_name():
+            candidates = (
+                self.env["res.partner"]
+                .with_context(active_test=False)
+                .search_fetch(Domain("parent_id", "=", False) & domain, ["name"], limit=CANDIDATES)
+            )
+            similar = candidates.filtered(
+                lambda partner: duplicates.are_similar(partner.name, self.name)
+            )
+            if similar:
+                return similar.ids
+        return []
+
+    def _domains_similar_name(self):
+        """Return where partners of a similar name are looked for, one domain after the other."""
+        # the host compares letters with their accents: both spellings of a word count
+        plain = sorted(duplicates.name_key(self.name).split(), key=len, reverse=True)
         spoken = max((self.name or "").split(), key=len, default="")
-        if len(plain) < 3:
+        words = [word for word in plain if len(word) >= 3][:WORDS]
+        if not words:
             return []
-        domain = Domain("parent_id", "=", False) & (
-            Domain("name", "ilike", plain[:3]) | Domain("name", "ilike", spoken[:3])
-        )
-        candidates = self.env["res.partner"].search_fetch(domain, ["name"], limit=CANDIDATES)
-        return candidates.filtered(
-            lambda partner: duplicates.are_similar(partner.name, self.name)
-        ).ids
+        slip = Domain("name", "ilike", words[0][:3]) | Domain("name", "ilike", spoken[:3])
+        exact = Domain("name", "ilike", words[0]) | Domain("name", "ilike", spoken)
+        return [exact, *(Domain("name", "ilike", word) for word in words[1:]), slip]

@@ -47,6 +47,13 @@ class SaleOrder(models.Model):
                 order.pricelist_id = pricelist
         return result
 
+    def _get_update_prices_lines(self):
+        lines = super()._get_update_prices_lines()
+        if not self.env.context.get("counterparty_keep_typed"):
+            return lines
+        # what was agreed by hand stays; the host's “Update Prices” takes the list's all the same
+        return lines.filtered(lambda line: not line._has_typed_price())
+
     # ------------------------------------------------------------
     # HOLDING: credit of the group
     # ------------------------------------------------------------

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import float_compare
 
 GROUP_USER = "counterparty_crm.group_user"
 
@@ -38,6 +39,13 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
         for order in self:
             # another seller may have entered the card
             card = order.sudo().counterparty_card_id
+            if card and card.usage != "card":
+                raise ValidationError(
+                    self.env._(
+                        "Only a client card can be entered as the client card of %(order)s.",
+                        order=order.display_name,
+                    )
+                )
             if card and card.commercial_partner_id != order.partner_id.commercial_partner_id:
                 raise ValidationError(
                     self.env._(
@@ -47,6 +55,41 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
                         holder=card.partner_id.display_name,
                     )
                 )
+
+    def write(self, vals):
+        if "counterparty_card_id" not in vals:
+            return super().write(vals)
+        before = {order: order.sudo().counterparty_card_id for order in self}
+        for order, card in before.items():
+            order._check_counterparty_card_open(card, vals["counterparty_card_id"])
+        result = super().write(vals)
+        for order, card in before.items():
+            # another seller may have entered the card
+            if card and card != order.sudo().counterparty_card_id:
+                order._take_back_card_discount(card)
+        return result
+
+    def _check_counterparty_card_open(self, card, card_id):
+        if self.state not in ("draft", "sent") and card.id != (card_id or False):
+            raise UserError(
+                self.env._(
+                    "%(order)s is confirmed and keeps its prices. "
+                    "Enter the client card on a quotation.",
+                    order=self.display_name,
+                )
+            )
+
+    def _take_back_card_discount(self, card):
+        """Take the discount of a former card off the lines that have it."""
+        digits = self.env["decimal.precision"].precision_get("Discount")
+        lines = self.order_line.filtered(
+            lambda line: (
+                card.card_discount
+                and not float_compare(line.discount, card.card_discount, precision_digits=digits)
+            )
+        )
+        lines.discount = 0.0
+        lines._compute_discount()
 
     def _inverse_counterparty_card_number(self):
         for order in self:
@@ -105,4 +148,4 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
             self.pricelist_id = card.card_pricelist_id
         elif not card:
             self._compute_pricelist_id()
-        self._recompute_prices()
+        self.with_context(counterparty_keep_typed=True)._recompute_prices()

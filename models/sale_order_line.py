@@ -16,13 +16,22 @@ class SaleOrderLine(models.Model):
     # counterparty: the better of the price list's discount and the client card's
     @api.depends("order_id.counterparty_card_id")
     def _compute_discount(self):
+        typed = {line: line.discount for line in self if line._has_typed_price()}
         result = super()._compute_discount()
         for line in self:
             # whoever sells applies the card; its document may not be theirs to open
             discount = line.order_id.sudo().counterparty_card_id.card_discount
-            if discount and line.product_id and not line.display_type and not line.is_downpayment:
+            if line in typed and line.order_id.sudo().counterparty_card_id:
+                line.discount = typed[line]
+            elif discount and line.product_id and not line.display_type and not line.is_downpayment:
                 line.discount = max(line.discount, discount)
         return result
+
+    def _has_typed_price(self):
+        """Tell whether the price was agreed by hand, as the host tells it."""
+        self.ensure_one()
+        currency = self.currency_id or self.env.company.currency_id
+        return bool(currency.compare_amounts(self.technical_price_unit, self.price_unit))
 
     # ------------------------------------------------------------
     # HOLDING: credit of the group when a confirmed order grows

@@ -83,6 +83,29 @@ class TestCounterpartyDocument(DocumentCase):
         self.assertEqual(renewal.date_to, date(2027, 12, 31))
         self.assertFalse(renewal.number)
 
+    def test_renewal_is_kept_as_long_as_its_own_end_asks(self):
+        document = self._document(date_from="2026-01-01", date_to="2026-12-31")
+
+        document.action_renew()
+
+        self.assertEqual(document.next_ids.retention_date, date(2037, 12, 31))
+
+    def test_whoever_may_change_a_document_renews_it(self):
+        document = self._document(
+            date_from="2026-01-01", date_to="2026-12-31", responsible_id=self.user.id
+        )
+
+        action = document.with_user(self.user).action_renew()
+
+        self.assertEqual(action["res_id"], document.next_ids.id)
+
+    def test_paper_without_validity_is_kept_from_its_day_on(self):
+        declaration = self._document(
+            "customs", number="26RO0001", office_id=self.tax_office.id, date_issue="2026-02-01"
+        )
+
+        self.assertEqual(declaration.retention_date, date(2036, 2, 1))
+
     def test_a_document_has_one_renewal(self):
         document = self._document(date_from="2026-01-01", date_to="2026-12-31")
         document.action_renew()
@@ -129,6 +152,18 @@ class TestCounterpartyDocument(DocumentCase):
         self.assertEqual(due.activity_ids.user_id, self.keeper)
         self.assertEqual(due.activity_ids.date_deadline, date(2026, 4, 1))
         self.assertFalse(later.activity_ids)
+
+    def test_when_the_responsible_has_left_another_one_is_reminded(self):
+        orphan = self._document(date_to="2026-04-01", partner=self.foods)
+        looked_after = self._document(date_to="2026-04-01")
+        self._role(responsible_id=self.officer.id)
+        self.keeper.active = False
+
+        self._remind()
+
+        self.assertEqual(looked_after.activity_ids.user_id, self.officer)
+        self.assertFalse(orphan.activity_ids)
+        self.assertFalse(orphan.reminded_on)
 
     def test_prolonged_document_reminds_again(self):
         document = self._document(date_to="2026-04-01")
@@ -193,6 +228,16 @@ class TestCounterpartyDocument(DocumentCase):
         with self.assertRaises(UserError):
             kind.unlink()
         kind.write({"reminder_days": 90, "name": "Agreement"})
+
+    def test_nobody_adds_core_kinds(self):
+        values = {"name": "Permit", "code": "permit", "is_core": True}
+
+        with self.assertRaises(UserError):
+            self.env["counterparty.document.kind"].with_user(self.manager).create(values)
+
+    def test_required_fields_are_fields_of_contacts(self):
+        with self.assertRaises(ValidationError):
+            self.env["counterparty.requirement"].create({"name": "Nope", "field_name": "nope"})
 
     def test_used_kinds_are_archived_not_deleted(self):
         kind = self.env["counterparty.document.kind"].create({"name": "Permit", "code": "permit"})

@@ -151,9 +151,43 @@ class TestCounterpartyDocumentCard(DocumentCase):
         self._card(card_pricelist_id=self.pricelist.id)
         order = self._order(confirmed=True)
 
-        order.counterparty_card_number = "4006381333931"
+        with self.assertRaises(UserError):
+            order.counterparty_card_number = "4006381333931"
 
         self.assertEqual(order.order_line.price_unit, 100.0)
+        self.assertEqual(order.order_line.discount, 0.0)
+
+    def test_card_taken_off_in_the_form_takes_back_its_discount(self):
+        self._card(card_discount=15.0)
+        order = self._order()
+        order.counterparty_card_number = "4006381333931"
+        self.assertEqual(order.order_line.discount, 15.0)
+
+        with Form(order.with_user(self.seller)) as form:
+            form.counterparty_card_number = False
+
+        self.assertFalse(order.counterparty_card_id)
+        self.assertEqual(order.order_line.discount, 0.0)
+
+    def test_lines_agreed_by_hand_keep_price_and_discount(self):
+        self._card(card_discount=15.0, card_pricelist_id=self.pricelist.id)
+        order = self._order(order_line=[Command.create({"product_id": self.service.id})] * 2)
+        agreed, listed = order.order_line
+        agreed.write({"price_unit": 70.0, "discount": 30.0})
+
+        order.counterparty_card_number = "4006381333931"
+
+        self.assertEqual((agreed.price_unit, agreed.discount), (70.0, 30.0))
+        self.assertEqual((listed.price_unit, listed.discount), (80.0, 15.0))
+
+    def test_renewed_card_keeps_its_number(self):
+        card = self._card(date_from="2026-01-01", date_to="2026-03-31")
+
+        card.action_renew()
+
+        self.assertEqual(str(card.date_to), "2026-06-30")
+        self.assertEqual(card.number, "4006381333931")
+        self.assertFalse(card.next_ids)
 
     def test_orders_are_found_by_card(self):
         self._card()

@@ -2,6 +2,7 @@ import base64
 
 from psycopg2.errors import CheckViolation
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -43,6 +44,15 @@ class TestCounterpartyDocumentPrivacy(DocumentCase):
         self.assertEqual(document.number, SECRET)
         self.assertEqual(base64.b64decode(document.file), SECRET.encode())
         self.assertIn(document, self._as(self.keeper).search([("partner_id", "=", self.ada.id)]))
+
+    def test_the_right_alone_opens_the_way_to_them(self):
+        clerk = self._user("hilda", "group_personal_documents")
+        menus = self.env["ir.ui.menu"].with_user(clerk)._visible_menu_ids()
+
+        self.assertIn(self.env.ref("counterparty_crm.counterparty_document_menu").id, menus)
+        self.assertIn(self.env.ref("counterparty_crm.counterparty_menu_root").id, menus)
+        codes = [t["code"] for t in self.ada.with_user(clerk).get_counterparty_tiles()]
+        self.assertIn("personal", codes)
 
     def test_reading_and_form_are_refused(self):
         for user in self.outsiders:
@@ -200,21 +210,11 @@ class TestCounterpartyDocumentPrivacy(DocumentCase):
                 }
             )
 
-    @mute_logger("odoo.sql_db")
     def test_protection_cannot_be_lifted(self):
         with self.assertRaises(UserError):
             self.paper.kind_id = self._kind("certificate")
         with self.assertRaises(UserError):
             self._kind("identity").with_user(self.manager).is_personal = False
-        with self.assertRaises(CheckViolation):
-            self.env["counterparty.document.kind"].create(
-                {
-                    "name": "Letter",
-                    "code": "letter",
-                    "is_personal": True,
-                    "is_partner_visible": True,
-                }
-            )
 
     @mute_logger("odoo.sql_db")
     def test_what_acts_on_orders_cannot_be_personal(self):
@@ -243,3 +243,121 @@ class TestCounterpartyDocumentPrivacy(DocumentCase):
             .read(["counterparty_document_ids"])[0]["counterparty_document_ids"],
             open_paper.ids,
         )  # fmt: skip
+
+    def test_personal_kinds_of_other_sections_are_not_printed_nor_counted(self):
+        kind = self.env["counterparty.document.kind"].create(
+            {"name": "Medical Note", "code": "medical", "is_personal": True}
+        )
+        self.paper.copy({"kind_id": kind.id, "number": SECRET})
+        self._document("certificate", self.ada)
+
+        dossier = self.ada.with_user(self.keeper)._get_counterparty_dossier()
+
+        files = self.env.ref("counterparty_crm.section_files").name
+        counts = [count for name, _label, count in dossier["tiles"] if name == files]
+        self.assertEqual(len(dossier["documents"]), 1)
+        self.assertEqual(counts, [1])
+
+    def test_portal_users_get_no_tiles(self):
+        partner = self.portal.partner_id.with_user(self.portal)
+
+        self.assertEqual(partner.get_counterparty_tiles(), [])
+
+    # ------------------------------------------------------------
+    # Names through links
+    # ------------------------------------------------------------
+
+    def test_links_tell_outsiders_a_neutral_name(self):
+        renewal = self._document("identity", self.ada, previous_id=self.paper.id)
+
+        neutral = renewal.with_user(self.user).sudo().previous_id.display_name
+        real = renewal.with_user(self.keeper).previous_id.display_name
+
+        self.assertNotIn(SECRET, neutral)
+        self.assertIn(SECRET, real)
+
+    def test_personal_documents_are_linked_by_nothing_else(self):
+        own = self._document("certificate", self.ada, responsible_id=self.user.id)
+        agreement = self._document("agreement", self.foods, responsible_id=self.user.id)
+        line = {"percent": 5.0, "document_id": agreement.id}
+        discount = self.env["counterparty.document.discount"].create(line)
+        seller = self._user("sid", "group_user", "sales_team.group_sale_salesman_all_leads")
+        order = self._order(self.ada)
+
+        for record, values in (
+            (own.with_user(self.user), {"previous_id": self.paper.id}),
+            (discount.with_user(self.officer), {"document_id": self.paper.id}),
+            (order.with_user(seller), {"counterparty_card_id": self.paper.id}),
+        ):
+            with self.subTest(record=record), self.assertRaises(UserError):
+                record.write(values)
+
+    def test_a_renewal_is_of_the_same_counterparty_and_not_of_itself(self):
+        contract = self._document("contract", self.foods)
+        other = self._document("contract", self.freight)
+
+        for previous in (contract, other):
+            with self.subTest(previous=previous), self.assertRaises(ValidationError):
+                contract.previous_id = previous
+
+    # ------------------------------------------------------------
+    # Right withdrawn
+    # ------------------------------------------------------------
+
+    def test_who_lost_the_right_loses_what_was_written_and_assigned(self):
+        former = self._user("kurt", "group_user", "group_personal_documents")
+        written = self.paper.with_user(former).message_post(body=SECRET)
+        told = self.paper.with_user(self.keeper).message_post(
+            body=SECRET, partner_ids=former.partner_id.ids, subtype_xmlid="mail.mt_comment"
+        )
+        task = self.paper.activity_schedule(
+            "mail.mail_activity_data_todo", summary=SECRET, user_id=former.id
+        )
+        for record in (written, told, task):
+            self.assertIn(record, record.with_user(former).search([("id", "=", record.id)]))
+
+        # without the hook: a right may also go another way
+        self.patch(type(self.paper), "_drop_personal_traces", lambda documents: None)
+        former.group_ids -= self.env.ref("counterparty_crm.group_personal_documents")
+        self.env.invalidate_all()
+
+        for record in (written, told, task):
+            with self.subTest(record=record):
+                theirs = record.with_user(former)
+                self.assertFalse(theirs.search([("id", "=", record.id)]))
+                self.assertFalse(theirs.has_access("read"))
+        self.assertTrue(told.with_user(self.keeper).has_access("read"))
+
+    def test_followers_notifications_and_tasks_go_with_the_right(self):
+        right = self.env.ref("counterparty_crm.group_personal_documents")
+        for withdraw in (
+            lambda user: user.write({"group_ids": [Command.unlink(right.id)]}),
+            lambda user: right.write({"user_ids": [Command.unlink(user.id)]}),
+        ):
+            former = self._user(f"kurt{right.id}{id(withdraw)}", "group_personal_documents")
+            self.paper.message_subscribe(former.partner_id.ids)
+            told = self.paper.with_user(self.keeper).message_post(
+                body=SECRET, partner_ids=former.partner_id.ids, subtype_xmlid="mail.mt_comment"
+            )
+            task = self.paper.activity_schedule("mail.mail_activity_data_todo", user_id=former.id)
+            kept = self.paper.activity_schedule(
+                "mail.mail_activity_data_todo", user_id=self.keeper.id
+            )
+            self.assertIn(former.partner_id, told.notified_partner_ids)
+
+            withdraw(former)
+            self.env.invalidate_all()
+
+            self.assertNotIn(former.partner_id, self.paper.message_partner_ids)
+            self.assertNotIn(former.partner_id, told.notified_partner_ids)
+            self.assertFalse(task.exists())
+            self.assertTrue(kept.exists())
+
+    def test_messages_of_open_documents_stay_readable(self):
+        contract = self._document("contract", self.foods)
+        message = contract.message_post(body="Hello")
+
+        theirs = message.with_user(self.user)
+
+        self.assertTrue(theirs.has_access("read"))
+        self.assertTrue(theirs.search([("id", "=", message.id)]))

@@ -83,8 +83,9 @@ class TestCounterpartyDocumentRental(DocumentCase):
         cancelled.button_cancel()
         rental.action_invoice_period()
 
-        self.assertEqual(len(rental.rental_period_ids), 1)
-        self.assertNotEqual(self._moves(rental), cancelled)
+        live = rental.rental_period_ids.filtered(lambda period: not period.is_replaced)
+        self.assertEqual(len(live), 1)
+        self.assertNotEqual(live.move_id, cancelled)
 
     def test_partial_period_costs_its_days(self):
         whole = self._rental(date_from="2026-03-17", date_to="2026-12-31", rental_prorata=False)
@@ -118,6 +119,76 @@ class TestCounterpartyDocumentRental(DocumentCase):
     def test_rental_says_what_it_is_about(self):
         with self.assertRaises(ValidationError):
             self._rental(rental_object=False)
+
+    def test_moved_dates_and_other_units_do_not_invoice_twice(self):
+        for values in ({"date_from": "2026-03-05"}, {"rental_unit": "quarter"}):
+            with self.subTest(values=values):
+                rental = self._rental()
+                rental.action_invoice_period()
+
+                rental.write(values)
+                rental.action_invoice_period()
+
+                self.assertEqual(len(self._moves(rental)), 1)
+
+    def test_cancelled_draft_comes_back_only_alone(self):
+        rental = self._rental()
+        rental.action_invoice_period()
+        first = self._moves(rental)
+        first.button_cancel()
+        rental.action_invoice_period()
+        second = self._moves(rental) - first
+
+        with self.assertRaises(UserError):
+            first.button_draft()
+        second.button_cancel()
+        first.button_draft()
+        opened = rental.action_invoice_period()
+
+        self.assertEqual(opened["res_id"], first.id)
+        with self.assertRaises(UserError):
+            second.button_draft()
+
+    def test_longer_contract_gets_the_rest_invoiced(self):
+        rental = self._rental(date_to="2026-03-22")
+        rental.action_invoice_period()
+
+        rental.date_to = False
+        rental.action_invoice_period()
+        rental.action_invoice_period()
+
+        rest = rental.rental_period_ids[0]
+        self.assertEqual(len(rental.rental_period_ids), 2)
+        self.assertEqual((rest.date_from, rest.date_to), (date(2026, 3, 23), date(2026, 3, 31)))
+
+    def test_longer_contract_without_days_is_paid_for(self):
+        rental = self._rental(date_to="2026-03-22", rental_prorata=False)
+        rental.action_invoice_period()
+
+        rental.date_to = False
+        rental.action_invoice_period()
+
+        self.assertEqual(len(rental.rental_period_ids), 1)
+
+    def test_forgotten_periods_come_first(self):
+        rental = self._rental()
+        rental.action_invoice_period()
+
+        with freeze_time("2026-05-10 10:00:00"):
+            for _press in range(3):
+                rental.action_invoice_period()
+
+        days = rental.rental_period_ids.mapped("date_from")
+        self.assertEqual(days, [date(2026, 5, 1), date(2026, 4, 1), date(2026, 3, 1)])
+
+    def test_who_reads_a_rental_and_may_invoice_does(self):
+        biller = self._user("bill", "group_user", "account.group_account_invoice")
+        rental = self._rental().with_user(biller)
+        self.assertFalse(rental.has_access("write"))
+
+        rental.action_invoice_period()
+
+        self.assertEqual(len(self._moves(rental)), 1)
 
     def test_those_who_may_not_invoice_are_refused(self):
         with self.assertRaises(AccessError):

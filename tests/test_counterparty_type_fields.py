@@ -100,6 +100,13 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         self.assertIn("fleet", rendered[self.foods.id]["body_html"])
         self.assertEqual(self.freight.get_counterparty_value("insurer", "cover"), "")
 
+    def test_mails_of_those_without_rights_of_ours_are_filled_too(self):
+        self._insure(self.foods, policy_limit=5000)
+
+        value = self.foods.with_user(self.plain).get_counterparty_value("insurer", "policy_limit")
+
+        self.assertEqual(value, "5000")
+
     def test_own_fields_have_a_tile(self):
         self._insure(self.foods, policy_limit=1)
 

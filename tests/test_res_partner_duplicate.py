@@ -31,6 +31,25 @@ class TestResPartnerDuplicate(CounterpartyCase):
                 self.assertEqual(self._new(name=name), self.known.ids)
         self.assertFalse(self._new(name="Zorile Transport"))
 
+    def test_landline_with_and_without_the_zero_in_front(self):
+        office = self._company("Dunav Build EOOD", phone="02 987 6543")
+
+        self.assertEqual(self._new(name="Other", phone="+359 2 987 6543"), office.ids)
+
+    def test_similar_name_among_many_that_begin_alike(self):
+        self.env["res.partner"].create([{"name": f"Consulting {n}"} for n in range(220)])
+        known = self._company("Zeta Consultants SRL")
+
+        self.assertEqual(self._new(name="Zeta Consultant SRL"), known.ids)
+
+    def test_archived_ones_are_found(self):
+        self.known.active = False
+
+        for values in ({"vat": "RO9900700006"}, {"phone": "0721234567"}, {}):
+            with self.subTest(values=values):
+                name = "Other" if values else "Zorile Rafturi"
+                self.assertEqual(self._new(name=name, **values), self.known.ids)
+
     def test_form_shows_them_before_saving(self):
         with Form(self.env["res.partner"].with_user(self.keeper)) as form:
             form.name = "Somebody"

@@ -21,7 +21,9 @@ class TestToolsDuplicates(BaseCase):
     def test_telephones_compare_with_and_without_prefix(self):
         spellings = ["+359 888 123 456", "0888/123-456", "00359888123456", "(0888) 123456"]
 
-        self.assertEqual({duplicates.phone_key(text) for text in spellings}, {"888123456"})
+        self.assertEqual({duplicates.phone_key(text) for text in spellings}, {"88123456"})
+        landlines = ["02 987 6543", "+359 2 987 6543", "00359 2 9876543"]
+        self.assertEqual({duplicates.phone_key(text) for text in landlines}, {"29876543"})
         self.assertEqual(duplicates.phone_key("112"), "")
         self.assertEqual(duplicates.phone_key(None), "")
 
@@ -31,6 +33,7 @@ class TestToolsDuplicates(BaseCase):
             ("Dunav Build EOOD", "Dunav Build"),
             ("Дунав ЕООД", "дунав"),
             ("Brașov Rafturi", "Brasov Rafturi"),
+            ("SC Construct SRL", "Construct SRL"),
             ("Retail Carpatia", "Carpatia Retail"),
             ("Sierra Storage Systems", "Sierra Storage Sistems"),
         ]

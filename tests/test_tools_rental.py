@@ -57,3 +57,39 @@ class TestToolsRental(BaseCase):
             with self.subTest(start=start, unit=unit):
                 due = Period(_day(start), _day(end))
                 self.assertEqual(rental.due_share(due, unit), Decimal(share))
+
+    def test_next_stretch_to_invoice(self):
+        def period(text):
+            start, end = text.split("/")
+            return Period(_day(start) if start else None, _day(end) if end else None)
+
+        march, april = "2026-03-01/2026-03-31", "2026-04-01/2026-04-30"
+        # day, contract, invoiced, days dealt with, due
+        cases = [
+            ("2026-03-15", "2026-01-01/", [], "", march),
+            ("2026-03-15", "2026-01-01/", [march], march, None),
+            ("2026-04-15", "2026-01-01/", [march], march, april),
+            ("2026-05-15", "2026-01-01/", [march], march, april),
+            ("2026-03-15", "2026-01-01/", [], march, march),
+            (
+                "2026-03-15",
+                "/",
+                ["2026-03-01/2026-03-22"],
+                "2026-03-01/2026-03-22",
+                "2026-03-23/2026-03-31",
+            ),
+            ("2026-05-15", "/2026-04-10", [march], march, "2026-04-01/2026-04-10"),
+            ("2026-05-15", "/2026-03-31", [march], march, None),
+            ("2026-05-15", "2026-06-01/", [], "", None),
+            ("2026-03-15", "/", ["2026-03-05/2026-04-04"], "2026-03-05/2026-04-04", None),
+        ]
+        for day, contract, invoiced, dealt_with, due in cases:
+            with self.subTest(day=day, contract=contract, invoiced=invoiced):
+                found = rental.next_due(
+                    _day(day),
+                    "month",
+                    period(contract),
+                    [period(text) for text in invoiced],
+                    period(dealt_with) if dealt_with else None,
+                )
+                self.assertEqual(found, period(due) if due else None)

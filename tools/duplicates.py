@@ -32,6 +32,7 @@ LEGAL_FORMS = frozenset(
         "pty",
         "sa",
         "sas",
+        "sc",
         "sarl",
         "scs",
         "sl",
@@ -51,7 +52,7 @@ LEGAL_FORMS = frozenset(
         "оод",
     ]
 )
-PHONE_DIGITS = 9
+PHONE_DIGITS = 8
 SIMILAR = 0.86
 
 
@@ -62,8 +63,9 @@ def vat_key(number: str | None) -> str:
 
 
 def phone_key(number: str | None) -> str:
-    """Return the last nine digits of a telephone number, the same with and without country prefix.
+    """Return the last eight digits of a telephone number.
 
+    They are the same with the prefix of the country and with the 0 that stands for it at home.
     Fewer than six digits are no number of a subscriber and give an empty key.
     """
     digits = re.sub(r"\D", "", number or "")

@@ -38,6 +38,45 @@ def due_period(day: date, unit: str, contract: Period) -> Period | None:
     return Period(start, end) if start <= end else None
 
 
+def next_due(
+    day: date, unit: str, contract: Period, invoiced: list[Period], dealt_with: Period | None
+) -> Period | None:
+    """Return the stretch of a rental to invoice on a day, ``None`` when all is invoiced.
+
+    What follows the last stretch ever dealt with comes first, so that no forgotten period and no
+    rest of a contract made longer is lost; then what the day's own period still lacks.
+
+    :param invoiced: stretches with an invoice that counts
+    :param dealt_with: from the first to the last day ever invoiced, cancelled or not
+    """
+    present = due_period(day, unit, contract)
+    last = present.end if present else min(day, contract.end or day)
+    start = dealt_with.end + timedelta(days=1) if dealt_with else None
+    if start and contract.start:
+        start = max(start, contract.start)
+    if start and start <= last:
+        return due_period(start, unit, Period(start, contract.end))
+    if not present:
+        return None
+    # what lies before the first invoice was never meant to be invoiced here
+    begin = max(present.start, dealt_with.start) if dealt_with else present.start
+    return first_gap(Period(begin, present.end), invoiced)
+
+
+def first_gap(period: Period, taken: list[Period]) -> Period | None:
+    """Return the first stretch of a bounded period that no taken one shares, if any."""
+    start = period.start
+    for other in sorted(taken):
+        if other.end < start:
+            continue
+        if other.start > start:
+            return Period(start, min(period.end, other.start - timedelta(days=1)))
+        start = other.end + timedelta(days=1)
+        if start > period.end:
+            return None
+    return Period(start, period.end)
+
+
 def due_share(due: Period, unit: str) -> Decimal:
     """Return which share of the whole period is due, by days, to six decimals."""
     whole = calendar_period(due.start, unit)
