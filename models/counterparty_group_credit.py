@@ -34,18 +34,19 @@ class CounterpartyGroupCredit(models.AbstractModel):
         return company.sudo().root_id.counterparty_credit_mode or "off"
 
     @api.model
-    def _check_orders(self, orders, confirmed=False):
+    def _check_orders(self, orders, confirmed=False, lock=True):
         """Return ``{order: Verdict}`` of the orders that exceed the credit of a group.
 
         Orders of one batch count for each other in the order of their ids.
 
         :param confirmed: the orders are confirmed already and may have grown
+        :param lock: false for orders that pass in any case: whom to tell is all there is to know
         :raises psycopg2.errors.SerializationFailure: when another order of the group was
             confirmed meanwhile; the host repeats the request, a job has to repeat itself
         """
         verdicts = {}
         for company, of_company in orders.grouped(lambda order: order.company_id.root_id).items():
-            verdicts.update(self._check_company(company, of_company, confirmed))
+            verdicts.update(self._check_company(company, of_company, confirmed, lock))
         return verdicts
 
     @api.model
@@ -57,7 +58,7 @@ class CounterpartyGroupCredit(models.AbstractModel):
 
     @api.model
     def _check_company(self, company, orders, confirmed, lock=True):
-        limits = self._get_limits(company, orders.partner_id)
+        limits = self._get_limits(company, orders.partner_invoice_id)
         if not limits:
             return {}
         if lock:
@@ -65,7 +66,7 @@ class CounterpartyGroupCredit(models.AbstractModel):
         pots = {limit: self._get_pots(limit, () if confirmed else orders.ids) for limit in limits}
         verdicts, drawn = {}, {}
         for order in orders.sorted("id"):
-            partner = order.partner_id.commercial_partner_id.id
+            partner = order._get_counterparty_debtor().id
             amount = 0.0 if confirmed else order._get_counterparty_credit_amount()
             touched = [(limit, pots[limit][partner]) for limit in limits if partner in pots[limit]]
             worst = None
@@ -232,7 +233,7 @@ class CounterpartyGroupCredit(models.AbstractModel):
             "%(order)s of %(customer)s exceeds the credit of %(group)s (head: %(head)s%(part)s): "
             "limit %(limit)s, exposure %(exposure)s, missing %(missing)s.",
             order=order.name,
-            customer=order.partner_id.commercial_partner_id.name,
+            customer=order._get_counterparty_debtor().name,
             group=limit.holding_id.name,
             head=head.name or self.env._("unknown"),
             part=self.env._(", part of %(member)s", member=owner.name) if owner != head else "",

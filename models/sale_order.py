@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .sale_order_credit import GROUP_USER
+from .sale_order_credit import CHECKED, OVERRIDE
 from .sale_order_line import COST_PROFIT
 
 # orders of this call whose group credit was checked before they changed their state
@@ -28,12 +28,13 @@ class SaleOrder(models.Model):
         "Allowed over Group Credit",
         readonly=True,
         copy=False,
-        groups=GROUP_USER,
+        # nobody else writes it, also not through an import or a program
+        groups=OVERRIDE,
         help="Up to this amount the order was allowed in spite of the group's credit.",
     )
     # what is ordered and not invoiced, read at every check of a group's credit
     _counterparty_open_idx = models.Index(
-        "(partner_id) WHERE state = 'sale' AND invoice_status != 'invoiced'"
+        "(partner_invoice_id) WHERE state = 'sale' AND invoice_status != 'invoiced'"
     )
 
     # counterparty: the price list of a client card comes before the customer's own
@@ -73,4 +74,17 @@ class SaleOrder(models.Model):
         cleared = (self - unchecked) | unchecked._clear_counterparty_credit()
         result = super(SaleOrder, cleared)._action_confirm()
         cleared._settle_counterparty_credit()
+        return result
+
+    def _action_cancel(self):
+        result = super()._action_cancel()
+        self._settle_counterparty_credit()
+        return result
+
+    def write(self, vals):
+        # once for the whole save: whoever raises one line may lower another
+        before = self._get_counterparty_credit_facts()
+        saving = {CHECKED: (*self.env.context.get(CHECKED, ()), *(order.id for order in before))}
+        result = super(SaleOrder, self.with_context(**saving) if before else self).write(vals)
+        self.browse().concat(*before)._check_counterparty_credit_growth(before)
         return result

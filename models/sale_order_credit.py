@@ -1,8 +1,24 @@
+from typing import NamedTuple
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 GROUP_USER = "counterparty_crm.group_user"
 OVERRIDE = "counterparty_crm.group_credit_override"
+# confirmed orders whose growth is checked once, at the end of the save that is going on
+CHECKED = "counterparty_credit_checked_ids"
+
+
+class CreditFacts(NamedTuple):
+    """What a confirmed order draws on the credit of a group: who owes how much in which currency.
+
+    :param is_prepaid: its terms ask for payment in advance, so that it was let pass
+    """
+
+    debtor_id: int
+    currency_id: int
+    amount: float
+    is_prepaid: bool
 
 
 class CounterpartyCreditOrderMixin(models.AbstractModel):
@@ -24,7 +40,7 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         compute="_compute_counterparty_credit_warning", groups=GROUP_USER
     )
 
-    @api.depends("partner_id", "amount_total", "state", "company_id")
+    @api.depends("partner_id", "partner_invoice_id", "amount_total", "state", "company_id")
     def _compute_counterparty_credit_warning(self):
         Credit = self.env["counterparty.group.credit"]
         for order in self:
@@ -67,11 +83,14 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         if not checked:
             return self
         by_person = self._is_counterparty_credit_interactive()
-        verdicts = Credit._check_orders(checked) if by_person else Credit._try_check(checked)
-        if verdicts is None:
-            checked._hold_counterparty_credit("repeat")
-            return self - checked
         held = self.browse()
+        # the host repeats a request that came second; a job has to repeat itself
+        in_job = self._is_counterparty_credit_in_job()
+        verdicts = Credit._try_check(checked) if in_job else Credit._check_orders(checked)
+        if verdicts is None:
+            held = checked.filtered(lambda order: not order._passes_counterparty_credit())
+            held._hold_counterparty_credit("repeat")
+            verdicts = Credit._check_orders(checked - held, lock=False)
         for order, verdict in verdicts.items():
             message = Credit._describe(order, verdict)
             if order._is_counterparty_credit_allowed():
@@ -93,16 +112,14 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
                 held |= order
         return self - held
 
-    def _check_counterparty_credit_growth(self, amounts):
-        """Check confirmed orders that have grown.
+    def _check_counterparty_credit_growth(self, before):
+        """Check confirmed orders that have grown, or that somebody else owes or on other terms.
 
-        :param amounts: ``{order: amount before}``
+        :param before: ``{order: CreditFacts}``
         :raises UserError: when a person at work lets an order grow over the credit of its group
         """
         Credit = self.env["counterparty.group.credit"]
-        grown = self.filtered(
-            lambda order: order.currency_id.compare_amounts(order.amount_total, amounts[order]) > 0
-        )
+        grown = self.filtered(lambda order: order._draws_more_counterparty_credit(before[order]))
         if not grown:
             return
         by_person = self._is_counterparty_credit_interactive()
@@ -114,18 +131,47 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
                 raise UserError(message)
             order._note_counterparty_credit(message)
 
-    def _get_counterparty_credit_amounts(self):
-        """Return ``{order: amount}`` of confirmed orders whose growth has to be checked."""
+    def _draws_more_counterparty_credit(self, before):
+        """Tell whether a confirmed order may exceed the credit of a group more than before."""
+        now = self._get_counterparty_credit_fact()
+        return (
+            (now.debtor_id, now.currency_id) != (before.debtor_id, before.currency_id)
+            or (before.is_prepaid and not now.is_prepaid)
+            or self.currency_id.compare_amounts(now.amount, before.amount) > 0
+        )
+
+    def _get_counterparty_credit_facts(self):
+        """Return ``{order: CreditFacts}`` of confirmed orders whose growth has to be checked."""
         Credit = self.env["counterparty.group.credit"]
+        known = self.env.context.get(CHECKED, ())
         return {
-            order: order.amount_total
+            order: order._get_counterparty_credit_fact()
             for order in self
-            if order.state == "sale" and Credit._get_mode(order.company_id) != "off"
+            if order.state == "sale"
+            and order.id not in known
+            and Credit._get_mode(order.company_id) != "off"
         }
+
+    def _get_counterparty_credit_fact(self):
+        # terms and partners of other companies bind those who may not read them
+        order = self.sudo()
+        return CreditFacts(
+            order._get_counterparty_debtor().id,
+            order.currency_id.id,
+            order.amount_total,
+            order.payment_term_id.counterparty_is_prepaid,
+        )
+
+    def _get_counterparty_debtor(self):
+        """Return who will owe the order: the company of the invoice address, as for the host."""
+        return self.partner_invoice_id.commercial_partner_id
+
+    def _is_counterparty_credit_in_job(self):
+        return "cron_end_time" in self.env.context
 
     def _is_counterparty_credit_interactive(self):
         """Tell whether a person of ours is at work, who can read a refusal and act on it."""
-        in_job = "cron_end_time" in self.env.context
+        in_job = self._is_counterparty_credit_in_job()
         return not self.env.su and not in_job and self.env.user._is_internal()
 
     def _is_counterparty_credit_allowed(self):
@@ -218,8 +264,8 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         )
 
     def _settle_counterparty_credit(self):
-        """Take the mark off orders that were confirmed in the end."""
-        # whoever confirms ends the check
+        """Take the mark off orders that were confirmed or cancelled in the end."""
+        # whoever confirms or cancels ends the check
         marked = self.sudo().filtered("counterparty_credit_state")
         if marked:
             marked.write({"counterparty_credit_state": False})

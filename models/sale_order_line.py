@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 COST_PROFIT = "counterparty_crm.group_cost_profit"
-AMOUNT_FIELDS = {"product_id", "product_uom_qty", "price_unit", "discount", "tax_ids"}
 
 
 class SaleOrderLine(models.Model):
@@ -40,16 +39,15 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         order_ids = {vals.get("order_id") for vals in vals_list} - {None}
-        amounts = self.env["sale.order"].browse(order_ids)._get_counterparty_credit_amounts()
+        before = self.env["sale.order"].browse(order_ids)._get_counterparty_credit_facts()
         lines = super().create(vals_list)
-        self.env["sale.order"].concat(*amounts)._check_counterparty_credit_growth(amounts)
+        self.env["sale.order"].concat(*before)._check_counterparty_credit_growth(before)
         return lines
 
     def write(self, vals):
-        orders = self.order_id if AMOUNT_FIELDS & vals.keys() else self.env["sale.order"]
-        amounts = orders._get_counterparty_credit_amounts()
+        before = self.order_id._get_counterparty_credit_facts()
         result = super().write(vals)
-        self.env["sale.order"].concat(*amounts)._check_counterparty_credit_growth(amounts)
+        self.env["sale.order"].concat(*before)._check_counterparty_credit_growth(before)
         return result
 
     # ------------------------------------------------------------

@@ -90,6 +90,41 @@ class TestGroupCredit(GroupCreditCase):
         self.env.invalidate_all()
         self.assertEqual(self.limit.exposure, 800)
 
+    def test_delivered_without_an_order_counts_with_its_taxes(self):
+        order = self._sell(self.foods, 100)
+        tax = self.env["account.tax"].create({"name": "VAT 20", "amount": 20})
+
+        order.order_line.write({"product_uom_qty": 0, "tax_ids": tax.ids, "qty_delivered": 8})
+
+        self.env.invalidate_all()
+        self.assertEqual(self.limit.exposure, 960)
+
+    def test_whoever_gets_the_invoice_owes_the_order(self):
+        """A customer outside the group orders and lets a member pay."""
+        with self.assertRaisesRegex(UserError, "of Northwind Foods exceeds"):
+            self._sell(self.late_payer, 1001, partner_invoice_id=self.foods.id)
+
+        order = self._sell(self.late_payer, 700, partner_invoice_id=self.foods.id)
+        self.env.invalidate_all()
+        self.assertEqual(self.limit.exposure, 700)
+        order.order_line.qty_delivered = 1
+        order._create_invoices().action_post()
+        self.env.invalidate_all()
+        self.assertEqual(self.limit.exposure, 700)
+
+    def test_a_draft_to_another_member_counts_the_order_once(self):
+        order = self._sell(self.foods, 400)
+        order.order_line.qty_delivered = 1
+        draft = order._create_invoices()
+
+        draft.partner_id = self.freight
+        draft.invoice_line_ids.quantity = 0.5
+
+        self.env.invalidate_all()
+        exposures = self.env["counterparty.group.credit"]._get_exposures(self.limit)
+        owed = {partner: amount for partner, amount in exposures.items() if amount}
+        self.assertEqual(owed, {self.foods.id: 400})
+
     def test_other_members_of_other_kinds_do_not_draw_on_the_pot(self):
         self._membership(self.foods, self.late_payer, kind=self.franchise, share_basis="unknown")
 
@@ -270,6 +305,50 @@ class TestGroupCredit(GroupCreditCase):
         line.price_unit = 1000
         self.assertEqual(order.amount_total, 1000)
 
+    def test_units_of_a_confirmed_order_count(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        order = self._sell(self.foods, 400)
+
+        with self.assertRaises(UserError):
+            order.order_line.with_user(self.seller).write(
+                {"product_uom_id": dozen.id, "price_unit": 4800}
+            )
+
+    def test_a_confirmed_order_cannot_leave_prepaid_terms_over_the_limit(self):
+        prepaid = self.env["account.payment.term"].create(
+            {"name": "In advance", "counterparty_is_prepaid": True}
+        )
+        later = self.env.ref("account.account_payment_term_30days")
+        order = self._sell(self.foods, 1200, payment_term_id=prepaid.id)
+
+        with self.assertRaises(UserError):
+            order.with_user(self.seller).payment_term_id = later
+
+    def test_a_confirmed_order_cannot_pass_to_a_member_over_the_limit(self):
+        for name in ("partner_id", "partner_invoice_id"):
+            with self.subTest(field=name), self.assertRaises(UserError):
+                order = self._sell(self.late_payer, 1200)
+                order.with_user(self.seller)[name] = self.foods
+
+    def test_one_save_is_checked_as_a_whole(self):
+        order = self._amount_order(self.foods, 500)
+        order.order_line.copy({"order_id": order.id})
+        order.with_user(self.seller).action_confirm()
+        self._invoice(self.freight, 600)
+        first, second = order.order_line
+
+        order.with_user(self.seller).order_line = [
+            Command.update(first.id, {"price_unit": 600}),
+            Command.update(second.id, {"price_unit": 200}),
+        ]
+
+        self.assertEqual(order.amount_total, 800)
+        with self.assertRaises(UserError):
+            order.with_user(self.seller).order_line = [
+                Command.update(first.id, {"price_unit": 700}),
+                Command.update(second.id, {"price_unit": 150}),
+            ]
+
     def test_an_order_over_the_limit_may_shrink(self):
         order = self._sell(self.foods, 900)
         self._invoice(self.freight, 600)
@@ -318,6 +397,14 @@ class TestGroupCredit(GroupCreditCase):
             self.env["counterparty.credit.override"].with_user(self.seller).create(
                 {"order_id": order.id, "reason": "I want"}
             )
+
+    def test_sellers_cannot_write_the_permission_themselves(self):
+        order = self._amount_order(self.foods, 1200).with_user(self.seller)
+
+        with self.assertRaises(AccessError):
+            order.counterparty_credit_override = 5000
+        with self.assertRaises(AccessError):
+            order.create({"partner_id": self.foods.id, "counterparty_credit_override": 5000})
 
     def test_the_order_form_warns_before(self):
         order = self._amount_order(self.foods, 1200).with_user(self.seller)
@@ -461,6 +548,15 @@ class TestGroupCreditElsewhere(GroupCreditCase):
         ).action_apply()
 
         self.assertEqual(order.state, "sale")
+        self.assertFalse(order.counterparty_credit_state)
+        self.assertFalse(order.activity_ids)
+
+    def test_a_cancelled_order_waits_no_longer(self):
+        order = self._amount_order(self.foods, 1200)
+        order.with_user(self.portal).sudo().action_confirm()
+
+        order.with_user(self.seller)._action_cancel()
+
         self.assertFalse(order.counterparty_credit_state)
         self.assertFalse(order.activity_ids)
 

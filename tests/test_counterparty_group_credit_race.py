@@ -137,6 +137,44 @@ class TestGroupCreditRace(BaseCase):
 
         self.assertEqual(self._states(), [("sale", False), ("sent", "hold")])
 
+    def test_a_job_that_comes_second_never_holds_an_order_that_passes_anyway(self):
+        for case in ("warn", "prepaid"):
+            with self.subTest(case=case):
+                self.setUp()
+                self._let_pass(case)
+
+                self._collide(cron_end_time=0)
+
+                self.assertEqual(self._states()[1], ("sale", False))
+                self._let_pass(None)
+
+    def test_a_customer_who_comes_second_starts_again(self):
+        with self.assertRaises(SerializationFailure):
+            self._collide()
+
+        self.assertEqual(self._states()[1], ("draft", False))
+
+    def _let_pass(self, case):
+        with self.registry.cursor() as cr:
+            order = self._orders(cr, SUPERUSER_ID)[1]
+            order.company_id.counterparty_credit_mode = "warn" if case == "warn" else "block"
+            terms = order.env["account.payment.term"]
+            if case == "prepaid":
+                terms = terms.create({"name": "In advance", "counterparty_is_prepaid": True})
+            order.payment_term_id = terms
+
+    def _collide(self, **context):
+        """Let the second order be confirmed by the system on the figures before the first."""
+        with self.registry.cursor() as first, self.registry.cursor() as second:
+            mine = self._orders(first, self.seller_id)[0]
+            theirs = self._orders(second, SUPERUSER_ID, **context)[1]
+            theirs.read(["state"])
+            mine.action_confirm()
+            first.commit()
+            with mute_logger("odoo.sql_db"):
+                theirs.action_confirm()
+            second.commit()
+
     def test_orders_of_one_group_after_each_other_see_each_other(self):
         with self.registry.cursor() as cr:
             self._orders(cr, SUPERUSER_ID)[0].action_confirm()

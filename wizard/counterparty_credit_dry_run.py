@@ -61,6 +61,8 @@ class CounterpartyCreditDryRun(models.TransientModel):
         for pot, partners in members.items():
             stopped = credit.replay(pot.limit, self._get_events(partners))
             orders = self.env["sale.order"].browse([row.order for row in stopped]).exists()
+            # they count for those after them, but were never to be stopped
+            orders = orders.filtered(lambda order: not order._is_counterparty_credit_paid())
             moments = {order.id: order.date_order for order in orders}
             lines += [
                 {
@@ -88,7 +90,7 @@ class CounterpartyCreditDryRun(models.TransientModel):
                 """WITH contact AS (SELECT id FROM res_partner
                                      WHERE commercial_partner_id = ANY(%(partners)s)),
                         orders AS (SELECT o.id, o.date_order, o.amount_total, o.currency_rate
-                                     FROM sale_order o JOIN contact ON contact.id = o.partner_id
+                                     FROM sale_order o JOIN contact ON contact.id = o.partner_invoice_id
                                     WHERE o.state = 'sale' AND o.company_id = ANY(%(companies)s))
                    SELECT l.date::timestamp, SUM(l.balance)::float8, NULL
                      FROM account_move_line l JOIN account_account a ON a.id = l.account_id
