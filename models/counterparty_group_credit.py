@@ -172,11 +172,7 @@ class CounterpartyGroupCredit(models.AbstractModel):
         :param left_out: ids of orders that do not count
         """
         day = fields.Date.context_today(self)
-        holding = limit.holding_id
-        members = holding._get_members(day, credit_only=True)[holding.id]
-        # balances of members count whoever asks, as a limit binds whoever sells
-        own = self.env["counterparty.membership"]._get_own_partners().ids
-        partner_ids = list(members - set(own))
+        partner_ids = list(self._get_drawing_partners(limit.holding_id))
         exposures = dict.fromkeys(partner_ids, 0.0)
         Balance = self.env["counterparty.holding.balance"]
         Balance._flush_sources()
@@ -209,13 +205,34 @@ class CounterpartyGroupCredit(models.AbstractModel):
         if limit.pot == "shared":
             pot = credit.shared_pot(head, limit.amount, exposures)
             return dict.fromkeys(exposures, pot)
+        return self._get_reserved_pots(limit, exposures)
+
+    @api.model
+    def _get_reserved_pots(self, limit, exposures):
+        """Return ``{partner id: Pot}`` of a limit with parts for members.
+
+        Parts of those who do not draw on the group's credit any more take nothing off it.
+
+        :param exposures: ``{partner id: exposure}`` of all members that draw on the limit
+        """
+        holding = limit.holding_id
+        head = holding.head_id.id
         steps = holding._get_steps(fields.Date.context_today(self))
-        limits = {part.partner_id.id: part.amount for part in limit.reserve_ids}
+        parts = limit.reserve_ids.filtered(lambda part: part.partner_id.id in exposures)
         return credit.reserved_pots(
             head,
             {partner: step.owner for partner, step in steps.items()},
-            {**limits, head: limit.amount},
+            {**{part.partner_id.id: part.amount for part in parts}, head: limit.amount},
             exposures,
+        )
+
+    @api.model
+    def _get_drawing_partners(self, holding):
+        """Return the ids of partners that draw on the credit of a group today."""
+        members = holding._get_members(fields.Date.context_today(self), credit_only=True)
+        # balances of members count whoever asks, as a limit binds whoever sells
+        return members[holding.id] - set(
+            self.env["counterparty.membership"]._get_own_partners().ids
         )
 
     # ------------------------------------------------------------

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, float_repr, format_date, formatLang
 
@@ -18,7 +19,7 @@ class CounterpartyHolding(models.Model):
     """
 
     _name = "counterparty.holding"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "counterparty.merge.mixin"]
     _description = "Holding"
     _order = "name, id"
 
@@ -91,12 +92,17 @@ class CounterpartyHolding(models.Model):
     def _compute_as_of(self):
         self.as_of = self._get_day()
 
+    @api.depends_context("uid", "allowed_company_ids")
     @api.depends("head_id", "kind_ids", "include_ids", "exclude_ids", "as_of")
     def _compute_member_count(self):
         for day, holdings in self.grouped("as_of").items():
             members = holdings._origin._get_members(day or self._get_day())
+            # as many as the list shows: partners of other companies stay hidden
+            partners = {partner for group in members.values() for partner in group}
+            Partner = self.env["res.partner"].with_context(active_test=False)
+            visible = set(Partner._search([("id", "in", list(partners))]))
             for holding in holdings:
-                holding.member_count = len(members.get(holding._origin.id, ()))
+                holding.member_count = len(visible & members.get(holding._origin.id, set()))
 
     @api.depends("head_id", "kind_ids", "include_ids", "exclude_ids", "as_of")
     def _compute_figures(self):
@@ -223,6 +229,29 @@ class CounterpartyHolding(models.Model):
             display_name=name,
             context={HOLDINGS: self.ids, AS_OF: fields.Date.to_string(day), "create": False},
         )
+
+    # ------------------------------------------------------------
+    # Merge
+    # ------------------------------------------------------------
+
+    @api.model
+    def _counterparty_merge(self, source, target):
+        """Refuse to make one head of two: two groups would count the same members twice."""
+        # groups of companies the user is not in count as well
+        groups = self.sudo().search([("head_id", "in", (source | target).ids)], order="id")
+        if len(groups.head_id) > 1:
+            left = groups[0]
+            right = groups.filtered(lambda group: group.head_id != left.head_id)[0]
+            raise UserError(
+                self.env._(
+                    "%(left)s is the head of the group “%(left_group)s”, %(right)s of "
+                    "“%(right_group)s”. Archive one of the groups first.",
+                    left=left.head_id.name,
+                    left_group=left.name,
+                    right=right.head_id.name,
+                    right_group=right.name,
+                )
+            )
 
     # ------------------------------------------------------------
     # Members

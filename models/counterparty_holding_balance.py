@@ -114,14 +114,32 @@ class CounterpartyHoldingBalance(models.AbstractModel):
                           THEN line.qty_delivered * line.price_unit
                                * (1 - COALESCE(line.discount, 0) / 100) * (1 + (%(taxes)s))
                           ELSE line.price_total
-                               * GREATEST(1, line.qty_delivered / line.product_uom_qty) END)
+                               * GREATEST(%(to_come)s, line.qty_delivered
+                                                       / line.product_uom_qty) END)
                      FROM sale_order_line line
                     WHERE line.order_id = o.id AND line.display_type IS NULL
                       AND line.is_downpayment IS NOT TRUE""",
                 taxes=self._sql_tax_part(),
+                to_come=self._sql_to_come(),
             ),
             invoiced=self._sql_invoiced(SQL("AND item.date <= %s", day) if is_past else SQL()),
             left_out=list(left_out),
+        )
+
+    @api.model
+    def _sql_to_come(self):
+        """Return 1 while the ordered quantity of ``line`` is to come, else 0: the delivered counts.
+
+        Nothing comes any more when all deliveries are done or cancelled and only what is delivered
+        is invoiced.
+        """
+        return SQL(
+            """(SELECT CASE WHEN bool_and(stock.state IN ('done', 'cancel'))
+                             AND bool_and(template.invoice_policy = 'delivery') THEN 0 ELSE 1 END
+                  FROM stock_move stock
+                  JOIN product_product product ON product.id = stock.product_id
+                  JOIN product_template template ON template.id = product.product_tmpl_id
+                 WHERE stock.sale_line_id = line.id)"""
         )
 
     @api.model

@@ -37,7 +37,9 @@ class CounterpartyHoldingFigure(models.Model):
     payable = fields.Monetary(readonly=True, help="Open bills of suppliers less payments.")
     overdue = fields.Monetary(readonly=True, help="The part of the receivable past its due date.")
     to_invoice = fields.Monetary(
-        "Orders not Invoiced", readonly=True, help="Confirmed orders, taxes included."
+        "Orders not Invoiced",
+        readonly=True,
+        help="Confirmed orders, taxes included. On a past day without those cancelled since.",
     )
     sales = fields.Monetary("Net Sales", readonly=True, help="Invoiced in the period, untaxed.")
 

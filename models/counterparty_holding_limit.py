@@ -73,14 +73,38 @@ class CounterpartyHoldingLimit(models.Model):
     @api.constrains("amount", "has_limit", "pot", "reserve_ids")
     def _check_reserves(self):
         for limit in self.filtered(lambda row: row.has_limit and row.pot == "reserved"):
-            reserved = sum(limit.reserve_ids.filtered("is_top").mapped("amount"))
-            if reserved > limit.amount:
-                raise ValidationError(
-                    self.env._(
-                        "%(group)s: %(reserved)s are reserved for members, more than the limit of "
-                        "%(limit)s. Lower them or raise the limit.",
-                        group=limit.holding_id.name,
-                        reserved=limit.currency_id.format(reserved),
-                        limit=limit.currency_id.format(limit.amount),
-                    )
+            Credit = self.env["counterparty.group.credit"]
+            partners = Credit._get_drawing_partners(limit.holding_id)
+            pots = Credit._get_reserved_pots(limit, dict.fromkeys(partners, 0.0))
+            for pot in set(pots.values()):
+                if limit.currency_id.compare_amounts(pot.limit, 0) < 0:
+                    limit._raise_reserved(pot)
+
+    def _raise_reserved(self, pot):
+        """Refuse parts that are more than what they are carved out of.
+
+        :param pot: the pot of which less than nothing is left
+        """
+        own = self.reserve_ids.filtered(lambda part: part.partner_id.id == pot.owner)
+        amount = own.amount if own else self.amount
+        values = {
+            "group": self.holding_id.name,
+            "member": own.partner_id.name,
+            "reserved": self.currency_id.format(amount - pot.limit),
+            "limit": self.currency_id.format(amount),
+        }
+        if own:
+            raise ValidationError(
+                self.env._(
+                    "%(group)s: %(reserved)s are reserved for members below %(member)s, more than "
+                    "its own part of %(limit)s. Lower them or raise the part.",
+                    **values,
                 )
+            )
+        raise ValidationError(
+            self.env._(
+                "%(group)s: %(reserved)s are reserved for members, more than the limit of "
+                "%(limit)s. Lower them or raise the limit.",
+                **values,
+            )
+        )

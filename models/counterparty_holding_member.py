@@ -83,7 +83,10 @@ class CounterpartyHoldingMember(models.Model):
         Holding = self.env["counterparty.holding"]
         day = Holding._get_day()
         ids = self.env.context.get(HOLDINGS)
-        holdings = Holding.browse(ids).exists() if ids else Holding.search(Domain.TRUE)
+        # the context comes from outside: groups of other companies stay hidden
+        holdings = Holding.with_context(active_test=not ids).search(
+            Domain("id", "in", ids) if ids else Domain.TRUE
+        )
         members = holdings._get_members(day)
         rows = [
             (holding.id, partner, step.owner, step.depth, partner == holding.head_id.id)

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class CounterpartyHoldingReserve(models.Model):
@@ -19,8 +20,10 @@ class CounterpartyHoldingReserve(models.Model):
         "res.partner", string="Member", required=True, index=True, ondelete="restrict"
     )
     amount = fields.Monetary(required=True)
-    is_top = fields.Boolean(
-        compute="_compute_is_top", help="Carved out of the group's limit, not of another part."
+    is_member = fields.Boolean(
+        "Counts",
+        compute="_compute_is_member",
+        help="Taken off the limit while the member draws on the credit of the group.",
     )
 
     _partner_uniq = models.UniqueIndex(
@@ -30,14 +33,30 @@ class CounterpartyHoldingReserve(models.Model):
         "CHECK (amount >= 0)", "A reserved part cannot be negative."
     )
 
-    @api.depends("limit_id.reserve_ids.partner_id", "limit_id.holding_id")
-    def _compute_is_top(self):
-        for limit, parts in self.grouped("limit_id").items():
-            holding = limit.holding_id
-            steps = holding._get_steps(holding._get_day()) if holding else {}
-            owners = set(limit.reserve_ids.partner_id.ids)
+    @api.depends("limit_id.holding_id", "partner_id")
+    def _compute_is_member(self):
+        Credit = self.env["counterparty.group.credit"]
+        for holding, parts in self.grouped(lambda part: part.limit_id.holding_id._origin).items():
+            partners = Credit._get_drawing_partners(holding) if holding else set()
             for part in parts:
-                part.is_top = not _has_owner_above(part.partner_id.id, steps, owners)
+                part.is_member = part.partner_id._origin.id in partners
+
+    @api.constrains("limit_id", "partner_id")
+    def _check_member(self):
+        for part in self:
+            if not part.is_member:
+                raise ValidationError(
+                    self.env._(
+                        "%(member)s does not share the credit of %(group)s today: no part of the "
+                        "limit can be kept for it.",
+                        member=part.partner_id.display_name,
+                        group=part.limit_id.holding_id.name,
+                    )
+                )
+
+    @api.constrains("limit_id", "partner_id", "amount")
+    def _check_reserves(self):
+        self.limit_id._check_reserves()
 
     @api.model
     def _counterparty_merge(self, source, target):
@@ -51,13 +70,3 @@ class CounterpartyHoldingReserve(models.Model):
                 self.sudo().browse([part.id for part in rest]).unlink()
                 kept.amount = total
         self.env.flush_all()
-
-
-def _has_owner_above(partner_id, steps, owners):
-    """Tell whether somebody on the way up to the head has a part of its own."""
-    step = steps.get(partner_id)
-    while step and step.owner is not None:
-        if step.owner in owners:
-            return True
-        step = steps.get(step.owner)
-    return False

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .counterparty_merge_mixin import MERGING
+
 
 class CounterpartyHoldingRoleMixin(models.AbstractModel):
     """The role of a holding brings the group, as the group brings the role."""
@@ -21,6 +23,9 @@ class CounterpartyHoldingRoleMixin(models.AbstractModel):
 
     def _create_holdings(self):
         """Create the group of each partner that has just become the head of one."""
+        if self.env.context.get(MERGING):
+            # the group of a merged head becomes that of the target
+            return
         kind = self.env["counterparty.type"]._get_core("holding")
         today = fields.Date.context_today(self)
         heads = self.filtered(

@@ -4,12 +4,11 @@ from odoo.fields import Domain
 from odoo.tools import SQL, float_repr, format_date
 
 from ..tools import membership as membership_rules
+from ..tools.membership import SUM_TOLERANCE
 from ..tools.ownership import Edge
 from ..tools.periods import Period, overlap, peak
 
 PERCENT = (9, 6)
-# published registers round; a hundredth of a percent over 100 is no contradiction
-SUM_TOLERANCE = 0.01
 
 
 class CounterpartyMembership(models.Model):
@@ -247,6 +246,7 @@ class CounterpartyMembership(models.Model):
         "equity_min", "status",
     )  # fmt: skip
     def _check_with_siblings(self):
+        self.member_id._lock_counterparty_linked()
         # the row in the way first: a sum over 100 % often only follows from it
         siblings = self._get_siblings()
         self._check_overlap(siblings)
@@ -269,7 +269,7 @@ class CounterpartyMembership(models.Model):
             parts = [
                 (row._get_period(), row._get_low_equity())
                 for row in siblings[member]
-                if row.status == "confirmed" and row.kind_id.counts_ownership
+                if row._counts_in_sum()
             ]
             total, day = peak(parts)
             if total > 100 + SUM_TOLERANCE:
@@ -313,7 +313,7 @@ class CounterpartyMembership(models.Model):
             "member": self.member_id.display_name,
             "kind": self.kind_id.name,
             "start": self._format_day(self.date_from),
-            "end": self._format_day(self.date_to),
+            "end": self._format_end(),
         }
 
     # ------------------------------------------------------------
@@ -409,8 +409,14 @@ class CounterpartyMembership(models.Model):
             return 100.0
         return {"exact": self.equity, "range": self.equity_min}.get(self.share_basis, 0.0)
 
+    def _counts_in_sum(self):
+        return self.status == "confirmed" and self.kind_id.counts_ownership
+
     def _format_day(self, day):
-        return format_date(self.env, day) if day else self.env._("without limit")
+        return format_date(self.env, day) if day else self.env._("an unknown day")
+
+    def _format_end(self):
+        return self._format_day(self.date_to) if self.date_to else self.env._("an open end")
 
     @api.model
     def _get_edges_among(self, partner_ids, day, kind_ids):
@@ -481,6 +487,8 @@ class CounterpartyMembership(models.Model):
             period=self._get_period(),
             shares=(self.share_text, self.voting if self.has_voting else None, self.control),
             allows_self=self.kind_id.allows_self,
+            is_exclusive=self.kind_id.is_exclusive,
+            part=self._get_low_equity() if self._counts_in_sum() else 0.0,
         )
 
 

@@ -48,6 +48,13 @@ class CounterpartyMembershipKind(models.Model):
         "(code)", "There is already a kind of holding membership with this code."
     )
 
+    @api.constrains("is_exclusive", "is_whole", "counts_ownership", "allows_self")
+    def _check_memberships(self):
+        # a rule binds the memberships that are there, those of other companies as well
+        rows = self.env["counterparty.membership"].sudo().search([("kind_id", "in", self.ids)])
+        rows._check_partners()
+        rows._check_with_siblings()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_core_or_used(self):
         # memberships of companies the user is not in count too

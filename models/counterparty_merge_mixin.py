@@ -1,5 +1,8 @@
 from odoo import api, models
 
+# set while partners merge: what belongs to the source comes along by itself
+MERGING = "counterparty_merging"
+
 
 class CounterpartyMergeMixin(models.AbstractModel):
     """A model that keys on a partner and must be joined before the host merges partners.

@@ -29,18 +29,20 @@ class ResConfigSettings(models.TransientModel):
     group_counterparty_ownership = fields.Boolean(
         "Ownership Analysis",
         implied_group="counterparty_crm.group_area_ownership",
-        group=GROUP_USER,
+        # who owns whom is for those who keep counterparties, not for every employee
+        group="counterparty_crm.group_officer",
     )
     counterparty_control_threshold = fields.Float(
-        "Majority %", config_parameter="counterparty_crm.control_threshold", default=50.0
+        "Control threshold %", config_parameter="counterparty_crm.control_threshold", default=50.0
     )
     counterparty_control_rule = fields.Selection(
-        [("more", "More than the majority"), ("enough", "At least the majority")],
+        [("more", "Above the threshold"), ("enough", "At or above the threshold")],
         config_parameter="counterparty_crm.control_rule",
         default="more",
     )
+    # a branch shares the credit of its company, and its mode
     counterparty_credit_mode = fields.Selection(
-        related="company_id.counterparty_credit_mode", readonly=False, required=True
+        related="company_id.root_id.counterparty_credit_mode", readonly=False, required=True
     )
     group_counterparty_campaign = fields.Boolean(
         "Campaigns", implied_group="counterparty_crm.group_area_campaign", group=GROUP_USER

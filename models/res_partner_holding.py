@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 GROUP_USER = "counterparty_crm.group_user"
@@ -91,6 +92,49 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
                 ],
                 flush=False,
             )
+
+    def _lock_counterparty_linked(self):
+        """Let changes of the owners of a member pass one after the other.
+
+        The lock writes: whoever comes second would read the rows of before under REPEATABLE READ;
+        after a write the host repeats his request with what the other has saved.
+        """
+        if not self.ids:
+            return
+        self.flush_recordset(["counterparty_is_linked"])
+        self.env.execute_query(
+            SQL(
+                "SELECT id FROM res_partner WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
+                self.ids,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                "UPDATE res_partner SET counterparty_is_linked = TRUE WHERE id = ANY(%s)", self.ids
+            )
+        )
+        self.invalidate_recordset(["counterparty_is_linked"], flush=False)
+
+    @api.constrains("parent_id", "is_company")
+    def _check_counterparty_memberships(self):
+        for partner in self:
+            # memberships of companies the user is not in count as well
+            entity = partner.sudo()
+            if entity.commercial_partner_id == entity or not entity.counterparty_is_linked:
+                continue
+            row = entity.env["counterparty.membership"].search(
+                ["|", ("owner_id", "=", entity.id), ("member_id", "=", entity.id)], limit=1
+            )
+            if row:
+                raise ValidationError(
+                    self.env._(
+                        "%(partner)s has holding memberships (%(membership)s) and cannot become a "
+                        "contact of %(company)s. Merge the two, or delete its memberships first.",
+                        partner=entity.name,
+                        membership=row.display_name,
+                        company=entity.commercial_partner_id.name,
+                    )
+                )
 
     def _get_counterparty_entity(self):
         return self.commercial_partner_id._origin

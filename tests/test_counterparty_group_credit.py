@@ -99,6 +99,27 @@ class TestGroupCredit(GroupCreditCase):
         self.env.invalidate_all()
         self.assertEqual(self.limit.exposure, 960)
 
+    def test_what_will_not_be_delivered_any_more_counts_no_longer(self):
+        goods = self.env["product.product"].create(
+            {"name": "Crate", "type": "consu", "invoice_policy": "delivery"}
+        )
+        order = self._amount_order(self.foods, 0)
+        line = order.order_line
+        line.write({"product_id": goods.id, "product_uom_qty": 10, "price_unit": 100})
+        line.tax_ids = False
+        order.with_user(self.seller).action_confirm()
+        self.assertEqual(self.limit.exposure, 1000)
+        move = order.picking_ids.move_ids
+        move.write({"quantity": 8, "picked": True})
+        order.picking_ids._action_done()
+        self.env.invalidate_all()
+        self.assertEqual(self.limit.exposure, 1000)
+
+        order.picking_ids.filtered(lambda picking: picking.state != "done").action_cancel()
+
+        self.env.invalidate_all()
+        self.assertEqual(self.limit.exposure, 800)
+
     def test_whoever_gets_the_invoice_owes_the_order(self):
         """A customer outside the group orders and lets a member pay."""
         with self.assertRaisesRegex(UserError, "of Northwind Foods exceeds"):
@@ -264,8 +285,47 @@ class TestGroupCredit(GroupCreditCase):
                 }
             )
 
+    def _reserve(self, *parts):
+        self.limit.write(
+            {
+                "pot": "reserved",
+                "reserve_ids": [
+                    Command.create({"partner_id": partner.id, "amount": amount})
+                    for partner, amount in parts
+                ],
+            }
+        )
+        return self.limit.reserve_ids
+
+    def test_a_part_below_a_smaller_part_is_refused_by_name(self):
+        self._membership(self.foods, self.late_payer, 100)
+
+        with self.assertRaisesRegex(ValidationError, "below Northwind Foods.*own part of .*100"):
+            self._reserve((self.foods, 100), (self.late_payer, 150))
+
+    def test_a_part_raised_on_its_own_row_is_checked(self):
+        part = self._reserve((self.foods, 300))
+
+        with self.assertRaisesRegex(ValidationError, "more than the limit"):
+            part.amount = 5000
+
+    def test_only_members_have_parts(self):
+        with self.assertRaisesRegex(ValidationError, "Slowpay Ltd does not share"):
+            self._reserve((self.late_payer, 300))
+
+    def test_parts_of_members_who_left_count_nothing(self):
+        part = self._reserve((self.foods, 300))
+
+        self.to_foods.date_to = "2022-12-31"
+        self.env.invalidate_all()
+
+        pots = self.env["counterparty.group.credit"]._get_pots(self.limit)
+        self.assertEqual(pots[self.freight.id].limit, 1000)
+        self.assertFalse(part.is_member)
+
     @mute_logger("odoo.addons.base.wizard.base_partner_merge")
     def test_parts_of_merged_members_add_up(self):
+        self._membership(self.holding, self.late_payer, 100)
         parts = [(self.foods, 300), (self.late_payer, 200)]
         self.limit.write(
             {
@@ -602,6 +662,19 @@ class TestGroupCreditDryRun(GroupCreditCase):
         run = self.env["counterparty.credit.dry.run"].create({})
 
         self.assertFalse(run.line_ids)
+
+    def test_prepaid_orders_are_never_stopped_and_count(self):
+        self.company.counterparty_credit_mode = "off"
+        terms = self.env["account.payment.term"].create(
+            {"name": "In advance", "counterparty_is_prepaid": True}
+        )
+        prepaid = self._sell(self.foods, 1200, payment_term_id=terms.id)
+        stopped = self._sell(self.freight, 100)
+        prepaid.date_order, stopped.date_order = self._day(-20), self._day(-10)
+
+        run = self.env["counterparty.credit.dry.run"].with_user(self.manager).create({})
+
+        self.assertEqual(run.line_ids.order_id, stopped)
 
     def test_it_changes_nothing(self):
         serial = self.group.credit_serial

@@ -335,6 +335,26 @@ class TestCounterpartyHoldingFigures(HoldingCase):
             row.with_user(self.officer).read(["receivable"])
         self.assertEqual(row.with_user(self.accountant).read(["receivable"])[0]["receivable"], 100)
 
+    def test_groups_of_another_company_stay_hidden_whoever_asks_by_id(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.group.company_id = other
+        self._invoice(self.foods, 100)
+
+        Member = self.env["counterparty.holding.member"].with_context(
+            counterparty_holding_ids=self.group.ids
+        )
+
+        self.assertTrue(Member.search([]))
+        self.assertFalse(Member.with_user(self.user).search([]))
+        self.assertFalse(self._figures(user=self.accountant).search([]))
+
+    def test_members_are_counted_as_the_list_shows_them(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.freight.company_id = other
+
+        self.assertEqual(self.group.member_count, 3)
+        self.assertEqual(self.group.with_user(self.user).member_count, 2)
+
     def test_another_company_sees_its_own_balances(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
         self._invoice(self.foods, 100)

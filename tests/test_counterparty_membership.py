@@ -13,7 +13,7 @@ from .holding_common import HoldingCase
 @tagged("post_install", "-at_install", "counterparty_holding")
 class TestCounterpartyMembership(HoldingCase):
     def test_a_second_period_names_the_row_it_overlaps(self):
-        with self.assertRaisesRegex(ValidationError, "Northwind Group.*01/01/2020.*without limit"):
+        with self.assertRaisesRegex(ValidationError, "Northwind Group.*01/01/2020 to an open end"):
             self._membership(
                 self.holding, self.foods, 5, date_from="2024-01-01", date_to="2024-12-31"
             )
@@ -105,6 +105,20 @@ class TestCounterpartyMembership(HoldingCase):
         self.assertTrue(self.to_freight.is_mutual)
         self.assertFalse(self.to_foods.is_mutual)
 
+    def test_a_member_cannot_become_a_contact(self):
+        with self.assertRaisesRegex(ValidationError, "Northwind Freight.*contact of Slowpay"):
+            self.freight.write({"is_company": False, "parent_id": self.late_payer.id})
+
+    def test_a_kind_cannot_change_against_its_memberships(self):
+        loose = self.franchise.copy({"name": "Agency"})
+        for owner in (self.holding, self.foods):
+            self._membership(owner, self.late_payer, 60, kind=loose)
+
+        for rule in ("is_exclusive", "counts_ownership"):
+            with self.subTest(rule=rule), self.assertRaises(ValidationError):
+                loose[rule] = not loose[rule]
+                self.env.flush_all()
+
     def test_who_ended_a_membership_and_when_is_kept(self):
         self.to_freight.with_user(self.officer).date_to = "2026-01-31"
 
@@ -191,6 +205,30 @@ class TestCounterpartyMembershipChange(HoldingCase):
         with self.assertRaisesRegex(UserError, "01/01/2021"):
             self._change(self.to_freight, change="end", day="2020-06-01")
 
+    def test_several_keep_their_shares_when_nobody_chose_one(self):
+        rows = self.to_freight | self.to_foods
+
+        self._change(rows, change="correct", source="Register")
+
+        self.assertEqual(rows.mapped("equity"), [60.0, 100.0])
+        self.assertEqual(set(rows.mapped("source")), {"Register"})
+        for change in ("correct", "share"):
+            with self.subTest(change=change), self.assertRaisesRegex(UserError, "Choose"):
+                self._change(rows, change=change, day="2026-01-01")
+
+    def test_a_correction_changes_the_owner_from_the_start(self):
+        self._change(self.to_freight, change="correct", owner_id=self.foods.id)
+
+        self.assertEqual(self.to_freight.owner_id, self.foods)
+        self.assertEqual(self.to_freight.equity, 60.0)
+
+    def test_what_has_ended_is_neither_moved_nor_given_a_share(self):
+        self.to_freight.date_to = "2026-02-28"
+
+        for values in ({"change": "move", "owner_id": self.foods.id}, {"change": "share"}):
+            with self.subTest(**values), self.assertRaisesRegex(UserError, "not in force on 03/01"):
+                self._change(self.to_freight, day="2026-03-01", equity=10, **values)
+
     def test_several_at_once(self):
         self._change(self.to_freight | self.to_foods, change="end", day="2026-03-14")
 
@@ -248,9 +286,33 @@ class TestCounterpartyMembershipMerge(HoldingCase):
 
         self.assertEqual(row.owner_id, self.freight)
 
-    def test_heads_merge_with_their_groups(self):
-        group = self.env["counterparty.holding"].create({"head_id": self.late_payer.id})
+    def test_a_group_follows_its_head(self):
+        self._merge(self.holding, self.late_payer)
 
+        self.assertEqual(self.group.head_id, self.late_payer)
+
+    def test_two_heads_are_refused_with_both_groups(self):
+        group = self.env["counterparty.holding"].create(
+            {"name": "Slow group", "head_id": self.late_payer.id}
+        )
+
+        with self.assertRaisesRegex(UserError, "Northwind.*Slow group"):
+            self._merge(self.late_payer, self.holding)
+        group.active = False
         self._merge(self.late_payer, self.holding)
 
         self.assertEqual(group.head_id, self.holding)
+
+    def test_owners_that_would_have_more_than_all_are_refused(self):
+        self._membership(self.first_bank, self.late_payer, 100)
+
+        with self.assertRaisesRegex(UserError, "Northwind Foods.*100 %.*Slowpay.*100 %"):
+            self._merge(self.late_payer, self.foods)
+
+    def test_two_owners_where_there_is_one_are_refused(self):
+        branch = self._company("Depot")
+        self._membership(self.holding, branch, kind=self.branch, status="reported")
+        self._membership(self.first_bank, self.late_payer, kind=self.branch, status="reported")
+
+        with self.assertRaisesRegex(UserError, "Depot.*Slowpay"):
+            self._merge(self.late_payer, branch)

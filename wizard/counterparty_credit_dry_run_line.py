@@ -16,4 +16,4 @@ class CounterpartyCreditDryRunLine(models.TransientModel):
     currency_id = fields.Many2one(related="run_id.company_id.currency_id")
     limit = fields.Monetary(readonly=True)
     exposure = fields.Monetary(readonly=True)
-    missing = fields.Monetary(readonly=True)
+    missing = fields.Monetary("Missing Amount", readonly=True)

@@ -32,8 +32,9 @@ class CounterpartyMembershipChange(models.TransientModel):
         string="New Owner",
         domain="['|', ('is_company', '=', True), ('parent_id', '=', False)]",
     )
+    # empty for several memberships: what nobody chose is not written over their own shares
     share_basis = fields.Selection(
-        [("exact", "Exact"), ("range", "Range"), ("unknown", "Not known")], default="exact"
+        [("exact", "Exact"), ("range", "Range"), ("unknown", "Not known")]
     )
     equity = fields.Float("Equity %", digits=(9, 6))
     equity_min = fields.Float("At Least %", digits=(9, 6))
@@ -56,7 +57,7 @@ class CounterpartyMembershipChange(models.TransientModel):
         self.ensure_one()
         rows = self.membership_ids
         if self.change == "correct":
-            rows.write(self._prepare_share_vals())
+            self._correct()
         elif self.change == "end":
             self._check_in_force(self.day)
             rows.write({"date_to": self.day})
@@ -64,12 +65,24 @@ class CounterpartyMembershipChange(models.TransientModel):
             self._replace()
         return {"type": "ir.actions.act_window_close"}
 
+    def _correct(self):
+        """Write what was true from the start: owner, shares, source."""
+        vals = self._prepare_share_vals()
+        if self.owner_id:
+            vals["owner_id"] = self.owner_id.commercial_partner_id.id
+        if not vals:
+            raise UserError(self.env._("Choose what to correct: the owner, the share or the source."))
+        self.membership_ids.write(vals)
+
     def _replace(self):
         """End the memberships the day before and create their successors."""
         if self.change == "move" and not self.owner_id:
             raise UserError(self.env._("Choose the new owner to move memberships to."))
+        if self.change == "share" and not self._get_share_basis():
+            raise UserError(self.env._("Choose the new share of the memberships."))
         last_day = self.day - timedelta(days=1)
         self._check_in_force(last_day)
+        self._check_in_force(self.day)
         vals_list = [self._prepare_successor_vals(row) for row in self.membership_ids]
         self.membership_ids.write({"date_to": last_day})
         self.env["counterparty.membership"].create(vals_list)
@@ -88,7 +101,7 @@ class CounterpartyMembershipChange(models.TransientModel):
                         membership=row.display_name,
                         day=row._format_day(day),
                         start=row._format_day(row.date_from),
-                        end=row._format_day(row.date_to),
+                        end=row._format_end(),
                     )
                 )
 
@@ -101,10 +114,18 @@ class CounterpartyMembershipChange(models.TransientModel):
         return {**vals, **self._prepare_share_vals()}
 
     def _prepare_share_vals(self):
-        vals = {
-            "share_basis": self.share_basis,
-            "equity": self.equity if self.share_basis == "exact" else 0.0,
-            "equity_min": self.equity_min if self.share_basis == "range" else 0.0,
-            "equity_max": self.equity_max if self.share_basis == "range" else 0.0,
+        vals = {"source": self.source} if self.source else {}
+        basis = self._get_share_basis()
+        if not basis:
+            return vals
+        return {
+            **vals,
+            "share_basis": basis,
+            "equity": self.equity if basis == "exact" else 0.0,
+            "equity_min": self.equity_min if basis == "range" else 0.0,
+            "equity_max": self.equity_max if basis == "range" else 0.0,
         }
-        return {**vals, "source": self.source} if self.source else vals
+
+    def _get_share_basis(self):
+        """Return what kind of share was chosen, if any; a percentage alone is an exact one."""
+        return self.share_basis or ("exact" if self.equity else False)

@@ -17,13 +17,13 @@ class CounterpartyOwnership(models.TransientModel):
     partner_id = fields.Many2one("res.partner", required=True, readonly=True, ondelete="cascade")
     day = fields.Date("As of", required=True, default=fields.Date.context_today)
     threshold = fields.Float(
-        "Majority %", default=lambda self: self._default_threshold(), help="Share of the votes."
+        "Control threshold %", default=lambda self: self._default_threshold(), help="Share of the votes."
     )
     rule = fields.Selection(
-        [("more", "More than the majority"), ("enough", "At least the majority")],
+        [("more", "Above the threshold"), ("enough", "At or above the threshold")],
         default=lambda self: self._default_rule(),
         required=True,
-        help="“At least” with 50 % is the rule of sanctions.",
+        help="“At or above” with 50 % is the rule of sanctions.",
     )
     ultimate_text = fields.Char("Controlled by", readonly=True)
     line_ids = fields.One2many("counterparty.ownership.line", "page_id", readonly=True)
