@@ -180,8 +180,8 @@ class CounterpartyHoldingBalance(models.AbstractModel):
         """Return the query of orders that may have something to invoice today.
 
         The host's status calls an order invoiced when a draft invoice covers it, hence the second
-        leg; both have a partial index of their own. The order's invoice address says who will owe it,
-        wherever a draft was sent meanwhile.
+        leg; both have a partial index of their own. The order's invoice address says who will
+        owe it, wherever a draft was sent meanwhile.
         """
         columns = SQL(
             """o.id, o.company_id, o.currency_id, o.currency_rate,

@@ -109,9 +109,7 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
             )
         )
         self.env.cr.execute(
-            SQL(
-                "UPDATE res_partner SET counterparty_is_linked = TRUE WHERE id = ANY(%s)", self.ids
-            )
+            SQL("UPDATE res_partner SET counterparty_is_linked = TRUE WHERE id = ANY(%s)", self.ids)
         )
         self.invalidate_recordset(["counterparty_is_linked"], flush=False)
 

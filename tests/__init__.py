@@ -47,10 +47,12 @@ from . import test_import_templates
 
 # holding
 from . import test_tools_credit
+from . import test_tools_membership
 from . import test_tools_ownership
 from . import test_counterparty_membership
 from . import test_counterparty_holding
 from . import test_counterparty_group_credit
+from . import test_counterparty_group_credit_elsewhere
 from . import test_counterparty_group_credit_race
 from . import test_counterparty_membership_import
 from . import test_counterparty_ownership

@@ -175,6 +175,36 @@ class TestGroupCreditRace(BaseCase):
                 theirs.action_confirm()
             second.commit()
 
+    def test_two_owners_raised_at_once_are_added_up(self):
+        with self.registry.cursor() as cr:
+            to_first, to_other = self._two_owners(cr)
+        self.addCleanup(self._one_owner, to_first, to_other)
+
+        with self.registry.cursor() as first, self.registry.cursor() as second:
+            mine, theirs = self._membership(first, to_first), self._membership(second, to_other)
+            theirs.read(["equity"])
+            mine.equity = 60
+            mine.flush_recordset()
+            first.commit()
+            with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
+                theirs.equity = 60
+            second.rollback()
+
+    def _membership(self, cr, membership_id):
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        return env["counterparty.membership"].browse(membership_id)
+
+    def _two_owners(self, cr):
+        row = self._membership(cr, self.ids["counterparty.membership"][0])
+        row.equity = 10
+        other = self._orders(cr, SUPERUSER_ID).partner_id - row.member_id
+        return row.id, row.copy({"owner_id": other.id}).id
+
+    def _one_owner(self, kept, gone):
+        with self.registry.cursor() as cr:
+            self._membership(cr, gone).unlink()
+            self._membership(cr, kept).equity = 100
+
     def test_orders_of_one_group_after_each_other_see_each_other(self):
         with self.registry.cursor() as cr:
             self._orders(cr, SUPERUSER_ID)[0].action_confirm()

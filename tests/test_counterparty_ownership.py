@@ -117,6 +117,21 @@ class TestCounterpartyOwnership(HoldingCase):
         fields = self.env["counterparty.holding.member"].with_user(self.manager).fields_get()
         self.assertNotIn("total_share", fields)
 
+    def test_the_switch_does_not_open_it_to_everybody(self):
+        clerk = self._user("carl")
+        self.env["res.config.settings"].create({"group_counterparty_ownership": True}).execute()
+        self.env.invalidate_all()
+
+        group = "counterparty_crm.group_area_ownership"
+        self.assertTrue(self.officer.has_group(group))
+        for user in (clerk, self.user):
+            with self.subTest(user=user.name):
+                self.assertFalse(user.has_group(group))
+                with self.assertRaises(AccessError):
+                    self.env["counterparty.ownership"].with_user(user).create(
+                        {"partner_id": self.foods.id}
+                    )
+
     def test_the_partner_opens_its_page(self):
         action = self.ben.with_user(self.analyst).action_open_counterparty_ownership()
 

@@ -53,6 +53,19 @@ class TestResConfigSettings(CounterpartyCase):
                 self.assertFalse(self._settings()[switch])
         self.assertTrue(role.exists())
 
+    def test_a_branch_sets_the_credit_of_its_company(self):
+        company = self.env.company
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": company.id})
+        self.admin.company_ids |= branch
+        settings = self.env["res.config.settings"].with_user(self.admin).with_company(branch)
+
+        with Form(settings) as form:
+            self.assertEqual(form.counterparty_credit_mode, "off")
+            form.counterparty_credit_mode = "warn"
+        form.record.execute()
+
+        self.assertEqual(company.counterparty_credit_mode, "warn")
+
     def test_area_switched_on_again_shows_its_menu(self):
         menu = self.env.ref("counterparty_crm.counterparty_menu_holding")
         self._set(group_counterparty_holding=False)

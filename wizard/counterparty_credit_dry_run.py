@@ -90,7 +90,8 @@ class CounterpartyCreditDryRun(models.TransientModel):
                 """WITH contact AS (SELECT id FROM res_partner
                                      WHERE commercial_partner_id = ANY(%(partners)s)),
                         orders AS (SELECT o.id, o.date_order, o.amount_total, o.currency_rate
-                                     FROM sale_order o JOIN contact ON contact.id = o.partner_invoice_id
+                                     FROM sale_order o
+                                     JOIN contact ON contact.id = o.partner_invoice_id
                                     WHERE o.state = 'sale' AND o.company_id = ANY(%(companies)s))
                    SELECT l.date::timestamp, SUM(l.balance)::float8, NULL
                      FROM account_move_line l JOIN account_account a ON a.id = l.account_id

@@ -71,7 +71,9 @@ class CounterpartyMembershipChange(models.TransientModel):
         if self.owner_id:
             vals["owner_id"] = self.owner_id.commercial_partner_id.id
         if not vals:
-            raise UserError(self.env._("Choose what to correct: the owner, the share or the source."))
+            raise UserError(
+                self.env._("Choose what to correct: the owner, the share or the source.")
+            )
         self.membership_ids.write(vals)
 
     def _replace(self):

@@ -17,7 +17,9 @@ class CounterpartyOwnership(models.TransientModel):
     partner_id = fields.Many2one("res.partner", required=True, readonly=True, ondelete="cascade")
     day = fields.Date("As of", required=True, default=fields.Date.context_today)
     threshold = fields.Float(
-        "Control threshold %", default=lambda self: self._default_threshold(), help="Share of the votes."
+        "Control threshold %",
+        default=lambda self: self._default_threshold(),
+        help="Share of the votes.",
     )
     rule = fields.Selection(
         [("more", "Above the threshold"), ("enough", "At or above the threshold")],

@@ -1,0 +1,186 @@
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .test_counterparty_group_credit import PIXEL, GroupCreditCase
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestGroupCreditElsewhere(GroupCreditCase):
+    """Orders confirmed by customers, payments and jobs."""
+
+    def _pay(self, order, amount):
+        self.env["payment.transaction"].create(
+            {
+                "provider_id": self.env.ref("payment.payment_provider_transfer").id,
+                "payment_method_id": self.env.ref("payment.payment_method_unknown").id,
+                "amount": amount,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "sale_order_ids": [Command.set(order.ids)],
+                "state": "done",
+                "reference": f"test {order.id}",
+            }
+        )
+        self.env.invalidate_all()
+
+    def test_a_paid_order_passes_and_the_credit_group_is_told(self):
+        order = self._amount_order(self.foods, 1200)
+        self._pay(order, 1200)
+
+        order.with_user(self.seller).action_confirm()
+
+        self.assertEqual(order.state, "sale")
+        told = order.message_ids.filtered(lambda message: "paid or prepaid" in message.body)
+        self.assertIn(self.decider.partner_id, told.partner_ids)
+
+    def test_a_covering_payment_of_the_portal_passes(self):
+        order = self._amount_order(self.foods, 1200, require_payment=True, prepayment_percent=0.5)
+        self._pay(order, 600)
+
+        order.with_user(self.portal).sudo().with_context(send_email=True).action_confirm()
+
+        self.assertEqual(order.state, "sale")
+
+    def test_a_small_payment_does_not_cover(self):
+        order = self._amount_order(self.foods, 1200)
+        self._pay(order, 100)
+
+        with self.assertRaises(UserError):
+            order.with_user(self.seller).action_confirm()
+
+    def test_prepaid_terms_pass(self):
+        terms = self.env["account.payment.term"].create(
+            {"name": "In advance", "counterparty_is_prepaid": True}
+        )
+
+        self.assertEqual(self._sell(self.foods, 1200, payment_term_id=terms.id).state, "sale")
+
+    def test_an_order_that_fits_tells_nobody(self):
+        order = self._amount_order(self.foods, 100)
+        self._pay(order, 100)
+
+        order.with_user(self.seller).action_confirm()
+
+        self.assertFalse(order.message_ids.filtered(lambda m: "paid or prepaid" in m.body))
+
+    def test_a_signed_order_waits_with_its_signature(self):
+        order = self._amount_order(self.foods, 1200)
+        order.write({"state": "sent", "signed_by": "Ben Cole", "signature": PIXEL})
+
+        order.with_user(self.portal).sudo()._validate_order()
+
+        self.assertEqual((order.state, order.counterparty_credit_state), ("sent", "hold"))
+        self.assertTrue(order.signature)
+        activity = order.activity_ids
+        kind = self.env.ref("counterparty_crm.mail_activity_credit_check")
+        self.assertEqual((activity.activity_type_id, activity.user_id), (kind, self.decider))
+
+    def test_a_shop_cart_waits_without_a_traceback_or_mail(self):
+        order = self._amount_order(self.foods, 1200)
+        public = self.env.ref("base.public_user")
+
+        order.with_user(public).sudo().with_context(send_email=True).action_confirm()
+
+        self.assertEqual(order.counterparty_credit_state, "hold")
+        self.assertFalse(order.message_ids.filtered(lambda m: m.message_type == "email_outgoing"))
+
+    def test_a_job_waits_and_the_others_of_its_batch_pass(self):
+        large, small = self._amount_order(self.foods, 1200), self._amount_order(self.freight, 50)
+
+        job = (large | small).with_user(self.seller).with_context(cron_end_time=0)
+        job.action_confirm()
+
+        self.assertEqual((large.state, small.state), ("sent", "sale"))
+
+    def test_a_direct_confirmation_is_checked_as_well(self):
+        order = self._amount_order(self.foods, 1200)
+        order.state = "sale"
+
+        with self.assertRaises(UserError):
+            order.with_user(self.seller)._action_confirm()
+
+    def test_the_decision_ends_the_waiting(self):
+        order = self._amount_order(self.foods, 1200)
+        order.with_user(self.portal).sudo().action_confirm()
+
+        self.env["counterparty.credit.override"].with_user(self.decider).create(
+            {"order_id": order.id, "reason": "Known for years", "amount": 1200}
+        ).action_apply()
+
+        self.assertEqual(order.state, "sale")
+        self.assertFalse(order.counterparty_credit_state)
+        self.assertFalse(order.activity_ids)
+
+    def test_a_cancelled_order_waits_no_longer(self):
+        order = self._amount_order(self.foods, 1200)
+        order.with_user(self.portal).sudo().action_confirm()
+
+        order.with_user(self.seller)._action_cancel()
+
+        self.assertFalse(order.counterparty_credit_state)
+        self.assertFalse(order.activity_ids)
+
+    def test_the_job_that_repeats_runs_only_where_credit_is_checked(self):
+        job = self.env.ref("counterparty_crm.ir_cron_group_credit")
+        self.assertTrue(job.active)
+
+        self.company.counterparty_credit_mode = "off"
+
+        self.assertFalse(job.active)
+
+    def test_waiting_orders_are_confirmed_by_the_job(self):
+        order = self._amount_order(self.foods, 100)
+        order.write({"state": "sent", "counterparty_credit_state": "repeat"})
+
+        with self.enter_registry_test_mode():
+            self.env.ref("counterparty_crm.ir_cron_group_credit").method_direct_trigger()
+
+        self.assertEqual(order.state, "sale")
+        self.assertFalse(order.counterparty_credit_state)
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestGroupCreditDryRun(GroupCreditCase):
+    def test_it_lists_orders_that_would_have_been_stopped(self):
+        self.company.counterparty_credit_mode = "off"
+        first = self._sell(self.foods, 800)
+        stopped = self._sell(self.freight, 300)
+        first.date_order, stopped.date_order = self._day(-20), self._day(-10)
+        self._sell(self.late_payer, 9000)
+
+        run = self.env["counterparty.credit.dry.run"].with_user(self.manager).create({})
+
+        self.assertEqual(run.line_ids.order_id, stopped)
+        line = run.line_ids
+        self.assertEqual((line.exposure, line.limit, line.missing), (800, 1000, 100))
+
+    def test_older_orders_count_and_are_not_listed(self):
+        self.company.counterparty_credit_mode = "off"
+        old = self._sell(self.foods, 2000)
+        old.date_order = self._day(-200)
+
+        run = self.env["counterparty.credit.dry.run"].create({})
+
+        self.assertFalse(run.line_ids)
+
+    def test_prepaid_orders_are_never_stopped_and_count(self):
+        self.company.counterparty_credit_mode = "off"
+        terms = self.env["account.payment.term"].create(
+            {"name": "In advance", "counterparty_is_prepaid": True}
+        )
+        prepaid = self._sell(self.foods, 1200, payment_term_id=terms.id)
+        stopped = self._sell(self.freight, 100)
+        prepaid.date_order, stopped.date_order = self._day(-20), self._day(-10)
+
+        run = self.env["counterparty.credit.dry.run"].with_user(self.manager).create({})
+
+        self.assertEqual(run.line_ids.order_id, stopped)
+
+    def test_it_changes_nothing(self):
+        serial = self.group.credit_serial
+
+        self.env["counterparty.credit.dry.run"].create({}).line_ids.mapped("missing")
+
+        self.env.invalidate_all()
+        self.assertEqual(self.group.credit_serial, serial)
