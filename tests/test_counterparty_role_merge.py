@@ -190,6 +190,7 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
         if not limit:
             holding = self.env["counterparty.holding"].create({"name": "Merged"})
             limit = Limit.create({"holding_id": holding.id, "amount": 100})
+        limit.holding_id.include_ids |= partner
         return limit.reserve_ids.create(
             {"limit_id": limit.id, "partner_id": partner.id, "amount": 10}
         )
