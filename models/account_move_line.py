@@ -25,9 +25,25 @@ class AccountMoveLine(models.Model):
     )
     counterparty_goods_kept = fields.Boolean(
         "Goods Kept",
+        compute="_compute_counterparty_goods_kept",
+        store=True,
+        readonly=False,
         copy=False,
         help="Only the price is credited: the goods and their cost stay with the customer.",
     )
+
+    @api.depends("reversed_line_id", "price_unit")
+    def _compute_counterparty_goods_kept(self):
+        """Take a credit at a lower price for one of the price alone, unless said otherwise."""
+        for line in self:
+            origin = line.reversed_line_id
+            line.counterparty_goods_kept = bool(
+                origin
+                and line.move_id.move_type == "out_refund"
+                and line.currency_id == origin.currency_id
+                and line.product_uom_id == origin.product_uom_id
+                and line.currency_id.compare_amounts(line.price_unit, origin.price_unit) < 0
+            )
 
     @api.model
     def _get_campaign_fields(self):
@@ -66,6 +82,54 @@ class AccountMoveLine(models.Model):
                 and line.currency_id.is_zero(line.price_unit - self.price_unit)
             )
         )[:1]
+
+    def _find_sold_line(self, taken):
+        """Return the posted invoice line that a credit without a named invoice takes back.
+
+        Of the same order line; made by hand, of the same customer, product, unit and price. The
+        latest of which all, else any, of the quantity is not credited yet.
+
+        :param taken: lines that others of the same document credit already
+        """
+        self.ensure_one()
+        domain = [
+            ("id", "not in", taken.ids),
+            ("company_id", "=", self.company_id.id),
+            ("partner_id", "=", self.partner_id.id),
+            ("move_id.move_type", "in", ("out_invoice", "out_receipt")),
+            ("parent_state", "=", "posted"),
+            ("display_type", "=", "product"),
+            ("product_id", "=", self.product_id.id),
+            ("product_uom_id", "=", self.product_uom_id.id),
+            ("currency_id", "=", self.currency_id.id),
+            ("invoice_date", "<=", self.move_id.invoice_date or fields.Date.context_today(self)),
+            ("quantity", ">", 0),
+        ]
+        if self.sale_line_ids:
+            domain.append(("sale_line_ids", "in", self.sale_line_ids.ids))
+        elif self.product_id:
+            domain.append(("price_unit", "=", self.price_unit))
+        else:
+            return self.browse()
+        sold = self.search(domain, order="invoice_date desc, id desc", limit=20)
+        rest = sold._get_uncredited_quantities()
+        whole = sold.filtered(lambda line: rest[line] >= self.quantity)
+        return (whole or sold.filtered(lambda line: rest[line] > 0))[:1]
+
+    def _get_uncredited_quantities(self):
+        """Return ``{line: quantity}`` that posted credit notes have not taken back."""
+        credited = dict(
+            self._read_group(
+                [
+                    ("reversed_line_id", "in", self.ids),
+                    ("parent_state", "=", "posted"),
+                    ("counterparty_goods_kept", "=", False),
+                ],
+                ["reversed_line_id"],
+                ["quantity:sum"],
+            )
+        )
+        return {line: line.quantity - credited.get(line, 0) for line in self}
 
     def _copy_data_extend_business_fields(self, values):
         result = super()._copy_data_extend_business_fields(values)
