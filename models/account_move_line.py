@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 
 class AccountMoveLine(models.Model):
@@ -45,6 +45,23 @@ class AccountMoveLine(models.Model):
                 and line.currency_id.compare_amounts(line.price_unit, origin.price_unit) < 0
             )
 
+    @api.constrains("reversed_line_id")
+    def _check_reversed_line(self):
+        for line in self.filtered("reversed_line_id"):
+            # the document may be one that the user does not see
+            origin = line.reversed_line_id.sudo()
+            if line.move_id.is_sale_document(include_receipts=True) and any(
+                line[name] != origin[name] for name in ("company_id", "partner_id", "product_id")
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "Line %(line)s of %(document)s can only take back a line of the same "
+                        "company, customer and product.",
+                        line=line.display_name,
+                        document=line.move_id.display_name,
+                    )
+                )
+
     @api.model
     def _get_campaign_fields(self):
         return {"campaign_id", "medium_id", "source_id"}
@@ -53,7 +70,27 @@ class AccountMoveLine(models.Model):
         names = self._get_campaign_fields() & vals.keys()
         if names:
             self._refuse_posted_campaign_change({name: vals[name] or False for name in names})
+        if vals.keys() & {"reversed_line_id", "counterparty_goods_kept"}:
+            self._refuse_posted_reversal_change(vals)
         return super().write(vals)
+
+    def _refuse_posted_reversal_change(self, vals):
+        """Raise when posted lines would take back other goods than their facts say.
+
+        :raises UserError: names the line and the way to change it
+        """
+        for line in self.filtered(lambda line: line.parent_state == "posted"):
+            origin = vals.get("reversed_line_id", line.reversed_line_id.id) or False
+            kept = vals.get("counterparty_goods_kept", line.counterparty_goods_kept)
+            if origin != line.reversed_line_id.id or bool(kept) != line.counterparty_goods_kept:
+                raise UserError(
+                    self.env._(
+                        "Line %(line)s of %(document)s is posted: what it takes back stays as it "
+                        "was. Reset the document to draft to change it.",
+                        line=line.display_name,
+                        document=line.move_id.display_name,
+                    )
+                )
 
     def _refuse_posted_campaign_change(self, values):
         for line in self.filtered(lambda line: line.parent_state == "posted"):

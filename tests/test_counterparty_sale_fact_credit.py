@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .common_profit import ProfitCase
@@ -205,3 +206,22 @@ class TestCounterpartySaleFactCredit(ProfitCase):
         returned.invoice_line_ids.counterparty_goods_kept = False
         returned.action_post()
         self.assertEqual(self._sums(returned), (-900, -100, -800))
+
+    def test_posted_credit_goes_on_taking_back_the_same(self):
+        invoice = self._invoice()
+        line = self._credit(invoice).invoice_line_ids
+
+        for values in ({"reversed_line_id": False}, {"counterparty_goods_kept": True}):
+            with self.subTest(values=values), self.assertRaisesRegex(UserError, "is posted"):
+                line.write(values)
+        line.write({"reversed_line_id": invoice.invoice_line_ids.id})
+
+    def test_credit_takes_back_only_the_same_product_of_the_same_customer(self):
+        other = self.env["res.partner"].create({"name": "Contoso"})
+        for origin in (
+            self._invoice(self._line(self.service)),
+            self._invoice(partner_id=other.id),
+        ):
+            credit = self._invoice(kind="out_refund", post=False)
+            with self.assertRaisesRegex(ValidationError, "same company, customer and product"):
+                credit.invoice_line_ids.reversed_line_id = origin.invoice_line_ids
