@@ -107,18 +107,24 @@ class AccountMoveLine(models.Model):
     def _find_reversed_line(self, invoice, taken):
         """Return the line of an invoice that this line credits: same product, unit and price.
 
+        Else the first of a higher price: then the price alone is credited.
+
         :param taken: lines that others credit already
         """
         self.ensure_one()
-        return (invoice.invoice_line_ids - taken).filtered(
+        sold = (invoice.invoice_line_ids - taken).filtered(
             lambda line: (
                 line.display_type == "product"
                 and line.product_id == self.product_id
                 and line.product_uom_id == self.product_uom_id
                 and line.currency_id == self.currency_id
-                and line.currency_id.is_zero(line.price_unit - self.price_unit)
             )
-        )[:1]
+        )
+        same = sold.filtered(
+            lambda line: line.currency_id.is_zero(line.price_unit - self.price_unit)
+        )
+        dearer = sold.filtered(lambda line: line.product_id and line.price_unit > self.price_unit)
+        return same[:1] or dearer[:1]
 
     def _find_sold_line(self, taken):
         """Return the posted invoice line that a credit without a named invoice takes back.

@@ -225,3 +225,14 @@ class TestCounterpartySaleFactCredit(ProfitCase):
             credit = self._invoice(kind="out_refund", post=False)
             with self.assertRaisesRegex(ValidationError, "same company, customer and product"):
                 credit.invoice_line_ids.reversed_line_id = origin.invoice_line_ids
+
+    def test_lower_price_by_hand_keeps_the_goods_of_the_named_invoice(self):
+        invoice = self._invoice(self._line(quantity=10), campaign_id=self.spring.id)
+
+        credit = self._invoice(
+            self._line(quantity=10, price=10), kind="out_refund", reversed_entry_id=invoice.id
+        )
+
+        self.assertTrue(credit.invoice_line_ids.counterparty_goods_kept)
+        self.assertEqual(self._sums(credit), (-100, 0, -100))
+        self.assertEqual(self._by_campaign(credit), {"Spring": -100})
