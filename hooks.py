@@ -13,6 +13,10 @@ def pre_init_hook(env):
     margin = env["ir.module.module"].search([("name", "=", "sale_margin")])
     was_there = margin.state == "installed" and "sale_margin" not in env.registry.updated_modules
     env["ir.config_parameter"].set_param(MARGINS_WERE_VISIBLE, str(was_there))
+    # a new column of millions of lines: empty says no, and nothing has to be computed
+    env.cr.execute(
+        "ALTER TABLE account_move_line ADD COLUMN IF NOT EXISTS counterparty_goods_kept bool"
+    )
 
 
 def post_init_hook(env):

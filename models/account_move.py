@@ -88,8 +88,13 @@ class AccountMove(models.Model):
             lines.write({name: self[name].id})
 
     def _link_reversed_lines(self):
-        """Match the lines of credit notes that name their invoice, but not its lines."""
-        for move in self.filtered("reversed_entry_id"):
+        """Match the lines of credit notes that do not name the lines of their invoice.
+
+        A credit note made from an order, or by hand, names not even the invoice.
+        """
+        for move in self.filtered(
+            lambda move: move.reversed_entry_id or move.move_type == "out_refund"
+        ):
             open_lines = move.invoice_line_ids.filtered(
                 lambda line: line.display_type == "product" and not line.reversed_line_id
             )
@@ -97,7 +102,11 @@ class AccountMove(models.Model):
                 continue
             taken = move.invoice_line_ids.reversed_line_id
             for line in open_lines:
-                origin = line._find_reversed_line(move.reversed_entry_id, taken)
+                if move.reversed_entry_id:
+                    origin = line._find_reversed_line(move.reversed_entry_id, taken)
+                else:
+                    # whoever may post need not see every invoice of the customer
+                    origin = line.sudo()._find_sold_line(taken).sudo(False)
                 if origin:
                     line.reversed_line_id = origin
                     taken |= origin

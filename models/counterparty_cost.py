@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .sale_order_line import COST_PROFIT
+
 
 class CounterpartyCost(models.Model):
     """Money spent on a campaign or on one counterparty that no invoice line carries."""
@@ -16,7 +18,11 @@ class CounterpartyCost(models.Model):
         "res.company", required=True, default=lambda self: self.env.company, ondelete="cascade"
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    amount = fields.Monetary(required=True, help="A cost is positive; what came back is negative.")
+    amount = fields.Monetary(
+        required=True,
+        groups=COST_PROFIT,
+        help="What came back is credited by a vendor credit note that names the campaign.",
+    )
     campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="restrict")
     commercial_partner_id = fields.Many2one(
         "res.partner",
@@ -26,6 +32,11 @@ class CounterpartyCost(models.Model):
         help="Spent on this counterparty: a gift, a training, freight that was not billed.",
     )
     user_id = fields.Many2one("res.users", "By", default=lambda self: self.env.uid)
+
+    _amount_positive = models.Constraint(
+        "CHECK (amount >= 0)",
+        "Money spent is not negative: money that came back is a vendor credit note.",
+    )
 
     @api.constrains("campaign_id", "commercial_partner_id")
     def _check_purpose(self):

@@ -18,10 +18,10 @@ class ResCompany(models.Model):
     # without groups: the posting of any user reads it, and it names a method, not figures
     counterparty_attribution_model = fields.Selection(
         [
-            (attribution.LAST, "Last contact"),
-            (attribution.FIRST, "First contact"),
+            (attribution.LAST, "Last interaction"),
+            (attribution.FIRST, "First interaction"),
             (attribution.LINEAR, "Equal shares"),
-            (attribution.DECAY, "More to younger contacts"),
+            (attribution.DECAY, "More to younger interactions"),
             (attribution.POSITION, "40 % first, 40 % last, the rest between"),
         ],
         "Attribution",
@@ -32,7 +32,7 @@ class ResCompany(models.Model):
     counterparty_half_life = fields.Float(
         "Half-life (days)",
         default=7.0,
-        help="For younger contacts: after so many days a contact counts half.",
+        help="For younger interactions: after so many days an interaction counts half.",
     )
 
     _counterparty_half_life_positive = models.Constraint(

@@ -7,6 +7,14 @@ from ..tools import ratio
 from .sale_order_line import COST_PROFIT
 
 REPORT = "counterparty.profit.report"
+# who sees the sales of everybody
+ALL_SALES = ",".join(
+    (
+        "sales_team.group_sale_salesman_all_leads",
+        "account.group_account_invoice",
+        "account.group_account_readonly",
+    )
+)
 
 
 class CounterpartyProfitPartnerMixin(models.AbstractModel):
@@ -22,7 +30,7 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
         compute="_compute_counterparty_profit", groups=COST_PROFIT
     )
     counterparty_sales_12m = fields.Monetary(
-        "Sales of 12 Months",
+        "Net Revenue of 12 Months",
         compute="_compute_counterparty_profit",
         currency_field="counterparty_profit_currency_id",
         groups=COST_PROFIT,
@@ -50,6 +58,10 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
     def _compute_counterparty_profit(self):
         can_read = self.env[REPORT].has_access("read")
         nothing = dict.fromkeys(self._get_counterparty_profit_fields(), False)
+        if not can_read:
+            nothing["counterparty_profit_note"] = self.env._(
+                "Shown to those who may see sales or invoices."
+            )
         # a partner that is being typed has bought nothing yet
         entities = self.commercial_partner_id._origin
         rows = {}
@@ -111,7 +123,8 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
                       JOIN LATERAL (SELECT MAX(part.max_date) AS day
                                       FROM account_partial_reconcile part
                                      WHERE part.debit_move_id = item.id) paid ON TRUE
-                     WHERE item.partner_id = %s.commercial_partner_id AND item.reconciled AND item.date > %s
+                     WHERE item.partner_id = %s.commercial_partner_id
+                       AND item.reconciled AND item.date > %s
                        AND item.company_id = ANY(%s))""",
                 SQL.identifier(self.env[REPORT]._table),
                 start,
@@ -137,8 +150,13 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
                 day=format_date(self.env, complete_from),
             )
         if not last_sale:
-            return self.env._("No sale yet: the first posted invoice fills this.")
+            return self._describe_no_sale()
         return False
+
+    def _describe_no_sale(self):
+        if self.env.user.has_groups(ALL_SALES):
+            return self.env._("No sale yet: the first posted invoice fills this.")
+        return self.env._("No sale of yours yet: those of other salespeople are not shown.")
 
     def action_open_counterparty_profit(self):
         """Open what the counterparty bought and what that brought, month by month."""

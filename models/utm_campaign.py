@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL, date_utils
 
 from ..tools import ratio
@@ -32,7 +33,7 @@ class UtmCampaign(models.Model):
     counterparty_window_days = fields.Integer(
         "Window (days)",
         default=30,
-        help="A sale so many days after a contact of this campaign may be its merit.",
+        help="A sale so many days after an interaction of this campaign may be its merit.",
     )
     counterparty_budget = fields.Monetary(
         "Budget", currency_field="counterparty_currency_id", groups=COST_PROFIT
@@ -85,18 +86,26 @@ class UtmCampaign(models.Model):
         currency_field="counterparty_currency_id",
         groups=COST_PROFIT,
     )
+    counterparty_unknown = fields.Monetary(
+        "Revenue Without Cost",
+        compute="_compute_counterparty_profit",
+        currency_field="counterparty_currency_id",
+        groups=COST_PROFIT,
+        help="Revenue of goods whose cost nobody knows: neither profit nor loss.",
+    )
     counterparty_spent = fields.Monetary(
-        "Campaign Cost",
+        "Money Spent",
         compute="_compute_counterparty_profit",
         currency_field="counterparty_currency_id",
         groups=COST_PROFIT,
         help="Costs written down, and lines of vendor bills that name the campaign.",
     )
     counterparty_net_profit = fields.Monetary(
-        "Net Profit",
+        "Contribution",
         compute="_compute_counterparty_profit",
         currency_field="counterparty_currency_id",
         groups=COST_PROFIT,
+        help="Gross profit minus money spent.",
     )
     counterparty_roi = fields.Char(
         "ROI", compute="_compute_counterparty_profit", groups=COST_PROFIT
@@ -111,6 +120,10 @@ class UtmCampaign(models.Model):
     _counterparty_dates = models.Constraint(
         "CHECK (counterparty_date_to >= counterparty_date_from)",
         "A campaign does not end before it starts.",
+    )
+
+    _counterparty_budget_positive = models.Constraint(
+        "CHECK (counterparty_budget >= 0)", "A budget is not negative."
     )
 
     @api.depends_context("company")
@@ -132,14 +145,15 @@ class UtmCampaign(models.Model):
 
     @api.depends_context("company", "allowed_company_ids", "uid", "lang")
     def _compute_counterparty_profit(self):
-        names = ["cost:sum", "profit:sum", "spent:sum"]
+        names = ["cost:sum", "profit:sum", "spent:sum", "unknown:sum"]
         figures = self._read_counterparty_figures(names)
         new_customers = self._count_counterparty_new_customers()
         nothing = self.env._("n/a")
         for campaign in self:
-            cost, profit, spent = figures.get(campaign, [0, 0, 0])
+            cost, profit, spent, unknown = figures.get(campaign, [0, 0, 0, 0])
             campaign.counterparty_cost = cost
             campaign.counterparty_profit = profit
+            campaign.counterparty_unknown = unknown
             campaign.counterparty_spent = spent
             campaign.counterparty_net_profit = profit - spent
             returned = ratio.roi(profit, spent)
@@ -170,6 +184,24 @@ class UtmCampaign(models.Model):
                 ["revenue:sum"],
             )
             campaign.counterparty_before = self.env.company.currency_id.format(revenue or 0)
+
+    @api.constrains("counterparty_parent_id")
+    def _check_counterparty_parent(self):
+        if self._has_cycle("counterparty_parent_id"):
+            raise ValidationError(
+                self.env._(
+                    "%(names)s: a campaign cannot be part of itself, nor of a part of it.",
+                    names=", ".join(self.mapped("title")),
+                )
+            )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_parent(self):
+        part = self.with_context(active_test=False).search(
+            [("counterparty_parent_id", "in", self.ids), ("id", "not in", self.ids)], limit=1
+        )
+        if part:
+            self._refuse_counterparty_unlink(part.counterparty_parent_id, part)
 
     # ------------------------------------------------------------
     # PROFIT: figures

@@ -1,10 +1,16 @@
+from unittest.mock import patch
+
 from psycopg2.errors import CheckViolation
 
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.web.controllers.export import ExcelExport as GroupExcel
+from odoo.addons.web.controllers.export import GroupsTreeNode
+
+from ..controllers.export import ExcelExport
 from .common_profit import ProfitCase
 
 SALES = "sales_team.group_sale_salesman"
@@ -47,6 +53,21 @@ class TestCounterpartyProfitReport(ProfitCase):
 
         self.assertEqual(margin, 100)
         self.assertIs(markup, False)
+
+    def test_groups_of_an_export_have_ratios_of_their_sums(self):
+        Report = self.env["counterparty.profit.report"]
+        names = ["revenue", "profit", "unknown", "margin"]
+        tree = GroupsTreeNode(Report, names, ["team_id", "user_id"], ["many2one"] * 2)
+        rows = {7: [[40000, 36000, 0, 90.0]], 8: [[50, 10, 0, 20.0]]}
+        for user, data in rows.items():
+            tree.insert_leaf({"team_id": 1, "user_id": user, "__count": 1}, data)
+
+        with patch.object(GroupExcel, "from_group_data", lambda *args: args[-1]):
+            ExcelExport().from_group_data([], [], tree)
+
+        team = tree.children[1]
+        self.assertAlmostEqual(team.aggregated_values["margin"], 89.913, 3)
+        self.assertEqual(team.children[8].aggregated_values["margin"], 20)
 
     def test_unknown_cost_is_outside_the_margin(self):
         self._invoice()
@@ -284,3 +305,47 @@ class TestUtmCampaignProfit(ProfitCase):
                 {"counterparty_date_from": "2026-03-01", "counterparty_date_to": "2026-02-01"}
             )
             self.env.flush_all()
+
+    def test_money_and_budgets_are_not_negative(self):
+        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():
+            self.spring.counterparty_budget = -1
+            self.env.flush_all()
+        with mute_logger("odoo.sql_db"), self.assertRaises(CheckViolation), self.cr.savepoint():
+            self.env["counterparty.cost"].create(
+                {"name": "Back", "amount": -1, "campaign_id": self.spring.id}
+            )
+
+    def test_campaign_is_no_part_of_itself(self):
+        self.spring.counterparty_parent_id = self.autumn
+
+        with self.assertRaisesRegex(ValidationError, "part of itself"):
+            self.autumn.counterparty_parent_id = self.spring
+
+    def test_used_dimensions_are_refused_in_words(self):
+        cost = {"name": "Stand", "amount": 5}
+        uses = {
+            "invoice": lambda use: self._invoice(post=False, **use),
+            "line": lambda use: self._invoice(self._line(**use), post=False),
+            "order": lambda use: self._order(confirmed=False).write(use),
+        }
+        for name, use in uses.items():
+            for model, field in (
+                ("utm.campaign", "campaign_id"),
+                ("utm.medium", "medium_id"),
+                ("utm.source", "source_id"),
+            ):
+                with self.subTest(use=name, model=model):
+                    record = self.env[model].create({"name": f"{name} {model}"})
+                    use({field: record.id})
+                    with self.assertRaisesRegex(UserError, "is used by"):
+                        record.unlink()
+        paid, whole, part = self.env["utm.campaign"].create(
+            [{"title": "Paid"}, {"title": "Whole"}, {"title": "Part"}]
+        )
+        self.env["counterparty.cost"].create({**cost, "campaign_id": paid.id})
+        part.counterparty_parent_id = whole
+        for campaign in (paid, whole):
+            with self.assertRaisesRegex(UserError, "Archive it"):
+                campaign.unlink()
+        part.unlink()
+        whole.unlink()

@@ -1,7 +1,7 @@
 import base64
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from .common_profit import ProfitCase
@@ -129,6 +129,15 @@ class TestResPartnerProfit(ProfitCase):
         self.assertIn("first posted invoice", self.customer.counterparty_profit_note)
         self.assertEqual(self.customer.counterparty_margin_12m, "n/a")
 
+    def test_notes_say_what_the_reader_may_not_see(self):
+        self._invoice(invoice_user_id=self.env.user.id)
+        own = self._profit_user("ona", "group_cost_profit", "sales_team.group_sale_salesman")
+        nothing = self._profit_user("nia", "group_cost_profit", "group_user")
+
+        for user, text in ((own, "not shown"), (nothing, "may see sales")):
+            note = self.customer.with_user(user).counterparty_profit_note
+            self.assertIn(text, note)
+
     def test_late_payer_is_named(self):
         today = fields.Date.today()
         invoice = self._invoice(
@@ -169,3 +178,49 @@ class TestResPartnerProfit(ProfitCase):
         action = self.contact.action_open_counterparty_profit()
 
         self.assertEqual(action["domain"], [("commercial_partner_id", "=", self.customer.id)])
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestCostsWithoutTheRight(ProfitCase):
+    """A manager who may not see cost and profit learns no cost by any way."""
+
+    def setUp(self):
+        super().setUp()
+        self.manager = self._profit_user(
+            "max", "group_manager", "sales_team.group_sale_salesman_all_leads"
+        )
+        self.controller = self._profit_user(
+            "cora", "group_manager", "group_cost_profit", "account.group_account_readonly"
+        )
+
+    def test_check_and_import_refuse(self):
+        check = self.env["counterparty.fact.check"].with_user(self.manager).create({})
+        for action in ("action_check", "action_repair", "action_rebuild"):
+            with self.subTest(action=action), self.assertRaises(AccessError):
+                getattr(check, action)()
+        with self.assertRaises(AccessError):
+            check.read(["line_ids"])
+        text = base64.b64encode(b"product,from,to,unit cost\n")
+        costs = self.env["counterparty.unit.cost.import"].with_user(self.manager)
+        with self.assertRaises(AccessError):
+            costs.create({"file": text, "reason": "Guess"}).action_import()
+
+    def test_corrections_and_money_spent_hide_their_amounts(self):
+        self.goods.standard_price = 0
+        line = self._invoice().invoice_line_ids
+        correction = self.env["counterparty.sale.correction"]._correct_cost(
+            self.company, {line.id: 7.0}, "Price list"
+        )
+        cost = self.env["counterparty.cost"].create(
+            {"name": "Stand", "amount": 50, "campaign_id": self.spring.id}
+        )
+        for record, name in ((correction, "unit_costs"), (cost, "amount")):
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                record.with_user(self.manager).read([name])
+        read = correction.with_user(self.controller).read(["unit_costs"])
+        self.assertEqual(read[0]["unit_costs"], {str(line.id): 7.0})
+
+    def test_check_opens_for_those_who_see_cost(self):
+        check = self.env["counterparty.fact.check"].with_user(self.controller).create({})
+        check.action_check()
+        self.assertTrue(check.line_ids)

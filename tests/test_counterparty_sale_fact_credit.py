@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .common_profit import ProfitCase
@@ -161,3 +162,77 @@ class TestCounterpartySaleFactCredit(ProfitCase):
         self.assertEqual(self._sums(invoice), (200, 10, 190))
         self.assertEqual(self._by_campaign(credit), {"Spring": -200, False: -200})
         self.assert_matches_ledger(credit)
+
+    def test_return_of_an_order_takes_back_what_its_invoice_earned(self):
+        order = self._order((self.goods, 2, 100.0), campaign=self.spring)
+        self._deliver(order)
+        invoice = self._invoice_orders(order)
+        self.goods.standard_price = 99
+        order.order_line.qty_delivered = 1
+        order.order_line.product_uom_qty = 1
+
+        credit = order._create_invoices(final=True)
+        credit.write({"invoice_date": "2026-06-10", "date": "2026-06-10"})
+        credit.action_post()
+
+        self.assertEqual(credit.move_type, "out_refund")
+        self.assertEqual(credit.invoice_line_ids.reversed_line_id, invoice.invoice_line_ids)
+        self.assertEqual(self._sums(credit), (-100, -10, -90))
+        self.assertEqual(self._by_campaign(credit), {"Spring": -100})
+
+    def test_credit_by_hand_finds_the_latest_open_sale_of_the_same(self):
+        older, newer = self._invoice(day="2026-01-10"), self._invoice(day="2026-02-10")
+        self._invoice(self._line(price=120), day="2026-02-20")
+        self.goods.standard_price = 99
+
+        credits = [self._invoice(kind="out_refund") for _time in range(3)]
+
+        origins = [credit.invoice_line_ids.reversed_line_id.move_id for credit in credits]
+        self.assertEqual(origins, [newer, older, self.env["account.move"]])
+        self.assertEqual([self._sums(credit)[1] for credit in credits], [-10, -10, -99])
+
+    def test_lower_price_credits_the_price_alone_unless_said_otherwise(self):
+        invoice = self._invoice(self._line(quantity=10))
+        credit = self._credit(invoice, post=False)
+
+        credit.invoice_line_ids.price_unit = 10
+
+        self.assertTrue(credit.invoice_line_ids.counterparty_goods_kept)
+        credit.action_post()
+        self.assertEqual(self._sums(credit), (-100, 0, -100))
+
+        returned = self._credit(invoice, post=False)
+        returned.invoice_line_ids.price_unit = 90
+        returned.invoice_line_ids.counterparty_goods_kept = False
+        returned.action_post()
+        self.assertEqual(self._sums(returned), (-900, -100, -800))
+
+    def test_posted_credit_goes_on_taking_back_the_same(self):
+        invoice = self._invoice()
+        line = self._credit(invoice).invoice_line_ids
+
+        for values in ({"reversed_line_id": False}, {"counterparty_goods_kept": True}):
+            with self.subTest(values=values), self.assertRaisesRegex(UserError, "is posted"):
+                line.write(values)
+        line.write({"reversed_line_id": invoice.invoice_line_ids.id})
+
+    def test_credit_takes_back_only_the_same_product_of_the_same_customer(self):
+        other = self.env["res.partner"].create({"name": "Contoso"})
+        for origin in (
+            self._invoice(self._line(self.service)),
+            self._invoice(partner_id=other.id),
+        ):
+            credit = self._invoice(kind="out_refund", post=False)
+            with self.assertRaisesRegex(ValidationError, "same company, customer and product"):
+                credit.invoice_line_ids.reversed_line_id = origin.invoice_line_ids
+
+    def test_lower_price_by_hand_keeps_the_goods_of_the_named_invoice(self):
+        invoice = self._invoice(self._line(quantity=10), campaign_id=self.spring.id)
+
+        credit = self._invoice(
+            self._line(quantity=10, price=10), kind="out_refund", reversed_entry_id=invoice.id
+        )
+
+        self.assertTrue(credit.invoice_line_ids.counterparty_goods_kept)
+        self.assertEqual(self._sums(credit), (-100, 0, -100))
+        self.assertEqual(self._by_campaign(credit), {"Spring": -100})

@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase, tagged
 
-from ..tools.ratio import change, margin, markup, ratio, roi
+from ..tools.ratio import change, exported, margin, markup, ratio, roi
 
 
 @tagged("post_install", "-at_install", "counterparty_profit")
@@ -24,3 +24,10 @@ class TestToolsRatio(BaseCase):
         for function, first, second, expected in cases:
             with self.subTest(function=function.__name__, first=first, second=second):
                 self.assertEqual(function(first, second), expected)
+
+    def test_exported_ratios_need_all_their_sums(self):
+        sums = {"profit": 36010, "revenue": 40080, "unknown": 30, "cost": None}
+        self.assertAlmostEqual(exported("margin", sums), 89.913, 3)
+        self.assertIsNone(exported("markup", sums))
+        self.assertIsNone(exported("margin", {"profit": 1, "revenue": 2}))
+        self.assertEqual(exported("markup", {"profit": 5, "cost": 10}), 50)

@@ -1,5 +1,7 @@
 """Ratios of money that say nothing instead of infinity, and are never averaged."""
 
+from collections.abc import Mapping
+
 
 def ratio(part: float, whole: float) -> float | None:
     """Return the part of the whole, or ``None`` when there is no whole to compare with."""
@@ -27,3 +29,17 @@ def roi(profit: float, cost: float) -> float | None:
 def change(now: float, before: float) -> float | None:
     """Return the growth against a period before; no answer when nothing was sold then."""
     return ratio(now - before, before) if before > 0 else None
+
+
+def exported(name: str, sums: Mapping[str, float | None]) -> float | None:
+    """Return a ratio of exported sums in percent, or ``None`` when one of them is not exported.
+
+    :param name: ``margin`` or ``markup``
+    :param sums: measure -> its sum; of a measure without any value the sum is ``None``
+    """
+    needed = {"margin": ("profit", "revenue", "unknown"), "markup": ("profit", "cost")}[name]
+    if any(measure not in sums for measure in needed):
+        return None
+    profit = sums["profit"] or 0
+    whole = sums["cost"] if name == "markup" else (sums["revenue"] or 0) - (sums["unknown"] or 0)
+    return 100 * profit / whole if whole and whole > 0 else None

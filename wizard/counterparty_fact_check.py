@@ -1,7 +1,9 @@
 from odoo import Command, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 from ..models.counterparty_sale_fact_build import SALE_TYPES
+from ..models.sale_order_line import COST_PROFIT
 
 
 class CounterpartyFactCheck(models.TransientModel):
@@ -14,9 +16,11 @@ class CounterpartyFactCheck(models.TransientModel):
         "res.company", required=True, default=lambda self: self.env.company, readonly=True
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
-    date_from = fields.Date("From")
-    date_to = fields.Date("To")
-    line_ids = fields.One2many("counterparty.fact.check.line", "check_id", readonly=True)
+    date_from = fields.Date("Since")
+    date_to = fields.Date("Until")
+    line_ids = fields.One2many(
+        "counterparty.fact.check.line", "check_id", readonly=True, groups=COST_PROFIT
+    )
     difference_count = fields.Integer(readonly=True)
     is_checked = fields.Boolean(readonly=True)
     complete_from = fields.Date(compute="_compute_complete_from")
@@ -30,6 +34,7 @@ class CounterpartyFactCheck(models.TransientModel):
 
     def action_check(self):
         """Compare revenue and cost of the period with the ledger, line by line of a report."""
+        self._refuse_without_cost_right()
         self.ensure_one()
         differences = self.env["counterparty.sale.fact"]._find_differences()
         own = self.env["account.move"].search(
@@ -50,15 +55,23 @@ class CounterpartyFactCheck(models.TransientModel):
 
     def action_repair(self):
         """Bring documents that differ to what the ledger says, and settle open costs."""
+        self._refuse_without_cost_right()
         self.ensure_one()
         self.env["counterparty.sale.fact"]._repair()
         return self.action_check()
 
     def action_rebuild(self):
         """Write all facts anew; costs that left no trace are those of today."""
+        self._refuse_without_cost_right()
         self.ensure_one()
         self.env["counterparty.sale.fact"]._rebuild()
         return self.action_check()
+
+    def _refuse_without_cost_right(self):
+        if not self.env.user.has_group(COST_PROFIT):
+            raise AccessError(
+                self.env._("Checking the ledger is for those who see cost and profit.")
+            )
 
     def _reopen(self):
         return {

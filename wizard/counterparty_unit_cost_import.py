@@ -1,9 +1,10 @@
 import base64
 
 from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..models.sale_order_line import COST_PROFIT
 from ..tools import sale_cost, unit_costs
 
 # what the posting did not know for sure
@@ -26,9 +27,12 @@ class CounterpartyUnitCostImport(models.TransientModel):
     def action_import(self):
         """Correct all sales of the file's products and periods whose cost is not known for sure.
 
+        :raises AccessError: for those who do not see cost and profit
         :raises UserError: names the row that cannot be read, or products that do not exist
         """
         self.ensure_one()
+        if not self.env.user.has_group(COST_PROFIT):
+            raise AccessError(self.env._("Correcting costs is for those who see cost and profit."))
         try:
             rows = unit_costs.read(base64.b64decode(self.file))
         except unit_costs.BadRowError as bad:

@@ -1,0 +1,2 @@
+# profit
+from . import export
