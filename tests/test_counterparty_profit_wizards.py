@@ -2,7 +2,7 @@ import base64
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_profit import ProfitCase
 
@@ -128,6 +128,16 @@ class TestResPartnerProfit(ProfitCase):
         self.assertFalse(self.customer.counterparty_has_sales)
         self.assertIn("first posted invoice", self.customer.counterparty_profit_note)
         self.assertEqual(self.customer.counterparty_margin_12m, "n/a")
+
+    def test_who_sees_profit_can_type_a_new_contact(self):
+        boss = self._profit_user(
+            "nora", "group_cost_profit", "base.group_partner_manager", "account.group_account_invoice"
+        )
+
+        with Form(self.env["res.partner"].with_user(boss)) as form:
+            form.name = "Fabrikam"
+
+        self.assertTrue(form.record.id)
 
     def test_late_payer_is_named(self):
         today = fields.Date.today()

@@ -1,7 +1,10 @@
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
 
 from .common_profit import ProfitCase
 
@@ -183,6 +186,45 @@ class TestCounterpartySaleFact(ProfitCase):
             self.assertEqual(len(self._facts(invoices)), size)
 
         self.assertEqual(counts, [1, 1])
+
+    def test_no_error_of_a_fact_stops_a_posting(self):
+        errors = {
+            "of Python": ValueError("unforeseen"),
+            "of the database": SQL("SELECT 1 / 0"),
+        }
+        for name, error in errors.items():
+            effect = {"return_value": error} if isinstance(error, SQL) else {"side_effect": error}
+            with (
+                self.subTest(name),
+                patch.object(type(self.Fact), "_sql_plain", **effect),
+                self.assertLogs("odoo.addons.counterparty_crm.models.counterparty_sale_fact"),
+                mute_logger("odoo.sql_db"),
+            ):
+                invoice = self._invoice()
+            self.assertEqual(invoice.state, "posted")
+            self.assertFalse(self._facts(invoice))
+
+            self.Fact._repair()
+
+            self.assertEqual(self._sums(invoice), (100, 10, 90))
+
+    def test_no_error_of_a_fact_stops_a_credit_note(self):
+        invoice = self._invoice()
+        credit = self._credit(invoice, post=False)
+        with (
+            patch.object(type(self.Fact), "_insert_mirrors", side_effect=ValueError("unforeseen")),
+            self.assertLogs("odoo.addons.counterparty_crm.models.counterparty_sale_fact"),
+        ):
+            credit.action_post()
+
+        self.assertEqual(credit.state, "posted")
+        self.Fact._repair()
+        self.assertEqual(self._sums(credit), (-100, -10, -90))
+
+    def test_window_has_a_bound_that_dates_can_bear(self):
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            self.spring.counterparty_window_days = 2_000_000_000
+            self.env.flush_all()
 
     def test_second_writing_of_a_posted_document_adds_nothing(self):
         invoice = self._invoice()
