@@ -192,19 +192,36 @@ class CounterpartySaleFact(models.Model):
 
     @api.model
     def _forget_moves(self, moves):
-        """Remove all facts of documents that are posted no more."""
+        """Remove all facts of documents that are posted no more, but keep what they cost."""
         if moves:
-            self.env.cr.execute(
-                """DELETE FROM counterparty_sale_fact WHERE move_id = ANY(%s)
-                   RETURNING correction_id""",
-                [moves.ids],
-            )
-            corrected = {row[0] for row in self.env.cr.fetchall() if row[0]}
+            rows = self._set_aside(SQL("move_id = ANY(%s)", moves.ids), [POSTING, COST])
+            corrected = {row[0] for row in rows if row[0]}
             if corrected:
                 # a document posted again starts anew; its chatter keeps what was corrected
                 corrections = self.env["counterparty.sale.correction"].browse(corrected)
                 corrections._forget_lines(moves.line_ids)
-            self.invalidate_model()
+
+    @api.model
+    def _set_aside(self, where, kinds):
+        """Remove facts, but keep unit cost and shares of their lines; in one statement.
+
+        :param where: a condition on facts
+        :param kinds: of which facts the unit cost is kept
+        :return: rows of the ids of corrections, whose rows went too
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """WITH gone AS (DELETE FROM counterparty_sale_fact WHERE %s RETURNING *),
+                        old AS (DELETE FROM counterparty_sale_fact_kept
+                                 WHERE move_id IN (SELECT move_id FROM gone)),
+                        kept AS (%s)
+                   SELECT DISTINCT correction_id FROM gone""",
+                where,
+                self.env["counterparty.sale.fact.kept"]._sql_keep("gone", kinds),
+            )
+        )
+        self.invalidate_model()
+        return rows
 
     @api.model
     def _follow_partners(self, moves):

@@ -96,6 +96,63 @@ class TestCounterpartyFactCheckWizard(ProfitCase):
 
         self.assertEqual(lines["Income posted by entries"].difference, -40)
 
+    def test_manager_of_another_company_changes_nothing_here(self):
+        nobody = self.env["utm.medium"], self.env["utm.source"]
+        invoice, broken = self._invoice(), self._invoice()
+        self.env["counterparty.sale.correction"]._correct_campaign(
+            invoice.invoice_line_ids, self.autumn, *nobody, "Fair"
+        )
+        self.env.cr.execute("DELETE FROM counterparty_sale_fact WHERE move_id = %s", broken.ids)
+        boss = self._profit_user("olga", "group_manager", "group_cost_profit")
+        boss.write(
+            {
+                "company_ids": [fields.Command.set(self.other_company.ids)],
+                "company_id": self.other_company.id,
+            }
+        )
+        wizard = self.env["counterparty.fact.check"].with_user(boss)
+        wizard = wizard.with_context(allowed_company_ids=self.other_company.ids).create({})
+
+        wizard.action_repair()
+        wizard.action_rebuild()
+
+        self.assertEqual(wizard.difference_count, 0)
+        self.assertEqual(self._by_campaign(invoice), {"Autumn": 100})
+        self.assertFalse(self._facts(broken))
+
+    def test_corrections_survive_a_rebuild_and_a_repair(self):
+        nobody = self.env["utm.medium"], self.env["utm.source"]
+        invoice = self._invoice()
+        line = invoice.invoice_line_ids
+        Correction = self.env["counterparty.sale.correction"]
+        Correction._correct_campaign(line, self.autumn, *nobody, "Fair")
+        Correction._correct_cost(self.company, {line.id: 33}, "Price list")
+        _lines, wizard = self._check()
+
+        wizard.action_rebuild()
+        rebuilt = self._sums(invoice), self._by_campaign(invoice)
+        self.env.cr.execute(
+            "UPDATE counterparty_sale_fact SET revenue = 1 WHERE move_id = %s AND kind = 'posting'",
+            invoice.ids,
+        )
+        wizard.action_repair()
+
+        expected = (100, 33, 67), {"Autumn": 100}
+        self.assertEqual(rebuilt, expected)
+        self.assertEqual((self._sums(invoice), self._by_campaign(invoice)), expected)
+
+    def test_cost_given_by_a_file_survives_draft_and_posting(self):
+        invoice = self._invoice()
+        self.env["counterparty.sale.correction"]._correct_cost(
+            self.company, {invoice.invoice_line_ids.id: 33}, "Price list"
+        )
+
+        invoice.button_draft()
+        invoice.action_post()
+
+        self.assertEqual(self._sums(invoice), (100, 33, 67))
+        self.assertEqual(self._bases(invoice), ["given"])
+
     def test_repair_and_rebuild_end_without_differences(self):
         invoice = self._invoice()
         self.env.cr.execute("DELETE FROM counterparty_sale_fact WHERE move_id = %s", [invoice.id])

@@ -42,6 +42,69 @@ class TestCounterpartySaleFact(ProfitCase):
 
         self.assertEqual(self._sums(invoice), (300, 30, 270))
 
+    def test_draft_and_posting_again_keep_the_cost_of_the_posting(self):
+        invoice = self._invoice(self._line(quantity=2), self._line(quantity=3))
+
+        self.goods.standard_price = 77
+        invoice.button_draft()
+        invoice.invoice_line_ids[1].quantity = 4
+        invoice.action_post()
+
+        self.assertEqual(self._facts(invoice).mapped("cost"), [20, 40])
+        self.assertEqual(set(self._bases(invoice)), {"standard"})
+
+    def test_another_product_is_asked_for_its_own_cost(self):
+        invoice = self._invoice(self._line(quantity=2))
+
+        invoice.button_draft()
+        invoice.invoice_line_ids.product_id = self.service
+        self.service.standard_price = 7
+        invoice.action_post()
+
+        self.assertEqual(sum(self._facts(invoice).mapped("cost")), 14)
+
+    def test_rebuild_keeps_the_cost_of_the_posting(self):
+        invoice = self._invoice(self._line(quantity=2))
+
+        self.goods.standard_price = 77
+        self.Fact._rebuild()
+
+        self.assertEqual(self._sums(invoice), (200, 20, 180))
+        self.assertEqual(self._bases(invoice), ["standard"])
+
+    def test_facts_that_nobody_kept_are_an_estimate(self):
+        invoice = self._invoice(self._line(quantity=2))
+        self.env.cr.execute("DELETE FROM counterparty_sale_fact WHERE move_id = %s", invoice.ids)
+
+        self.goods.standard_price = 77
+        self.Fact._repair()
+
+        self.assertEqual(self._sums(invoice), (200, 154, 46))
+        self.assertEqual(self._bases(invoice), ["estimated"])
+
+    def test_shares_of_interactions_stay_when_posted_again_or_rebuilt(self):
+        self._interaction(self.spring, "2026-03-01 10:00:00", res_id=1)
+        invoice = self._invoice()
+        alone = {"Spring": 100}
+        self.assertEqual(self._by_campaign(invoice), alone)
+
+        self._interaction(self.autumn, "2026-03-05 10:00:00", res_id=2)
+        invoice.button_draft()
+        invoice.action_post()
+        again = self._by_campaign(invoice)
+        self.Fact._rebuild()
+
+        self.assertEqual(again, alone)
+        self.assertEqual(self._by_campaign(invoice), alone)
+
+    def test_rebuild_of_a_company_leaves_the_others_alone(self):
+        invoice = self._invoice()
+        before = self._facts(invoice).ids
+
+        self.Fact._rebuild(self.other_company)
+
+        self.assertEqual(self._facts(invoice).ids, before)
+
     def test_draft_removes_and_posting_again_returns_the_same(self):
         invoice = self._invoice(self._line(quantity=2), self._line(self.ledger_goods))
         before = self._sums(invoice)
