@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 
 class AccountMoveLine(models.Model):
@@ -29,6 +29,25 @@ class AccountMoveLine(models.Model):
         help="Only the price is credited: the goods and their cost stay with the customer.",
     )
 
+    @api.constrains("reversed_line_id")
+    def _check_reversed_line(self):
+        for line in self.filtered("reversed_line_id"):
+            origin = line.reversed_line_id
+            is_same = (
+                origin.company_id == line.company_id
+                and origin.product_id == line.product_id
+                and origin.move_id.commercial_partner_id == line.move_id.commercial_partner_id
+            )
+            if not is_same:
+                raise ValidationError(
+                    self.env._(
+                        "Line %(line)s cannot reverse a line of %(document)s: choose a line with "
+                        "the same customer, company and product.",
+                        line=line.display_name,
+                        document=origin.move_id.display_name,
+                    )
+                )
+
     @api.model
     def _get_campaign_fields(self):
         return {"campaign_id", "medium_id", "source_id"}
@@ -37,7 +56,28 @@ class AccountMoveLine(models.Model):
         names = self._get_campaign_fields() & vals.keys()
         if names:
             self._refuse_posted_campaign_change({name: vals[name] or False for name in names})
+        if {"reversed_line_id", "counterparty_goods_kept"} & vals.keys():
+            self._refuse_posted_reversal_change(vals)
         return super().write(vals)
+
+    def _refuse_posted_reversal_change(self, vals):
+        """Raise when a posted line would credit something else than its facts say.
+
+        :raises UserError: names the line and what to do
+        """
+        for line in self.filtered(lambda line: line.parent_state == "posted"):
+            origin = vals.get("reversed_line_id", line.reversed_line_id.id) or False
+            kept = bool(vals.get("counterparty_goods_kept", line.counterparty_goods_kept))
+            if origin != line.reversed_line_id.id or kept != line.counterparty_goods_kept:
+                raise UserError(
+                    self.env._(
+                        "Line %(line)s of %(document)s is posted: what it reverses and whether "
+                        "the goods were kept stay as they were. Reset the document to draft to "
+                        "change them.",
+                        line=line.display_name,
+                        document=line.move_id.display_name,
+                    )
+                )
 
     def _refuse_posted_campaign_change(self, values):
         for line in self.filtered(lambda line: line.parent_state == "posted"):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import sale_cost
+from .sale_order_line import COST_PROFIT
 
 
 class CounterpartySaleCorrection(models.Model):
@@ -26,7 +27,7 @@ class CounterpartySaleCorrection(models.Model):
     source_id = fields.Many2one("utm.source", readonly=True, ondelete="restrict")
     # the lines as chosen: a rebuild applies the correction to them again
     line_ids = fields.Many2many("account.move.line", string="Lines", readonly=True)
-    unit_costs = fields.Json(readonly=True, help="Line to cost of one unit.")
+    unit_costs = fields.Json(readonly=True, groups=COST_PROFIT, help="Line to cost of one unit.")
     fact_ids = fields.One2many("counterparty.sale.fact", "correction_id", "Rows", readonly=True)
 
     # ------------------------------------------------------------

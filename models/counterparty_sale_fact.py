@@ -166,8 +166,7 @@ class CounterpartySaleFact(models.Model):
         except Exception:  # noqa: BLE001 whatever it is, the document is posted
             if self.env.cr.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
                 self.env.cr.execute(
-                    "ROLLBACK TO SAVEPOINT counterparty_facts; "
-                    "RELEASE SAVEPOINT counterparty_facts"
+                    "ROLLBACK TO SAVEPOINT counterparty_facts; RELEASE SAVEPOINT counterparty_facts"
                 )
             _logger.exception(
                 "sale facts of documents %s could not be written, the nightly check does it",

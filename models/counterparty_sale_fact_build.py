@@ -129,8 +129,8 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                            ELSE ROUND(cost.value / base.coin) * base.coin END AS cost,
                       cost.cost_basis = 'advance' AS is_advance,
                       cost.cost_basis = 'missing' AS is_unknown,
-                      base.is_storable AND cost.cost_basis = ANY(%(provisional)s)
-                          AS is_provisional,
+                      base.is_storable AND base.order_line_id IS NOT NULL
+                          AND cost.cost_basis = ANY(%(provisional)s) AS is_provisional,
                       chain.basis AS given_basis, chain.campaign_id AS given_campaign,
                       chain.medium_id AS given_medium, chain.source_id AS given_source
                  FROM (%(base)s) base

@@ -293,7 +293,7 @@ class CounterpartySaleFactCheck(models.AbstractModel):
             self._settle(moves.browse(found[start : start + CHUNK]))
         # all corrections of the companies count, not those alone that the reader may see
         Correction = self.env["counterparty.sale.correction"].sudo()
-        domain = [] if companies is None else [("company_id", "in", companies.ids)]
+        domain = [("id", ">", 0)] if companies is None else [("company_id", "in", companies.ids)]
         for correction in Correction.search(domain, order="id"):
             correction._apply()
 

@@ -111,7 +111,8 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
                       JOIN LATERAL (SELECT MAX(part.max_date) AS day
                                       FROM account_partial_reconcile part
                                      WHERE part.debit_move_id = item.id) paid ON TRUE
-                     WHERE item.partner_id = %s.commercial_partner_id AND item.reconciled AND item.date > %s
+                     WHERE item.partner_id = %s.commercial_partner_id
+                       AND item.reconciled AND item.date > %s
                        AND item.company_id = ANY(%s))""",
                 SQL.identifier(self.env[REPORT]._table),
                 start,

@@ -1,7 +1,7 @@
 import base64
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from .common_profit import ProfitCase
@@ -96,6 +96,38 @@ class TestCounterpartyFactCheckWizard(ProfitCase):
 
         self.assertEqual(lines["Income posted by entries"].difference, -40)
 
+    def test_manager_who_sees_no_cost_gets_none_by_any_way(self):
+        invoice = self._invoice()
+        correction = self.env["counterparty.sale.correction"]._correct_cost(
+            self.company, {invoice.invoice_line_ids.id: 33}, "Price list"
+        )
+        boss = self._profit_user(
+            "otto", "group_manager", "sales_team.group_sale_salesman_all_leads"
+        )
+        ways = {
+            "correction": lambda env: correction.with_env(env).read(["unit_costs"]),
+            "check": lambda env: env["counterparty.fact.check"].create({}).action_check(),
+            "rebuild": lambda env: env["counterparty.fact.check"].create({}).action_rebuild(),
+            "import": lambda env: (
+                env["counterparty.unit.cost.import"]
+                .create({"file": "YQ==", "reason": "Guess"})
+                .action_import()
+            ),
+        }
+        for name, way in ways.items():
+            with self.subTest(name), self.assertRaises(AccessError):
+                way(self.env(user=boss))
+
+    def test_money_spent_on_a_contact_is_spent_on_its_company(self):
+        cost = self.env["counterparty.cost"].create(
+            {"name": "Gift", "amount": 50, "commercial_partner_id": self.contact.id}
+        )
+        created = cost.commercial_partner_id
+        cost.commercial_partner_id = self.contact
+
+        self.assertEqual(created, self.customer)
+        self.assertEqual(cost.commercial_partner_id, self.customer)
+
     def test_manager_of_another_company_changes_nothing_here(self):
         nobody = self.env["utm.medium"], self.env["utm.source"]
         invoice, broken = self._invoice(), self._invoice()
@@ -188,7 +220,10 @@ class TestResPartnerProfit(ProfitCase):
 
     def test_who_sees_profit_can_type_a_new_contact(self):
         boss = self._profit_user(
-            "nora", "group_cost_profit", "base.group_partner_manager", "account.group_account_invoice"
+            "nora",
+            "group_cost_profit",
+            "base.group_partner_manager",
+            "account.group_account_invoice",
         )
 
         with Form(self.env["res.partner"].with_user(boss)) as form:

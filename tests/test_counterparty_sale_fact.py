@@ -105,6 +105,9 @@ class TestCounterpartySaleFact(ProfitCase):
 
         self.assertEqual(self._facts(invoice).ids, before)
 
+    def test_goods_without_an_order_wait_for_no_delivery(self):
+        self.assertFalse(self._facts(self._invoice()).is_provisional)
+
     def test_draft_removes_and_posting_again_returns_the_same(self):
         invoice = self._invoice(self._line(quantity=2), self._line(self.ledger_goods))
         before = self._sums(invoice)

@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .common_profit import ProfitCase
@@ -161,3 +162,25 @@ class TestCounterpartySaleFactCredit(ProfitCase):
         self.assertEqual(self._sums(invoice), (200, 10, 190))
         self.assertEqual(self._by_campaign(credit), {"Spring": -200, False: -200})
         self.assert_matches_ledger(credit)
+
+    def test_posted_credit_keeps_what_it_reverses(self):
+        invoice, other = self._invoice(), self._invoice()
+        line = self._credit(invoice).invoice_line_ids
+
+        for values in (
+            {"reversed_line_id": other.invoice_line_ids.id},
+            {"reversed_line_id": False},
+            {"counterparty_goods_kept": True},
+        ):
+            with self.subTest(values), self.assertRaisesRegex(UserError, "is posted"):
+                line.write(values)
+        line.write({"counterparty_goods_kept": False})
+
+    def test_line_reverses_only_its_own_kind(self):
+        credit = self._credit(self._invoice(), post=False)
+        stranger = self._invoice(partner_id=self.vendor.id)
+        another = self._invoice(self._line(self.service))
+
+        for origin in (stranger, another):
+            with self.assertRaisesRegex(ValidationError, "same customer, company and product"):
+                credit.invoice_line_ids.reversed_line_id = origin.invoice_line_ids

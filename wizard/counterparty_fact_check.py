@@ -31,6 +31,7 @@ class CounterpartyFactCheck(models.TransientModel):
     def action_check(self):
         """Compare revenue and cost of the period with the ledger, line by line of a report."""
         self.ensure_one()
+        self._check_cost_access()
         differences = self.env["counterparty.sale.fact"]._find_differences(self.company_id)
         self.write(
             {
@@ -48,6 +49,7 @@ class CounterpartyFactCheck(models.TransientModel):
     def action_repair(self):
         """Bring documents that differ to what the ledger says, and settle open costs."""
         self.ensure_one()
+        self._check_cost_access()
         # documents of the company that the presser may not read are repaired like the others
         self.env["counterparty.sale.fact"].sudo()._repair(self.company_id)
         return self.action_check()
@@ -55,9 +57,18 @@ class CounterpartyFactCheck(models.TransientModel):
     def action_rebuild(self):
         """Write the company's facts anew, with the costs and shares that they have."""
         self.ensure_one()
+        self._check_cost_access()
         # documents of the company that the presser may not read are rebuilt like the others
         self.env["counterparty.sale.fact"].sudo()._rebuild(self.company_id)
         return self.action_check()
+
+    def _check_cost_access(self):
+        """Raise unless the user sees cost and profit: totals tell what single lines cost.
+
+        :raises AccessError: by the host, naming field and groups
+        """
+        Fact = self.env["counterparty.sale.fact"]
+        Fact._check_field_access(Fact._fields["cost"], "read")
 
     def _reopen(self):
         return {

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..models.sale_order_line import COST_PROFIT
+
 
 class CounterpartyFactCheckLine(models.TransientModel):
     """One difference between facts and ledger, with its name."""
@@ -10,9 +12,9 @@ class CounterpartyFactCheckLine(models.TransientModel):
     check_id = fields.Many2one("counterparty.fact.check", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="check_id.currency_id")
     name = fields.Char("Figure")
-    ledger = fields.Monetary()
-    facts = fields.Monetary("Sale Facts")
-    difference = fields.Monetary(compute="_compute_difference")
+    ledger = fields.Monetary(groups=COST_PROFIT)
+    facts = fields.Monetary("Sale Facts", groups=COST_PROFIT)
+    difference = fields.Monetary(compute="_compute_difference", groups=COST_PROFIT)
     note = fields.Char("Why")
 
     def _compute_difference(self):

@@ -4,6 +4,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..models.sale_order_line import COST_PROFIT
 from ..tools import sale_cost, unit_costs
 
 # what the posting did not know for sure
@@ -19,7 +20,7 @@ class CounterpartyUnitCostImport(models.TransientModel):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, readonly=True
     )
-    file = fields.Binary("CSV File", required=True)
+    file = fields.Binary("CSV File", required=True, groups=COST_PROFIT)
     filename = fields.Char()
     reason = fields.Char(required=True)
 
@@ -29,6 +30,8 @@ class CounterpartyUnitCostImport(models.TransientModel):
         :raises UserError: names the row that cannot be read, or products that do not exist
         """
         self.ensure_one()
+        # who sees no cost gives none
+        self._check_field_access(self._fields["file"], "write")
         try:
             rows = unit_costs.read(base64.b64decode(self.file))
         except unit_costs.BadRowError as bad:
