@@ -50,6 +50,7 @@ from . import counterparty_sale_fact_mirror
 from . import counterparty_sale_fact_build
 from . import counterparty_sale_fact_recost
 from . import counterparty_sale_fact_check
+from . import counterparty_sale_fact_kept
 from . import counterparty_sale_correction
 from . import counterparty_sale_fact
 from . import res_partner_profit

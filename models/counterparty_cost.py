@@ -38,6 +38,21 @@ class CounterpartyCost(models.Model):
         "Money spent is not negative: money that came back is a vendor credit note.",
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._spend_on_company(vals) for vals in vals_list])
+
+    def write(self, vals):
+        return super().write(self._spend_on_company(vals))
+
+    @api.model
+    def _spend_on_company(self, vals):
+        """Return the values with the counterparty to which a contact belongs."""
+        if not vals.get("commercial_partner_id"):
+            return vals
+        partner = self.env["res.partner"].browse(vals["commercial_partner_id"])
+        return {**vals, "commercial_partner_id": partner.commercial_partner_id.id}
+
     @api.constrains("campaign_id", "commercial_partner_id")
     def _check_purpose(self):
         for cost in self:

@@ -77,19 +77,22 @@ class CounterpartySaleCorrection(models.Model):
         correction._apply()
         return correction
 
-    def _apply(self):
-        """Add the rows of the correction to the facts of its lines."""
+    def _apply(self, lines=None):
+        """Add the rows of the correction to the facts of its lines.
+
+        :param lines: some of its lines; all without any
+        """
         self.ensure_one()
+        lines = self.line_ids if lines is None else lines
         # facts are written by nobody but their own methods
         facts = self.env["counterparty.sale.fact"].sudo()
         if self.kind == "campaign":
-            facts._reattribute(
-                self.line_ids, self.campaign_id, self.medium_id, self.source_id, self
-            )
-        elif self.line_ids:
-            facts._recost(self.company_id, self._sql_unit_costs(), sale_cost.GIVEN, correction=self)
+            facts._reattribute(lines, self.campaign_id, self.medium_id, self.source_id, self)
+        elif lines:
+            answer = self._sql_unit_costs(lines)
+            facts._recost(self.company_id, answer, sale_cost.GIVEN, correction=self)
 
-    def _sql_unit_costs(self):
+    def _sql_unit_costs(self, lines):
         return SQL(
             """SELECT f.line_id, SUM(f.quantity)::numeric * given.value::text::numeric AS value
                  FROM counterparty_sale_correction correction
@@ -99,7 +102,7 @@ class CounterpartySaleCorrection(models.Model):
                 WHERE correction.id = %s AND l.id = ANY(%s)
                 GROUP BY f.line_id, given.value::text""",
             self.id,
-            self.line_ids.ids,
+            lines.ids,
         )
 
     def _tell_documents(self):

@@ -1,7 +1,14 @@
+import logging
+
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..tools import sale_cost
 from .sale_order_line import COST_PROFIT
+
+_logger = logging.getLogger(__name__)
 
 POSTING, COST, CAMPAIGN = "posting", "cost", "campaign"
 
@@ -144,26 +151,76 @@ class CounterpartySaleFact(models.Model):
 
     @api.model
     def _post_moves(self, moves):
-        """Write the facts of documents that were posted right now, all in one statement."""
+        """Write the facts of documents that were posted right now, all in one statement.
+
+        Never a reason for a posting to fail: what cannot be written now is a difference that the
+        nightly check finds and repairs.
+        """
         sales = moves.filtered(lambda move: move.is_sale_document(include_receipts=True))
-        if sales:
-            self._insert_facts(sales)
+        if not sales:
+            return
+        # what the host cannot write is the host's error, and must not be rolled back with ours
+        self._flush_sources()
+        try:
+            self._insert_live(sales)
+        except Exception:  # noqa: BLE001 whatever it is, the document is posted
+            if self.env.cr.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
+                self.env.cr.execute(
+                    "ROLLBACK TO SAVEPOINT counterparty_facts; RELEASE SAVEPOINT counterparty_facts"
+                )
+            _logger.exception(
+                "sale facts of documents %s could not be written, the nightly check does it",
+                sales.ids,
+            )
+
+    @api.model
+    def _insert_live(self, sales):
+        """Write facts so that an error takes back nothing else; one statement for invoices."""
+        if sales.line_ids.reversed_line_id:
+            with self.env.cr.savepoint(flush=False):
+                self._insert_facts(sales)
+        else:
+            # one round trip: a savepoint of its own would be two queries more
+            self.env.cr.execute(
+                SQL(
+                    "SAVEPOINT counterparty_facts; %s; RELEASE SAVEPOINT counterparty_facts",
+                    self._sql_plain(sales, [], live=True),
+                )
+            )
+            self.invalidate_model()
 
     @api.model
     def _forget_moves(self, moves):
-        """Remove all facts of documents that are posted no more."""
+        """Remove all facts of documents that are posted no more, but keep what they cost."""
         if moves:
-            self.env.cr.execute(
-                """DELETE FROM counterparty_sale_fact WHERE move_id = ANY(%s)
-                   RETURNING correction_id""",
-                [moves.ids],
-            )
-            corrected = {row[0] for row in self.env.cr.fetchall() if row[0]}
+            rows = self._set_aside(SQL("move_id = ANY(%s)", moves.ids), [POSTING, COST])
+            corrected = {row[0] for row in rows if row[0]}
             if corrected:
                 # a document posted again starts anew; its chatter keeps what was corrected
                 corrections = self.env["counterparty.sale.correction"].browse(corrected)
                 corrections._forget_lines(moves.line_ids)
-            self.invalidate_model()
+
+    @api.model
+    def _set_aside(self, where, kinds):
+        """Remove facts, but keep unit cost and shares of their lines; in one statement.
+
+        :param where: a condition on facts
+        :param kinds: of which facts the unit cost is kept
+        :return: rows of the ids of corrections, whose rows went too
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """WITH gone AS (DELETE FROM counterparty_sale_fact WHERE %s RETURNING *),
+                        old AS (DELETE FROM counterparty_sale_fact_kept
+                                 WHERE move_id IN (SELECT move_id FROM gone)),
+                        kept AS (%s)
+                   SELECT DISTINCT correction_id FROM gone""",
+                where,
+                self.env["counterparty.sale.fact.kept"]._sql_keep("gone", kinds),
+            )
+        )
+        self.invalidate_model()
+        return rows
 
     @api.model
     def _follow_partners(self, moves):

@@ -65,8 +65,7 @@ class CounterpartySaleFactBuild(models.AbstractModel):
         :param live: posted right now. Otherwise the documents are older: their cost of today is
             an estimate where the posting left no trace, see :meth:`_get_estimate_limit`.
         """
-        for model, names in READ.items():
-            self.env[model].flush_model(names)
+        self._flush_sources()
         origins = self._get_origins(moves, live)
         count = self._insert_plain(moves, list(origins), live)
         for wave in reversal.waves(origins):
@@ -76,6 +75,11 @@ class CounterpartySaleFactBuild(models.AbstractModel):
             count += self._insert_plain(moves, [], live)
         self.invalidate_model()
         return count
+
+    @api.model
+    def _flush_sources(self):
+        for model, names in READ.items():
+            self.env[model].flush_model(names)
 
     @api.model
     def _get_origins(self, moves, live):
@@ -101,18 +105,20 @@ class CounterpartySaleFactBuild(models.AbstractModel):
     @api.model
     def _insert_plain(self, moves, later, live):
         """Write the facts of all lines but those that come later, in one statement."""
-        self.env.cr.execute(
-            SQL(
-                """%(target)s
-                   WITH line AS MATERIALIZED (%(line)s), share AS (%(share)s)
-                   %(rows)s""",
-                target=self._sql_target(),
-                line=self._sql_line(moves, later, live),
-                share=self._sql_share(),
-                rows=self._sql_rows(),
-            )
-        )
+        self.env.cr.execute(self._sql_plain(moves, later, live))
         return self.env.cr.rowcount
+
+    @api.model
+    def _sql_plain(self, moves, later, live):
+        return SQL(
+            """%(target)s
+               WITH line AS MATERIALIZED (%(line)s), share AS (%(share)s)
+               %(rows)s""",
+            target=self._sql_target(),
+            line=self._sql_line(moves, later, live),
+            share=self._sql_share(),
+            rows=self._sql_rows(),
+        )
 
     @api.model
     def _sql_line(self, moves, later, live):
@@ -123,8 +129,8 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                            ELSE ROUND(cost.value / base.coin) * base.coin END AS cost,
                       cost.cost_basis = 'advance' AS is_advance,
                       cost.cost_basis = 'missing' AS is_unknown,
-                      base.is_storable AND cost.cost_basis = ANY(%(provisional)s)
-                          AS is_provisional,
+                      base.is_storable AND base.order_line_id IS NOT NULL
+                          AND cost.cost_basis = ANY(%(provisional)s) AS is_provisional,
                       chain.basis AS given_basis, chain.campaign_id AS given_campaign,
                       chain.medium_id AS given_medium, chain.source_id AS given_source
                  FROM (%(base)s) base

@@ -92,8 +92,15 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
                       COALESCE(touch.weight, 1) AS quantity_weight,
                       COALESCE(touch.rank, 1) AS rank
                  FROM line
-                 LEFT JOIN LATERAL (%s) touch ON line.given_campaign IS NULL""",
+                 LEFT JOIN LATERAL (
+                     %s
+                      UNION ALL
+                     SELECT * FROM (%s) now WHERE NOT EXISTS (
+                         SELECT FROM counterparty_sale_fact_kept kept WHERE %s)
+                 ) touch ON line.given_campaign IS NULL""",
+            self.env["counterparty.sale.fact.kept"]._sql_shares(),
             self._sql_touches(),
+            self.env["counterparty.sale.fact.kept"]._sql_is_same(),
         )
 
     @api.model

@@ -164,8 +164,10 @@ class CounterpartySaleFactCheck(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _find_differences(self):
+    def _find_differences(self, companies=None):
         """Return ``{move id: reason}`` of documents whose facts are not what the ledger says.
+
+        :param companies: whose documents; without any, of all
 
         Reasons: ``missing``, ``revenue``, ``partner``, ``not posted``. One scan of both sides,
         measured at 3 s for a million lines.
@@ -184,19 +186,22 @@ class CounterpartySaleFactCheck(models.AbstractModel):
                                   MIN(m.commercial_partner_id) AS partner_id
                              FROM account_move_line l JOIN account_move m ON m.id = l.move_id
                             WHERE l.display_type = 'product' AND m.state = 'posted'
-                              AND m.move_type = ANY(%(types)s) AND %(filled)s
+                              AND m.move_type = ANY(%(types)s) AND %(filled)s AND %(line_of)s
                             GROUP BY l.move_id) ledger
                      FULL JOIN (
                            SELECT f.move_id, COUNT(DISTINCT f.line_id) AS lines,
                                   SUM(f.revenue + COALESCE(f.advance, 0)) AS revenue,
                                   MIN(f.commercial_partner_id) AS partner_id
-                             FROM counterparty_sale_fact f GROUP BY f.move_id) fact
+                             FROM counterparty_sale_fact f WHERE %(fact_of)s
+                            GROUP BY f.move_id) fact
                        ON fact.move_id = ledger.move_id
                     WHERE ledger.lines IS DISTINCT FROM fact.lines
                        OR ledger.revenue IS DISTINCT FROM fact.revenue
                        OR ledger.partner_id IS DISTINCT FROM fact.partner_id""",
                 types=list(SALE_TYPES),
                 filled=self._sql_is_filled(),
+                line_of=self._sql_is_of(companies, "l"),
+                fact_of=self._sql_is_of(companies, "f"),
             )
         )
         return dict(rows)
@@ -209,41 +214,104 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         return SQL("m.date > %s", progress)
 
     @api.model
-    def _repair(self):
-        """Bring documents with differences to what the ledger says; return the differences."""
-        differences = self._find_differences()
+    def _sql_is_of(self, companies, alias):
+        if companies is None:
+            return SQL("TRUE")
+        return SQL("%s = ANY(%s)", SQL.identifier(alias, "company_id"), companies.ids)
+
+    @api.model
+    def _repair(self, companies=None):
+        """Bring documents with differences to what the ledger says; return the differences.
+
+        :param companies: whose documents; without any, of all
+        """
+        differences = self._find_differences(companies)
         if differences:
             Move = self.env["account.move"]
-            wrong = [move for move, why in differences.items() if why in ("revenue", "not posted")]
-            self._forget_moves(Move.browse(wrong))
+            gone = [move for move, why in differences.items() if why == "not posted"]
+            self._forget_moves(Move.browse(gone))
             moved = [move for move, why in differences.items() if why == "partner"]
             self._follow_partners(Move.browse(moved))
-            redo = [move for move, why in differences.items() if why in ("revenue", "missing")]
+            redo = sorted(
+                move for move, why in differences.items() if why in ("revenue", "missing")
+            )
             for start in range(0, len(redo), CHUNK):
-                self._insert_facts(Move.browse(sorted(redo)[start : start + CHUNK]), live=False)
+                self._repair_chunk(Move.browse(redo[start : start + CHUNK]))
             _logger.info("sale facts: %s documents differed and were repaired", len(differences))
         return differences
 
     @api.model
-    def _rebuild(self):
+    def _repair_chunk(self, moves):
+        """Write documents anew; one that cannot be written leaves the others alone."""
+        try:
+            with self.env.cr.savepoint():
+                self._write_anew(moves)
+        except Exception:
+            if len(moves) == 1:
+                _logger.exception("sale facts of document %s cannot be written", moves.ids)
+                return
+            half = len(moves) // 2
+            self._repair_chunk(moves[:half])
+            self._repair_chunk(moves[half:])
+
+    @api.model
+    def _write_anew(self, moves):
+        """Write the facts of documents again, with the cost and shares that they had.
+
+        Corrections are applied on top of them again, on the first open day.
+        """
+        self._set_aside(SQL("move_id = ANY(%s)", moves.ids), ["posting"])
+        self._insert_facts(moves, live=False)
+        self._settle(moves.browse(self._find_provisional(SQL("f.move_id = ANY(%s)", moves.ids))))
+        # corrections of the documents, whoever made them and whoever repairs
+        Correction = self.env["counterparty.sale.correction"].sudo()
+        for correction in Correction.search([("line_ids.move_id", "in", moves.ids)], order="id"):
+            correction._apply(correction.line_ids.filtered(lambda line: line.move_id in moves))
+
+    @api.model
+    def _rebuild(self, companies=None):
         """Write all facts anew from the documents, and the corrections on top of them.
 
-        Costs and campaigns are asked for again: where the posting left no trace, the answer is
-        that of today.
+        Unit costs and shares stay as the posting froze them: only lines without any are asked
+        for again, and what only today's cost answers is an estimate.
+
+        :param companies: whose facts; without any, of all
         """
-        self.env.cr.execute("DELETE FROM counterparty_sale_fact")
-        Correction = self.env["counterparty.sale.correction"]
+        self._set_aside(self._sql_is_of(companies, "counterparty_sale_fact"), ["posting"])
         rows = self.env.execute_query(
             SQL(
-                """SELECT id FROM account_move
-                    WHERE state = 'posted' AND move_type = ANY(%s) ORDER BY id""",
+                """SELECT m.id FROM account_move m
+                    WHERE m.state = 'posted' AND m.move_type = ANY(%s) AND %s ORDER BY m.id""",
                 list(SALE_TYPES),
+                self._sql_is_of(companies, "m"),
             )
         )
         moves = self.env["account.move"].browse([row[0] for row in rows])
         self._insert_facts(moves, live=False)
-        for correction in Correction.search([("id", ">", 0)], order="id"):
+        found = self._find_provisional(self._sql_is_of(companies, "f"))
+        for start in range(0, len(found), CHUNK):
+            self._settle(moves.browse(found[start : start + CHUNK]))
+        # all corrections of the companies count, not those alone that the reader may see
+        Correction = self.env["counterparty.sale.correction"].sudo()
+        domain = [("id", ">", 0)] if companies is None else [("company_id", "in", companies.ids)]
+        for correction in Correction.search(domain, order="id"):
             correction._apply()
+
+    @api.model
+    def _find_provisional(self, where):
+        """Return the documents with costs that no delivery has settled yet."""
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT f.move_id FROM counterparty_sale_fact f
+                    WHERE f.is_provisional AND %s AND NOT EXISTS (
+                          SELECT FROM counterparty_sale_fact other
+                           WHERE other.move_id = f.move_id AND other.line_id = f.line_id
+                             AND other.kind = 'cost')
+                    ORDER BY f.move_id""",
+                where,
+            )
+        )
+        return [row[0] for row in rows]
 
     # ------------------------------------------------------------
     # Crons
@@ -262,20 +330,11 @@ class CounterpartySaleFactCheck(models.AbstractModel):
     @api.model
     def _cron_repair(self):
         """Settle provisional costs and repair what differs from the ledger."""
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT DISTINCT f.move_id FROM counterparty_sale_fact f
-                    WHERE f.is_provisional AND NOT EXISTS (
-                          SELECT FROM counterparty_sale_fact other
-                           WHERE other.move_id = f.move_id AND other.line_id = f.line_id
-                             AND other.kind = 'cost')
-                    ORDER BY f.move_id"""
-            )
-        )
+        found = self._find_provisional(SQL("TRUE"))
         cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=len(rows) + 1)
-        for start in range(0, len(rows), CHUNK):
-            chunk = [row[0] for row in rows[start : start + CHUNK]]
+        cron._commit_progress(remaining=len(found) + 1)
+        for start in range(0, len(found), CHUNK):
+            chunk = found[start : start + CHUNK]
             self._settle(self.env["account.move"].browse(chunk))
             if not cron._commit_progress(len(chunk)):
                 return

@@ -13,8 +13,8 @@ class CounterpartySaleFactCost(models.AbstractModel):
     @api.model
     def _sql_cost(self, moves, live):
         """Select the first answer to what a line cost; see ``tools/sale_cost.py``."""
+        # what reverses a line has a statement of its own
         answers = {
-            sale_cost.MIRROR: SQL("NULL::numeric"),  # has its own statement
             sale_cost.LEDGER: self._sql_cost_ledger(),
             sale_cost.DELIVERY: self._sql_cost_delivery(moves, live),
             sale_cost.ORDER: self._sql_cost_order(),
@@ -26,10 +26,19 @@ class CounterpartySaleFactCost(models.AbstractModel):
             answers[sale_cost.ORDER] = SQL(
                 "CASE WHEN NOT %s THEN (%s) END", is_old, answers[sale_cost.ORDER]
             )
+        statements = {
+            basis: SQL(
+                """SELECT %s AS basis, value FROM (SELECT %s AS value OFFSET 0) a
+                    WHERE value IS NOT NULL""",
+                # the cost of today is no more than a guess for what was posted before
+                sale_cost.ESTIMATED if basis == sale_cost.STANDARD and not live else basis,
+                answer,
+            )
+            for basis, answer in answers.items()
+        }
         return SQL(
             """SELECT CASE WHEN base.is_downpayment THEN 'advance'
                            WHEN base.goods_kept THEN 'kept'
-                           WHEN found.basis = 'standard' AND %(is_old)s THEN 'estimated'
                            WHEN found.basis IS NULL AND base.product_type = 'service'
                            THEN 'service'
                            ELSE COALESCE(found.basis, 'missing') END AS cost_basis,
@@ -37,18 +46,26 @@ class CounterpartySaleFactCost(models.AbstractModel):
                            ELSE COALESCE(found.value, 0) END AS value
                  FROM (SELECT 1) one
                  LEFT JOIN LATERAL (%(answers)s LIMIT 1) found ON TRUE""",
-            is_old=is_old,
             # each answer is asked only when those before it had none
-            answers=SQL(" UNION ALL ").join(
-                SQL(
-                    """SELECT %s AS basis, value FROM (SELECT %s AS value OFFSET 0) a
-                        WHERE value IS NOT NULL""",
-                    basis,
-                    answers[basis],
-                )
-                for basis in sale_cost.COST_ORDER
-            ),
+            answers=SQL(" UNION ALL ").join(self._order_answers(statements, live)),
         )
+
+    @api.model
+    def _order_answers(self, statements, live):
+        """Return the statements in the order in which they are asked.
+
+        What was kept comes first when facts are written anew. When a document is posted again,
+        the ledger was written anew too, and a delivery settles what was provisional.
+        """
+        Kept = self.env["counterparty.sale.fact.kept"]
+        kept = SQL("SELECT * FROM (%s) kept_answer", Kept._sql_cost())
+        ledger, delivery, *rest = (
+            statements[basis] for basis in sale_cost.COST_ORDER if basis in statements
+        )
+        if not live:
+            return [kept, ledger, delivery, *rest]
+        certain = SQL("SELECT * FROM (%s) certain_answer", Kept._sql_cost(with_provisional=False))
+        return [ledger, certain, delivery, kept, *rest]
 
     @api.model
     def _sql_cost_ledger(self):

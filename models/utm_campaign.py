@@ -115,7 +115,8 @@ class UtmCampaign(models.Model):
     )
 
     _counterparty_window_positive = models.Constraint(
-        "CHECK (counterparty_window_days >= 0)", "A window has no fewer than zero days."
+        "CHECK (counterparty_window_days BETWEEN 0 AND 3650)",
+        "A window has between zero and 3650 days.",
     )
     _counterparty_dates = models.Constraint(
         "CHECK (counterparty_date_to >= counterparty_date_from)",

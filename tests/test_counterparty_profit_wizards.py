@@ -2,7 +2,7 @@ import base64
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_profit import ProfitCase
 
@@ -96,6 +96,95 @@ class TestCounterpartyFactCheckWizard(ProfitCase):
 
         self.assertEqual(lines["Income posted by entries"].difference, -40)
 
+    def test_manager_who_sees_no_cost_gets_none_by_any_way(self):
+        invoice = self._invoice()
+        correction = self.env["counterparty.sale.correction"]._correct_cost(
+            self.company, {invoice.invoice_line_ids.id: 33}, "Price list"
+        )
+        boss = self._profit_user(
+            "otto", "group_manager", "sales_team.group_sale_salesman_all_leads"
+        )
+        ways = {
+            "correction": lambda env: correction.with_env(env).read(["unit_costs"]),
+            "check": lambda env: env["counterparty.fact.check"].create({}).action_check(),
+            "rebuild": lambda env: env["counterparty.fact.check"].create({}).action_rebuild(),
+            "import": lambda env: (
+                env["counterparty.unit.cost.import"]
+                .create({"file": "YQ==", "reason": "Guess"})
+                .action_import()
+            ),
+        }
+        for name, way in ways.items():
+            with self.subTest(name), self.assertRaises(AccessError):
+                way(self.env(user=boss))
+
+    def test_money_spent_on_a_contact_is_spent_on_its_company(self):
+        cost = self.env["counterparty.cost"].create(
+            {"name": "Gift", "amount": 50, "commercial_partner_id": self.contact.id}
+        )
+        created = cost.commercial_partner_id
+        cost.commercial_partner_id = self.contact
+
+        self.assertEqual(created, self.customer)
+        self.assertEqual(cost.commercial_partner_id, self.customer)
+
+    def test_manager_of_another_company_changes_nothing_here(self):
+        nobody = self.env["utm.medium"], self.env["utm.source"]
+        invoice, broken = self._invoice(), self._invoice()
+        self.env["counterparty.sale.correction"]._correct_campaign(
+            invoice.invoice_line_ids, self.autumn, *nobody, "Fair"
+        )
+        self.env.cr.execute("DELETE FROM counterparty_sale_fact WHERE move_id = %s", broken.ids)
+        boss = self._profit_user("olga", "group_manager", "group_cost_profit")
+        boss.write(
+            {
+                "company_ids": [fields.Command.set(self.other_company.ids)],
+                "company_id": self.other_company.id,
+            }
+        )
+        wizard = self.env["counterparty.fact.check"].with_user(boss)
+        wizard = wizard.with_context(allowed_company_ids=self.other_company.ids).create({})
+
+        wizard.action_repair()
+        wizard.action_rebuild()
+
+        self.assertEqual(wizard.difference_count, 0)
+        self.assertEqual(self._by_campaign(invoice), {"Autumn": 100})
+        self.assertFalse(self._facts(broken))
+
+    def test_corrections_survive_a_rebuild_and_a_repair(self):
+        nobody = self.env["utm.medium"], self.env["utm.source"]
+        invoice = self._invoice()
+        line = invoice.invoice_line_ids
+        Correction = self.env["counterparty.sale.correction"]
+        Correction._correct_campaign(line, self.autumn, *nobody, "Fair")
+        Correction._correct_cost(self.company, {line.id: 33}, "Price list")
+        _lines, wizard = self._check()
+
+        wizard.action_rebuild()
+        rebuilt = self._sums(invoice), self._by_campaign(invoice)
+        self.env.cr.execute(
+            "UPDATE counterparty_sale_fact SET revenue = 1 WHERE move_id = %s AND kind = 'posting'",
+            invoice.ids,
+        )
+        wizard.action_repair()
+
+        expected = (100, 33, 67), {"Autumn": 100}
+        self.assertEqual(rebuilt, expected)
+        self.assertEqual((self._sums(invoice), self._by_campaign(invoice)), expected)
+
+    def test_cost_given_by_a_file_survives_draft_and_posting(self):
+        invoice = self._invoice()
+        self.env["counterparty.sale.correction"]._correct_cost(
+            self.company, {invoice.invoice_line_ids.id: 33}, "Price list"
+        )
+
+        invoice.button_draft()
+        invoice.action_post()
+
+        self.assertEqual(self._sums(invoice), (100, 33, 67))
+        self.assertEqual(self._bases(invoice), ["given"])
+
     def test_repair_and_rebuild_end_without_differences(self):
         invoice = self._invoice()
         self.env.cr.execute("DELETE FROM counterparty_sale_fact WHERE move_id = %s", [invoice.id])
@@ -137,6 +226,19 @@ class TestResPartnerProfit(ProfitCase):
         for user, text in ((own, "not shown"), (nothing, "may see sales")):
             note = self.customer.with_user(user).counterparty_profit_note
             self.assertIn(text, note)
+
+    def test_who_sees_profit_can_type_a_new_contact(self):
+        boss = self._profit_user(
+            "nora",
+            "group_cost_profit",
+            "base.group_partner_manager",
+            "account.group_account_invoice",
+        )
+
+        with Form(self.env["res.partner"].with_user(boss)) as form:
+            form.name = "Fabrikam"
+
+        self.assertTrue(form.record.id)
 
     def test_late_payer_is_named(self):
         today = fields.Date.today()

@@ -170,7 +170,10 @@ class TestCounterpartySaleFactCheck(ProfitCase):
         invoice = self._invoice_orders(order)
         for trusted, expected in [("True", "order"), ("False", "estimated")]:
             parameters.set_param("counterparty_crm.facts_order_cost", trusted)
-            self.Fact._forget_moves(invoice)
+            # before our time nothing was kept
+            self.env.cr.execute(
+                "DELETE FROM counterparty_sale_fact WHERE move_id = %s", [invoice.id]
+            )
 
             self.Fact._insert_facts(invoice, live=False)
 

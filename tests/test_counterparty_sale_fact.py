@@ -1,7 +1,10 @@
 from unittest.mock import patch
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import SQL, mute_logger
 
 from .common_profit import ProfitCase
 
@@ -38,6 +41,72 @@ class TestCounterpartySaleFact(ProfitCase):
         self.goods.standard_price = 77
 
         self.assertEqual(self._sums(invoice), (300, 30, 270))
+
+    def test_draft_and_posting_again_keep_the_cost_of_the_posting(self):
+        invoice = self._invoice(self._line(quantity=2), self._line(quantity=3))
+
+        self.goods.standard_price = 77
+        invoice.button_draft()
+        invoice.invoice_line_ids[1].quantity = 4
+        invoice.action_post()
+
+        self.assertEqual(self._facts(invoice).mapped("cost"), [20, 40])
+        self.assertEqual(set(self._bases(invoice)), {"standard"})
+
+    def test_another_product_is_asked_for_its_own_cost(self):
+        invoice = self._invoice(self._line(quantity=2))
+
+        invoice.button_draft()
+        invoice.invoice_line_ids.product_id = self.service
+        self.service.standard_price = 7
+        invoice.action_post()
+
+        self.assertEqual(sum(self._facts(invoice).mapped("cost")), 14)
+
+    def test_rebuild_keeps_the_cost_of_the_posting(self):
+        invoice = self._invoice(self._line(quantity=2))
+
+        self.goods.standard_price = 77
+        self.Fact._rebuild()
+
+        self.assertEqual(self._sums(invoice), (200, 20, 180))
+        self.assertEqual(self._bases(invoice), ["standard"])
+
+    def test_facts_that_nobody_kept_are_an_estimate(self):
+        invoice = self._invoice(self._line(quantity=2))
+        self.env.cr.execute("DELETE FROM counterparty_sale_fact WHERE move_id = %s", invoice.ids)
+
+        self.goods.standard_price = 77
+        self.Fact._repair()
+
+        self.assertEqual(self._sums(invoice), (200, 154, 46))
+        self.assertEqual(self._bases(invoice), ["estimated"])
+
+    def test_shares_of_interactions_stay_when_posted_again_or_rebuilt(self):
+        self._interaction(self.spring, "2026-03-01 10:00:00", res_id=1)
+        invoice = self._invoice()
+        alone = {"Spring": 100}
+        self.assertEqual(self._by_campaign(invoice), alone)
+
+        self._interaction(self.autumn, "2026-03-05 10:00:00", res_id=2)
+        invoice.button_draft()
+        invoice.action_post()
+        again = self._by_campaign(invoice)
+        self.Fact._rebuild()
+
+        self.assertEqual(again, alone)
+        self.assertEqual(self._by_campaign(invoice), alone)
+
+    def test_rebuild_of_a_company_leaves_the_others_alone(self):
+        invoice = self._invoice()
+        before = self._facts(invoice).ids
+
+        self.Fact._rebuild(self.other_company)
+
+        self.assertEqual(self._facts(invoice).ids, before)
+
+    def test_goods_without_an_order_wait_for_no_delivery(self):
+        self.assertFalse(self._facts(self._invoice()).is_provisional)
 
     def test_draft_removes_and_posting_again_returns_the_same(self):
         invoice = self._invoice(self._line(quantity=2), self._line(self.ledger_goods))
@@ -183,6 +252,45 @@ class TestCounterpartySaleFact(ProfitCase):
             self.assertEqual(len(self._facts(invoices)), size)
 
         self.assertEqual(counts, [1, 1])
+
+    def test_no_error_of_a_fact_stops_a_posting(self):
+        errors = {
+            "of Python": ValueError("unforeseen"),
+            "of the database": SQL("SELECT 1 / 0"),
+        }
+        for name, error in errors.items():
+            effect = {"return_value": error} if isinstance(error, SQL) else {"side_effect": error}
+            with (
+                self.subTest(name),
+                patch.object(type(self.Fact), "_sql_plain", **effect),
+                self.assertLogs("odoo.addons.counterparty_crm.models.counterparty_sale_fact"),
+                mute_logger("odoo.sql_db"),
+            ):
+                invoice = self._invoice()
+            self.assertEqual(invoice.state, "posted")
+            self.assertFalse(self._facts(invoice))
+
+            self.Fact._repair()
+
+            self.assertEqual(self._sums(invoice), (100, 10, 90))
+
+    def test_no_error_of_a_fact_stops_a_credit_note(self):
+        invoice = self._invoice()
+        credit = self._credit(invoice, post=False)
+        with (
+            patch.object(type(self.Fact), "_insert_mirrors", side_effect=ValueError("unforeseen")),
+            self.assertLogs("odoo.addons.counterparty_crm.models.counterparty_sale_fact"),
+        ):
+            credit.action_post()
+
+        self.assertEqual(credit.state, "posted")
+        self.Fact._repair()
+        self.assertEqual(self._sums(credit), (-100, -10, -90))
+
+    def test_window_has_a_bound_that_dates_can_bear(self):
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            self.spring.counterparty_window_days = 2_000_000_000
+            self.env.flush_all()
 
     def test_second_writing_of_a_posted_document_adds_nothing(self):
         invoice = self._invoice()

@@ -19,3 +19,6 @@ MISSING = "missing"  # goods without a cost: counted apart, never a full margin
 
 # an answer that a later delivery settles
 PROVISIONAL = (ORDER, STANDARD)
+
+# what a line is told anew when its facts are written again; other answers stay as they were
+ASKED_ANEW = (MIRROR, ADVANCE, KEPT, MISSING)

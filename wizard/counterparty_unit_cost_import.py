@@ -20,7 +20,7 @@ class CounterpartyUnitCostImport(models.TransientModel):
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, readonly=True
     )
-    file = fields.Binary("CSV File", required=True)
+    file = fields.Binary("CSV File", required=True, groups=COST_PROFIT)
     filename = fields.Char()
     reason = fields.Char(required=True)
 

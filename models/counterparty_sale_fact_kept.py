@@ -1,0 +1,125 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools import sale_cost
+from .sale_order_line import COST_PROFIT
+
+
+class CounterpartySaleFactKept(models.Model):
+    """What a line cost and who earned it, kept while its facts are away.
+
+    A document that goes back to draft and is posted again, or whose facts are written anew,
+    returns the same totals although costs, rates and interactions have changed since.
+    """
+
+    _name = "counterparty.sale.fact.kept"
+    _description = "Cost and Shares Kept"
+    _log_access = False
+    _order = "line_id, id"
+    _rec_name = "move_id"
+
+    # as in the facts: lines go with their document
+    line_id = fields.Integer("Journal Item", required=True, readonly=True, index=True)
+    move_id = fields.Many2one(
+        "account.move", "Invoice", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    # plain numbers, as these are compared only: the product and customer of another line get none
+    product_id = fields.Integer(readonly=True)
+    commercial_partner_id = fields.Integer(readonly=True)
+    unit_cost = fields.Float(readonly=True, digits=0, groups=COST_PROFIT)
+    cost_basis = fields.Char(readonly=True, groups=COST_PROFIT)
+    is_provisional = fields.Boolean(readonly=True, groups=COST_PROFIT)
+    campaign_id = fields.Integer(readonly=True)
+    medium_id = fields.Integer(readonly=True)
+    source_id = fields.Integer(readonly=True)
+    campaign_basis = fields.Char(readonly=True)
+    weight = fields.Float(readonly=True, digits=0)
+
+    # ------------------------------------------------------------
+    # Keeping
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_keep(self, rows, kinds):
+        """Insert what rows of facts say about unit cost and shares of their lines.
+
+        :param rows: name of the relation with the facts
+        :param kinds: of which facts the unit cost is; shares are those of the posting
+        """
+        return SQL(
+            """INSERT INTO counterparty_sale_fact_kept (
+                   line_id, move_id, product_id, commercial_partner_id, unit_cost, cost_basis,
+                   is_provisional, campaign_id, medium_id, source_id, campaign_basis, weight)
+               SELECT line_id, move_id, product_id, commercial_partner_id,
+                      CASE WHEN cost_basis <> ALL(%(asked)s)
+                           THEN cost::numeric / NULLIF(quantity, 0)::numeric END,
+                      cost_basis, is_provisional, campaign_id, medium_id, source_id,
+                      campaign_basis, CASE WHEN quantity = 0 THEN ABS(revenue)
+                                           ELSE ABS(share) END
+                 FROM (SELECT f.id, f.line_id, f.move_id, f.product_id,
+                              f.commercial_partner_id, f.kind, f.campaign_id, f.medium_id,
+                              f.source_id, f.campaign_basis,
+                              f.quantity AS share, f.revenue,
+                              SUM(f.cost) OVER line AS cost,
+                              SUM(f.quantity) FILTER (WHERE f.kind = 'posting') OVER line
+                                  AS quantity,
+                              LAST_VALUE(f.cost_basis) OVER last AS cost_basis,
+                              LAST_VALUE(f.is_provisional) OVER last AS is_provisional
+                         FROM %(rows)s f WHERE f.kind = ANY(%(kinds)s)
+                       WINDOW line AS (PARTITION BY f.line_id),
+                              last AS (PARTITION BY f.line_id ORDER BY f.id
+                                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) fact
+                WHERE kind = 'posting'
+                ORDER BY id""",
+            rows=SQL.identifier(rows),
+            kinds=kinds,
+            asked=list(sale_cost.ASKED_ANEW),
+        )
+
+    @api.autovacuum
+    def _gc_posted(self):
+        """Forget what posted documents wrote into their facts again."""
+        self.env.cr.execute(
+            """DELETE FROM counterparty_sale_fact_kept kept USING account_move move
+                WHERE move.id = kept.move_id AND move.state = 'posted'
+                  AND EXISTS (SELECT FROM counterparty_sale_fact fact
+                               WHERE fact.move_id = kept.move_id)"""
+        )
+
+    # ------------------------------------------------------------
+    # Asking
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_cost(self, with_provisional=True):
+        """Select basis and cost of ``base``; nothing when the product is another one."""
+        return SQL(
+            """SELECT kept.cost_basis AS basis, kept.unit_cost::numeric * base.quantity AS value
+                 FROM counterparty_sale_fact_kept kept
+                WHERE kept.line_id = base.line_id AND kept.unit_cost IS NOT NULL
+                  AND kept.product_id IS NOT DISTINCT FROM base.product_id
+                  AND (%s OR NOT kept.is_provisional)
+                LIMIT 1""",
+            with_provisional,
+        )
+
+    @api.model
+    def _sql_shares(self):
+        """Select the interactions that earned ``line``, as the posting found them."""
+        return SQL(
+            """SELECT kept.campaign_id, kept.medium_id, kept.source_id,
+                      kept.weight::numeric AS weight,
+                      ROW_NUMBER() OVER (ORDER BY kept.id)::int AS rank
+                 FROM counterparty_sale_fact_kept kept
+                WHERE %s AND kept.campaign_basis = 'interaction'
+                  AND line.given_campaign IS NULL""",
+            self._sql_is_same(),
+        )
+
+    @api.model
+    def _sql_is_same(self):
+        return SQL(
+            """kept.line_id = line.line_id
+                  AND kept.product_id IS NOT DISTINCT FROM line.product_id
+                  AND kept.commercial_partner_id IS NOT DISTINCT FROM line.commercial_partner_id"""
+        )
