@@ -42,6 +42,7 @@ RIGHTS = {
     "counterparty.interaction": (READ, "rw", "rw"),
     # figures are for sales and accounts: see test_counterparty_profit_report
     "counterparty.sale.fact": (NOBODY, NOBODY, NOBODY),
+    "counterparty.sale.fact.kept": (NOBODY, NOBODY, NOBODY),
     "counterparty.profit.report": (NOBODY, NOBODY, NOBODY),
     "counterparty.campaign.report": (NOBODY, NOBODY, NOBODY),
     "counterparty.sale.correction": (NOBODY, READ, "rc"),
