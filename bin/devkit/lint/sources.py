@@ -33,7 +33,8 @@ class Sources:
         for folder, names, files in os.walk(self.root):
             names[:] = [name for name in names if name not in CACHES and name[0] != "."]
             base = Path(folder).relative_to(self.root)
-            yield from (base / name for name in files)
+            # in a second worktree .git is a file with a path of the machine
+            yield from (base / name for name in files if name != ".git")
 
     @cached_property
     def python(self) -> list[Path]:
