@@ -105,11 +105,14 @@ def _previous(checkout: Path) -> str:
         if commit and commit != head and _version_at(checkout, commit):
             return commit
     present = ast.literal_eval((checkout / "__manifest__.py").read_text())["version"]
+    # the last commit before the one that opened the present version
+    opened = None
     for commit in _git(
         checkout, "log", "--first-parent", "--format=%H", "--", "__manifest__.py"
     ).split():
         if _version_at(checkout, commit) not in (present, None):
-            return commit
+            return _git(checkout, "rev-parse", f"{opened}^" if opened else "HEAD")
+        opened = commit
     raise Skipped(
         "history has no earlier landing, tag or version; COUNTERPARTY_PREVIOUS may name a commit"
     )
