@@ -1,4 +1,5 @@
 # counterparty
+from . import counterparty_core_mixin
 from . import counterparty_merge_mixin
 from . import counterparty_role_source_mixin
 from . import counterparty_holding_role_mixin

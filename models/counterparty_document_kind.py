@@ -8,8 +8,10 @@ class CounterpartyDocumentKind(models.Model):
     """A kind of document in the register: contract, client card, identity card, certificate."""
 
     _name = "counterparty.document.kind"
+    _inherit = ["counterparty.core.mixin"]
     _description = "Document Kind"
     _order = "sequence, id"
+    _core_fields = ("code", "usage", "is_personal")
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
@@ -19,7 +21,6 @@ class CounterpartyDocumentKind(models.Model):
     )
     sequence = fields.Integer(default=100)
     active = fields.Boolean(default=True)
-    is_core = fields.Boolean("Core", readonly=True, copy=False)
     section_id = fields.Many2one(
         "counterparty.section",
         required=True,
@@ -85,38 +86,9 @@ class CounterpartyDocumentKind(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su and any(vals.get("is_core") for vals in vals_list):
-            raise UserError(
-                self.env._("The core comes with the module: leave the column “Core” out.")
-            )
-        kinds = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return kinds
-
-    def write(self, vals):
-        self._check_core_untouched(vals)
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
-
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_core_or_used(self):
+    def _unlink_except_used(self):
         for kind in self:
-            if kind.is_core:
-                raise UserError(
-                    self.env._(
-                        "“%(kind)s” is a core kind and cannot be deleted. "
-                        "Archive it if your company does not need it.",
-                        kind=kind.name,
-                    )
-                )
             if kind._is_used():
                 raise UserError(
                     self.env._(
@@ -141,27 +113,17 @@ class CounterpartyDocumentKind(models.Model):
             for section, own in by_section.items()
         )
 
-    def _check_core_untouched(self, vals):
-        """Refuse what would bend the core, or lift the protection of documents that exist.
-
-        :raises UserError: names the kind
-        """
-        locked = {"code", "is_core", "usage", "is_personal"} & vals.keys()
-        for kind in self:
-            changed = [name for name in locked if vals[name] != kind[name]]
-            if changed and (kind.is_core or "is_core" in changed or kind._is_used()):
-                raise UserError(
-                    self.env._(
-                        "What “%(kind)s” is and whether it is personal cannot change: documents "
-                        "rely on it. Create a new kind and archive this one.",
-                        kind=kind.name,
-                    )
-                )
-
     def _is_used(self):
         # documents that the user may not see count too: they would lose their protection
         documents = self.env["counterparty.document"].sudo().with_context(active_test=False)
         return bool(documents.search_count([("kind_id", "in", self.ids)], limit=1))
+
+    def _get_locked_message(self):
+        return self.env._(
+            "What “%(kind)s” is and whether it is personal cannot change: documents "
+            "rely on it. Create a new kind and archive this one.",
+            kind=self.name,
+        )
 
     def action_open_documents(self):
         """Open the documents of this kind."""

@@ -1,7 +1,6 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
@@ -18,6 +17,7 @@ class CounterpartySection(models.Model):
     """A part of a counterparty's dossier: contacts, orders, contracts, payments."""
 
     _name = "counterparty.section"
+    _inherit = ["counterparty.core.mixin"]
     _description = "Dossier Section"
     _order = "sequence, id"
 
@@ -27,7 +27,6 @@ class CounterpartySection(models.Model):
     )
     sequence = fields.Integer(default=100)
     icon = fields.Char(default="fa-folder-o", help="Name of a Font Awesome icon: fa-shield.")
-    is_core = fields.Boolean("Core", readonly=True, copy=False)
     type_ids = fields.Many2many(
         "counterparty.type",
         string="Types",
@@ -39,43 +38,6 @@ class CounterpartySection(models.Model):
         "CHECK (code ~ '^[a-z0-9_]+$')",
         "The code of a section consists of lower case letters, digits and underscores.",
     )
-
-    # ------------------------------------------------------------
-    # CRUD
-    # ------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su and any(vals.get("is_core") for vals in vals_list):
-            raise UserError(
-                self.env._("The core comes with the module: leave the column “Core” out.")
-            )
-        sections = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return sections
-
-    def write(self, vals):
-        self._check_core_untouched(vals)
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_core(self):
-        for section in self:
-            if section.is_core:
-                raise UserError(
-                    self.env._(
-                        "“%(section)s” is a core section and cannot be deleted. "
-                        "Remove it from the types that should not show it.",
-                        section=section.name,
-                    )
-                )
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     # ------------------------------------------------------------
     # Catalogue
@@ -103,24 +65,24 @@ class CounterpartySection(models.Model):
             for section in sections
         )
 
-    def _check_core_untouched(self, vals):
-        """Refuse a new code: forms and imports of users rely on it.
+    # ------------------------------------------------------------
+    # Core
+    # ------------------------------------------------------------
 
-        :raises UserError: for a changed code, or a core mark set or removed by hand
-        """
-        for section in self:
-            if "code" in vals and vals["code"] != section.code:
-                raise UserError(
-                    self.env._(
-                        "The code of “%(section)s” cannot change: views and imports rely on it. "
-                        "Create a new section instead.",
-                        section=section.name,
-                    )
-                )
-            if "is_core" in vals and vals["is_core"] != section.is_core:
-                raise UserError(
-                    self.env._(
-                        "Whether “%(section)s” belongs to the core cannot be changed.",
-                        section=section.name,
-                    )
-                )
+    def _is_used(self):
+        # views and imports of users rely on a code from its first day
+        return True
+
+    def _get_core_message(self):
+        return self.env._(
+            "“%(section)s” is a core section and cannot be deleted. "
+            "Remove it from the types that should not show it.",
+            section=self.name,
+        )
+
+    def _get_locked_message(self):
+        return self.env._(
+            "The code of “%(section)s” cannot change: views and imports rely on it. "
+            "Create a new section instead.",
+            section=self.name,
+        )

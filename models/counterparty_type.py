@@ -22,7 +22,7 @@ class CounterpartyType(models.Model):
     """A kind of counterparty: customer, supplier, bank, employee, or one that users have added."""
 
     _name = "counterparty.type"
-    _inherit = ["counterparty.type.fields.mixin"]
+    _inherit = ["counterparty.core.mixin", "counterparty.type.fields.mixin"]
     _description = "Counterparty Type"
     _order = "sequence, id"
 
@@ -37,7 +37,6 @@ class CounterpartyType(models.Model):
     color = fields.Integer()
     icon = fields.Char(default="fa-user-circle-o", help="Name of a Font Awesome icon: fa-shield.")
     active = fields.Boolean(default=True)
-    is_core = fields.Boolean("Core", readonly=True, copy=False)
 
     for_company = fields.Boolean("For Companies", default=True)
     for_person = fields.Boolean("For Persons", default=True)
@@ -101,33 +100,8 @@ class CounterpartyType(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        if not self.env.su and any(vals.get("is_core") for vals in vals_list):
-            raise UserError(
-                self.env._("The core comes with the module: leave the column “Core” out.")
-            )
-        types = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return types
-
-    def write(self, vals):
-        self._check_core_untouched(vals)
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
     @api.ondelete(at_uninstall=False)
-    def _unlink_except_core_or_used(self):
-        for kind in self:
-            if kind.is_core:
-                raise UserError(
-                    self.env._(
-                        "“%(type)s” is a core type and cannot be deleted. "
-                        "Archive it if your company does not need it.",
-                        type=kind.name,
-                    )
-                )
+    def _unlink_except_used(self):
         used = (
             self.env["counterparty.role"]
             .sudo()
@@ -143,38 +117,11 @@ class CounterpartyType(models.Model):
                 )
             )
 
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
-
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
         for kind, vals in zip(self, vals_list, strict=True):
             vals.setdefault("code", f"{kind.code}_copy")
         return vals_list
-
-    def _check_core_untouched(self, vals):
-        """Refuse what would bend the core or break what relies on a code.
-
-        :raises UserError: for a changed code of a core or used type, or a changed core mark
-        """
-        for kind in self:
-            new_code = vals.get("code", kind.code)
-            if new_code != kind.code and (kind.is_core or kind._is_used()):
-                raise UserError(
-                    self.env._(
-                        "The code of “%(type)s” cannot change: rules, imports and reports rely on "
-                        "it. Create a new type and archive this one.",
-                        type=kind.name,
-                    )
-                )
-            if vals.get("is_core", kind.is_core) != kind.is_core:
-                raise UserError(
-                    self.env._(
-                        "Whether “%(type)s” belongs to the core cannot be changed.", type=kind.name
-                    )
-                )
 
     def _is_used(self):
         # roles of other companies count too: the type is shared by all
