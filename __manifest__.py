@@ -37,6 +37,7 @@
         "security/ir.model.access.csv",
         "security/counterparty_security.xml",
         "security/counterparty_holding_security.xml",
+        "security/counterparty_request_security.xml",
         "security/counterparty_profit_security.xml",
         # counterparty
         "data/counterparty_section_data.xml",
@@ -70,6 +71,13 @@
         "views/counterparty_holding_member_views.xml",
         "views/counterparty_holding_views.xml",
         "views/counterparty_group_credit_views.xml",
+        # request
+        "data/counterparty_request_team_data.xml",
+        "data/counterparty_request_category_data.xml",
+        "views/counterparty_request_tag_views.xml",
+        "views/counterparty_request_category_views.xml",
+        "views/counterparty_request_team_views.xml",
+        "views/counterparty_request_views.xml",
         # profit
         "data/profit_cron_data.xml",
         "report/counterparty_profit_report_views.xml",

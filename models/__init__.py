@@ -39,6 +39,15 @@ from . import counterparty_group_credit
 from . import counterparty_holding_member
 from . import counterparty_holding_figure
 
+# request
+from . import counterparty_request_state
+from . import counterparty_request_message
+from . import counterparty_request_tag
+from . import counterparty_request_category
+from . import counterparty_request_team
+from . import counterparty_request_member
+from . import counterparty_request
+
 # campaign
 from . import counterparty_interaction
 

@@ -44,6 +44,9 @@ class ResConfigSettings(models.TransientModel):
     counterparty_credit_mode = fields.Selection(
         related="company_id.root_id.counterparty_credit_mode", readonly=False, required=True
     )
+    group_counterparty_request = fields.Boolean(
+        "Requests", implied_group="counterparty_crm.group_area_request", group=GROUP_USER
+    )
     group_counterparty_campaign = fields.Boolean(
         "Campaigns", implied_group="counterparty_crm.group_area_campaign", group=GROUP_USER
     )

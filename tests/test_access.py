@@ -39,6 +39,13 @@ RIGHTS = {
     "counterparty.ownership.line": (NOBODY, NOBODY, NOBODY),
     "counterparty.rights": (NOBODY, NOBODY, NOBODY),
     "counterparty.rights.line": (NOBODY, NOBODY, NOBODY),
+    # request
+    "counterparty.request": ("rwc", "rwc", ALL),
+    "counterparty.request.category": (READ, READ, ALL),
+    "counterparty.request.team": (READ, READ, ALL),
+    "counterparty.request.member": (READ, READ, ALL),
+    "counterparty.request.tag": (READ, ALL, ALL),
+    # campaign
     "counterparty.interaction": (READ, "rw", "rw"),
     # figures are for sales and accounts: see test_counterparty_profit_report
     "counterparty.sale.fact": (NOBODY, NOBODY, NOBODY),

@@ -1,0 +1,62 @@
+from odoo import fields, models
+
+from ..tools import request_states as states
+from .counterparty_request_state import PARTNER
+
+# set while a mail that a program wrote is posted
+AUTOMATIC = "counterparty_automatic_message"
+
+
+class CounterpartyRequestMessage(models.AbstractModel):
+    """What messages do to a request: who waits for whom, what was answered when."""
+
+    _name = "counterparty.request.message.mixin"
+    _description = "Messages of a Request"
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        if message.message_type in ("comment", "email") and not message.is_internal:
+            author = message.author_id.user_ids[:1]
+            # an employee writes to the counterparty, or notes something down
+            if author and author._is_internal():
+                if message.subtype_id == self.env.ref("mail.mt_comment"):
+                    self._on_employee_message(message)
+            else:
+                self._on_partner_message(message, bool(self.env.context.get(AUTOMATIC)))
+        return result
+
+    def _message_compute_subject(self):
+        # the number stands where a reply brings it back
+        self.ensure_one()
+        return f"[{self.number}] {self.name}"
+
+    def _on_partner_message(self, message, automatic=False):
+        """Take note that the counterparty wrote: somebody has to answer now.
+
+        :param message: the message that was posted
+        :param automatic: written by a program, which waits for nobody
+        """
+        if automatic:
+            return
+        # the writer of a mail has no rights here
+        request = self.sudo()
+        if not request.awaiting_since:
+            request.awaiting_since = fields.Datetime.now()
+        if request.state in (states.PENDING, states.HOLD):
+            request._open()
+        elif request.state == states.SOLVED and request._can_reopen():
+            request._reopen(PARTNER)
+        request._update_deadlines()
+
+    def _on_employee_message(self, message):
+        """Take note that the counterparty was answered."""
+        # who may write to the counterparty need not be the one who works on it
+        request = self.sudo()
+        values = {"awaiting_since": False} if request.awaiting_since else {}
+        if not request.first_response_at:
+            values["first_response_at"] = fields.Datetime.now()
+        if values:
+            request.write(values)
+        if request.state == states.NEW and not request.missing_fields:
+            request._open()
+        request._update_deadlines()

@@ -1,0 +1,43 @@
+from odoo import api, fields, models
+
+
+class CounterpartyRequestTeam(models.Model):
+    """Those who work on requests together."""
+
+    _name = "counterparty.request.team"
+    _description = "Request Team"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+    company_id = fields.Many2one("res.company", index=True, help="Empty: works for all companies.")
+    leader_id = fields.Many2one(
+        "res.users",
+        domain=[("share", "=", False)],
+        help="Hears of what nobody else takes care of.",
+    )
+    member_ids = fields.One2many("counterparty.request.member", "team_id", string="Members")
+    user_ids = fields.Many2many("res.users", string="People", compute="_compute_user_ids")
+    category_ids = fields.One2many("counterparty.request.category", "team_id", string="Categories")
+    assign_method = fields.Selection(
+        [
+            ("manual", "By hand"),
+            ("balanced", "Evenly, by open requests against capacity"),
+            ("responsible", "To whoever looks after the counterparty"),
+        ],
+        "Assignment",
+        default="manual",
+        required=True,
+    )
+
+    @api.depends("member_ids.user_id")
+    def _compute_user_ids(self):
+        for team in self:
+            team.user_ids = team.member_ids.user_id
+
+    @api.model
+    def _get_default(self, company):
+        """Return the first team that works for a company."""
+        return self.search([("company_id", "in", (company.id, False))], limit=1)
