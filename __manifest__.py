@@ -74,6 +74,7 @@
         # request
         "data/counterparty_request_team_data.xml",
         "data/counterparty_request_category_data.xml",
+        "data/counterparty_request_cron_data.xml",
         "views/counterparty_request_tag_views.xml",
         "views/counterparty_request_category_views.xml",
         "views/counterparty_request_team_views.xml",

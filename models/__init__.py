@@ -41,6 +41,8 @@ from . import counterparty_holding_figure
 
 # request
 from . import counterparty_request_state
+from . import counterparty_request_assignment
+from . import counterparty_request_follow
 from . import counterparty_request_message
 from . import counterparty_request_tag
 from . import counterparty_request_category

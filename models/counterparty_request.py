@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import request_states as states
+from .counterparty_request_category import ASKED_FIELDS
 from .counterparty_request_state import MOVING
 
 SUBJECT_MODELS = [
@@ -20,6 +21,8 @@ class CounterpartyRequest(models.Model):
     _description = "Request"
     _inherit = [
         "counterparty.request.state.mixin",
+        "counterparty.request.assignment.mixin",
+        "counterparty.request.follow.mixin",
         "counterparty.request.message.mixin",
         "mail.thread.cc",
         "mail.activity.mixin",
@@ -297,15 +300,7 @@ class CounterpartyRequest(models.Model):
             )
 
     def _get_asked_names(self):
-        return [
-            "subject_ref",
-            "product_id",
-            "lot_id",
-            "wanted_date",
-            "wanted_place",
-            "direction",
-            "amount",
-        ]
+        return [name for names in ASKED_FIELDS.values() for name in names]
 
     def _compute_access_url(self):
         result = super()._compute_access_url()
@@ -349,11 +344,17 @@ class CounterpartyRequest(models.Model):
             {name: value for name, value in vals.items() if name != "state"} for vals in vals_list
         ]
         self._give_numbers(vals_list)
+        if any(vals.get("generation_key") for vals in vals_list):
+            # one that was closed just now must not be in the way
+            self.flush_model(["state", "generation_key"])
         requests = super().create(vals_list)
         if set(chosen) - {states.NEW}:
             for request, state in zip(requests, chosen, strict=True):
                 if state != states.NEW:
                     request._move_to(state)
+        requests._assign_by_team()
+        requests._start_when_ready()
+        requests._notify_arrival()
         return requests
 
     def write(self, vals):
@@ -363,7 +364,12 @@ class CounterpartyRequest(models.Model):
             result = self.write(rest) if rest else True
             self._move_to(vals["state"])
             return result
-        return super().write(vals)
+        if "user_id" in vals:
+            vals = dict(vals, assigned_at=fields.Datetime.now() if vals["user_id"] else False)
+        result = super().write(vals)
+        if {"user_id", "category_id", *self._get_asked_names()} & vals.keys():
+            self._start_when_ready()
+        return result
 
     @api.model
     def _give_numbers(self, vals_list):

@@ -13,6 +13,31 @@ class CounterpartyRequestMessage(models.AbstractModel):
     _name = "counterparty.request.message.mixin"
     _description = "Messages of a Request"
 
+    def action_answer(self):
+        """Open the composer with those who wait for the answer.
+
+        A sender nobody knew becomes a contact, for the host writes to contacts only.
+        """
+        self.ensure_one()
+        partners = self.partner_id
+        if not partners and self.partner_email:
+            partners = self._partner_find_from_emails_single([self.partner_email])
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Answer"),
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_model": self._name,
+                "default_res_ids": self.ids,
+                "default_composition_mode": "comment",
+                "default_partner_ids": partners.ids,
+                "default_subject": self._message_compute_subject(),
+                "default_subtype_xmlid": "mail.mt_comment",
+            },
+        }
+
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
         if message.message_type in ("comment", "email") and not message.is_internal:

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class CounterpartyRequestTeam(models.Model):
@@ -32,6 +33,8 @@ class CounterpartyRequestTeam(models.Model):
         required=True,
     )
 
+    assign_serial = fields.Integer(readonly=True, copy=False)
+
     @api.depends("member_ids.user_id")
     def _compute_user_ids(self):
         for team in self:
@@ -41,3 +44,19 @@ class CounterpartyRequestTeam(models.Model):
     def _get_default(self, company):
         """Return the first team that works for a company."""
         return self.search([("company_id", "in", (company.id, False))], limit=1)
+
+    def _lock_assignment(self):
+        """Let assignments of a team pass one after the other.
+
+        The lock writes: whoever waited would share out by loads of before under REPEATABLE READ;
+        after a write the host repeats the request with what the other has assigned.
+        """
+        self.flush_recordset(["assign_serial"])
+        self.env.cr.execute(
+            SQL(
+                """UPDATE counterparty_request_team
+                      SET assign_serial = COALESCE(assign_serial, 0) + 1 WHERE id = ANY(%s)""",
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["assign_serial"], flush=False)

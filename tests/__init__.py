@@ -59,6 +59,11 @@ from . import test_counterparty_ownership
 from . import test_portal_group_credit
 from . import test_tour_counterparty_holding
 
+# request
+from . import test_tools_request
+from . import test_counterparty_request
+from . import test_counterparty_request_assignment
+
 # profit
 from . import test_tools_attribution
 from . import test_tools_ratio
