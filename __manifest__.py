@@ -73,12 +73,16 @@
         "views/counterparty_group_credit_views.xml",
         # request
         "data/counterparty_request_team_data.xml",
+        "data/counterparty_request_conversion_data.xml",
         "data/counterparty_request_category_data.xml",
         "data/counterparty_request_cron_data.xml",
         "views/counterparty_request_tag_views.xml",
         "views/counterparty_request_category_views.xml",
         "views/counterparty_request_team_views.xml",
+        "wizard/counterparty_request_convert_views.xml",
+        "views/counterparty_request_document_views.xml",
         "views/counterparty_request_views.xml",
+        "views/counterparty_request_target_views.xml",
         # profit
         "data/profit_cron_data.xml",
         "report/counterparty_profit_report_views.xml",

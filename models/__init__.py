@@ -40,11 +40,17 @@ from . import counterparty_holding_member
 from . import counterparty_holding_figure
 
 # request
+from . import counterparty_request_target_mixin
 from . import counterparty_request_state
 from . import counterparty_request_assignment
 from . import counterparty_request_follow
 from . import counterparty_request_message
+from . import counterparty_request_recovery
+from . import counterparty_request_convert
+from . import counterparty_request_convert_accounts
 from . import counterparty_request_tag
+from . import counterparty_request_conversion
+from . import counterparty_request_document
 from . import counterparty_request_category
 from . import counterparty_request_team
 from . import counterparty_request_member
@@ -72,6 +78,7 @@ from . import account_move
 from . import account_payment
 from . import account_move_line
 from . import account_payment_term
+from . import calendar_event
 from . import crm_lead
 from . import mail_activity
 from . import mail_message
@@ -90,6 +97,7 @@ from . import res_users
 from . import sale_order
 from . import sale_order_line
 from . import sale_report
+from . import stock_picking
 from . import utm_campaign
 from . import utm_medium
 from . import utm_source

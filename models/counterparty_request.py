@@ -24,6 +24,9 @@ class CounterpartyRequest(models.Model):
         "counterparty.request.assignment.mixin",
         "counterparty.request.follow.mixin",
         "counterparty.request.message.mixin",
+        "counterparty.request.recovery.mixin",
+        "counterparty.request.convert.mixin",
+        "counterparty.request.convert.accounts.mixin",
         "mail.thread.cc",
         "mail.activity.mixin",
         "portal.mixin",
@@ -153,11 +156,6 @@ class CounterpartyRequest(models.Model):
     wanted_date = fields.Datetime(copy=False)
     wanted_hours = fields.Float("Duration (hours)", default=1.0)
     wanted_place = fields.Char("Place")
-    direction = fields.Selection([("recover", "We recover"), ("reimburse", "We reimburse")])
-    amount = fields.Monetary(copy=False)
-    currency_id = fields.Many2one(
-        "res.currency", default=lambda self: self.env.company.currency_id, required=True
-    )
     asked_fields = fields.Char(compute="_compute_asked_fields")
     missing_fields = fields.Char("Still Missing", compute="_compute_missing_fields")
 
@@ -354,6 +352,7 @@ class CounterpartyRequest(models.Model):
                     request._move_to(state)
         requests._assign_by_team()
         requests._start_when_ready()
+        requests._convert_automatically()
         requests._notify_arrival()
         return requests
 
@@ -369,6 +368,7 @@ class CounterpartyRequest(models.Model):
         result = super().write(vals)
         if {"user_id", "category_id", *self._get_asked_names()} & vals.keys():
             self._start_when_ready()
+            self._convert_automatically()
         return result
 
     @api.model

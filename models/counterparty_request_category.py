@@ -52,6 +52,22 @@ class CounterpartyRequestCategory(models.Model):
     ask_place = fields.Selection(ASKING, "Place", default=HIDDEN, required=True)
     ask_amount = fields.Selection(ASKING, "Amount and Direction", default=HIDDEN, required=True)
 
+    # what comes out of it
+    conversion_ids = fields.Many2many(
+        "counterparty.request.conversion",
+        "counterparty_request_category_conversion_rel",
+        "category_id",
+        "conversion_id",
+        string="Becomes",
+        help="Documents that a request of this category may be converted to, usual one first.",
+    )
+    automatic_conversion_id = fields.Many2one(
+        "counterparty.request.conversion",
+        "Automatically",
+        domain="[('makes_draft', '=', True), ('id', 'in', conversion_ids)]",
+        help="Made as a draft as soon as nothing required is missing; empty: by button.",
+    )
+
     portal_visible = fields.Boolean(
         "Offered to Customers",
         default=True,

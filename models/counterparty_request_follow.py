@@ -76,7 +76,9 @@ class CounterpartyRequestFollow(models.AbstractModel):
         now = fields.Datetime.now()
         domain = fields.Domain.FALSE
         categories = self.env["counterparty.request.category"].with_context(active_test=False)
-        for days, group in categories.search([("reopen_days", ">=", 0)]).grouped("reopen_days").items():
+        for days, group in (
+            categories.search([("reopen_days", ">=", 0)]).grouped("reopen_days").items()
+        ):
             domain |= fields.Domain("category_id", "in", group.ids) & fields.Domain(
                 "solved_at", "<", fields.Datetime.subtract(now, days=days)
             )

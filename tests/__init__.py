@@ -63,6 +63,7 @@ from . import test_tour_counterparty_holding
 from . import test_tools_request
 from . import test_counterparty_request
 from . import test_counterparty_request_assignment
+from . import test_counterparty_request_convert
 
 # profit
 from . import test_tools_attribution

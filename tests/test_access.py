@@ -42,6 +42,9 @@ RIGHTS = {
     # request
     "counterparty.request": ("rwc", "rwc", ALL),
     "counterparty.request.category": (READ, READ, ALL),
+    "counterparty.request.conversion": (READ, READ, "rw"),
+    "counterparty.request.document": (READ, READ, READ),
+    "counterparty.request.convert": (ALL, ALL, ALL),
     "counterparty.request.team": (READ, READ, ALL),
     "counterparty.request.member": (READ, READ, ALL),
     "counterparty.request.tag": (READ, ALL, ALL),

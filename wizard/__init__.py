@@ -12,6 +12,9 @@ from . import counterparty_rights
 from . import counterparty_rights_line
 from . import counterparty_type_designer
 
+# request
+from . import counterparty_request_convert
+
 # profit
 from . import counterparty_campaign_correction
 from . import counterparty_fact_check
