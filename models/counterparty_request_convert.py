@@ -285,9 +285,12 @@ class CounterpartyRequestConvert(models.AbstractModel):
 
     def _convert_to_meeting(self):
         # the visit is planned now, invitations go out when the agent sends them
-        quiet = dict.fromkeys(
-            ("no_mail_to_attendees", "dont_notify", "mail_auto_subscribe_no_notify"), True
-        )
+        quiet = {
+            "no_mail_to_attendees": True,
+            "dont_notify": True,
+            "mail_auto_subscribe_no_notify": True,
+            "mail_activity_quick_update": True,
+        }
         event = (
             self.env["calendar.event"].with_context(**quiet).create(self._prepare_meeting_vals())
         )
