@@ -79,10 +79,15 @@
         "views/counterparty_request_tag_views.xml",
         "views/counterparty_request_category_views.xml",
         "views/counterparty_request_team_views.xml",
+        "data/counterparty_request_reply_data.xml",
+        "wizard/counterparty_request_answer_views.xml",
         "wizard/counterparty_request_convert_views.xml",
+        "wizard/counterparty_request_merge_views.xml",
+        "wizard/counterparty_request_phone_views.xml",
         "views/counterparty_request_document_views.xml",
         "views/counterparty_request_views.xml",
         "views/counterparty_request_target_views.xml",
+        "views/res_partner_request_views.xml",
         # profit
         "data/profit_cron_data.xml",
         "report/counterparty_profit_report_views.xml",
@@ -106,6 +111,7 @@
         "demo/trade_demo.xml",
         "demo/document_demo.xml",
         "demo/profit_demo.xml",
+        "demo/request_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

@@ -44,6 +44,7 @@ from . import counterparty_request_target_mixin
 from . import counterparty_request_state
 from . import counterparty_request_assignment
 from . import counterparty_request_follow
+from . import counterparty_request_merge
 from . import counterparty_request_message
 from . import counterparty_request_recovery
 from . import counterparty_request_convert
@@ -90,6 +91,7 @@ from . import res_bank
 from . import res_company
 from . import res_config_settings
 from . import res_partner_holding
+from . import res_partner_request
 from . import res_partner
 from . import sale_order_credit
 from . import res_groups

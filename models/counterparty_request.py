@@ -23,6 +23,7 @@ class CounterpartyRequest(models.Model):
         "counterparty.request.state.mixin",
         "counterparty.request.assignment.mixin",
         "counterparty.request.follow.mixin",
+        "counterparty.request.merge.mixin",
         "counterparty.request.message.mixin",
         "counterparty.request.recovery.mixin",
         "counterparty.request.convert.mixin",

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.tools import is_html_empty
 
 from ..tools import request_states as states
 from .counterparty_request_state import PARTNER
@@ -37,6 +38,32 @@ class CounterpartyRequestMessage(models.AbstractModel):
                 "default_subtype_xmlid": "mail.mt_comment",
             },
         }
+
+    def _answer(self, body, **values):
+        """Send an answer to whoever asked.
+
+        :param body: markup
+        :return: the message
+        """
+        self.ensure_one()
+        partner = self.partner_id
+        if not partner and self.partner_email:
+            partner = self._partner_find_from_emails_single([self.partner_email])
+        return self.message_post(
+            body=body,
+            partner_ids=partner.ids,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            **values,
+        )
+
+    def _notify_by_email_prepare_rendering_context(self, message, *args, **kwargs):
+        context = super()._notify_by_email_prepare_rendering_context(message, *args, **kwargs)
+        # the team signs, in the language of the mail, unless the message brings its own end
+        team = self.sudo().team_id.with_context(lang=context.get("lang") or self.env.lang)
+        if context.get("signature") and not is_html_empty(team.signature):
+            context["signature"] = team.signature
+        return context
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)

@@ -33,6 +33,11 @@ class CounterpartyRequestTeam(models.Model):
         required=True,
     )
 
+    signature = fields.Html(
+        translate=True,
+        help="Ends the mails of the team, in the language of whoever reads them; "
+        "empty: the writer's own.",
+    )
     assign_serial = fields.Integer(readonly=True, copy=False)
 
     @api.depends("member_ids.user_id")

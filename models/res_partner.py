@@ -18,6 +18,7 @@ class ResPartner(models.Model):
         "counterparty.dossier.partner.mixin",
         "counterparty.duplicate.partner.mixin",
         "counterparty.holding.partner.mixin",
+        "counterparty.request.partner.mixin",
         "counterparty.profit.partner.mixin",
     ]
 

@@ -13,7 +13,11 @@ from . import counterparty_rights_line
 from . import counterparty_type_designer
 
 # request
+from . import counterparty_request_answer
 from . import counterparty_request_convert
+from . import counterparty_request_merge
+from . import counterparty_request_phone
+from . import counterparty_request_split
 
 # profit
 from . import counterparty_campaign_correction
