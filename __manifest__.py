@@ -75,6 +75,7 @@
         "data/counterparty_request_team_data.xml",
         "data/counterparty_request_conversion_data.xml",
         "data/counterparty_request_category_data.xml",
+        "data/counterparty_request_sla_data.xml",
         "data/counterparty_request_cron_data.xml",
         "views/counterparty_request_tag_views.xml",
         "views/counterparty_request_category_views.xml",
@@ -83,6 +84,10 @@
         "views/counterparty_request_document_views.xml",
         "views/counterparty_request_views.xml",
         "views/counterparty_request_target_views.xml",
+        "views/counterparty_request_sla_views.xml",
+        "wizard/counterparty_request_explanation_views.xml",
+        "views/counterparty_request_views.xml",
+        "views/counterparty_request_clock_views.xml",
         # profit
         "data/profit_cron_data.xml",
         "report/counterparty_profit_report_views.xml",

@@ -106,6 +106,24 @@ class Clock(NamedTuple):
     round_the_clock: bool
 
 
+class Account(NamedTuple):
+    """How one clock came to its deadline: for people who ask.
+
+    :param name: ``first``, ``next`` or ``resolution``
+    :param end: when it stopped for good, ``None`` while it goes on
+    :param used: working seconds that ran
+    :param stopped: working seconds in which it stood still
+    """
+
+    name: str
+    start: datetime
+    end: datetime | None
+    target: int
+    used: int
+    stopped: int
+    deadline: datetime | None
+
+
 NO_RUN = Run(None, None, running=False, paused=False, missed=False)
 Calendar = WorkingTime | RoundTheClock
 
@@ -153,6 +171,17 @@ def deadline(
             return None
         wanted += calendar.between(first, end)
     return calendar.after(start, wanted)
+
+
+def explain(facts: Facts, targets: Targets, calendar: Calendar, now: datetime) -> list[Account]:
+    """Return the account of each clock that was ever started, in the order of their starts.
+
+    A calendar without hours is answered as if all hours were worked.
+    """
+    try:
+        return _explain(facts, targets, calendar, now)
+    except NoWorkingTimeError:
+        return _explain(facts, targets, RoundTheClock(), now)
 
 
 # ------------------------------------------------------------
@@ -215,17 +244,49 @@ def _run(
     return Run(due, risk_at, running=True, paused=False, missed=missed)
 
 
-def _run_exchanges(
-    facts: Facts, targets: Targets, calendar: Calendar, now: datetime
-) -> tuple[bool, Run]:
-    """Return whether a later answer came late, and the clock of the one still owed.
+def _explain(facts: Facts, targets: Targets, calendar: Calendar, now: datetime) -> list[Account]:
+    clocks = [
+        ("first", targets.first, facts.opened, facts.answered),
+        *(("next", targets.following, *exchange) for exchange in _later_exchanges(facts, targets)),
+        ("resolution", targets.resolution, facts.opened, None),
+    ]
+    accounts = []
+    for name, target, start, stop in clocks:
+        if target:
+            end = min((moment for moment in (stop, facts.solved) if moment), default=None)
+            used = elapsed(calendar, start, end or now, facts.pauses)
+            accounts.append(
+                Account(
+                    name,
+                    start,
+                    end,
+                    target,
+                    used,
+                    calendar.between(start, end or now) - used,
+                    deadline(calendar, start, target, _clipped(facts.pauses, start, end)),
+                )
+            )
+    return accounts
+
+
+def _later_exchanges(facts: Facts, targets: Targets) -> list[Exchange]:
+    """Return the exchanges that the second promise is about.
 
     Until the first answer the first promise alone counts: a second mail does not shorten it.
     """
+    if not targets.first:
+        return list(facts.exchanges)
+    if facts.answered is None:
+        return []
+    return [exchange for exchange in facts.exchanges if exchange.asked >= facts.answered]
+
+
+def _run_exchanges(
+    facts: Facts, targets: Targets, calendar: Calendar, now: datetime
+) -> tuple[bool, Run]:
+    """Return whether a later answer came late, and the clock of the one still owed."""
     missed, open_run = False, NO_RUN
-    for asked, answered in facts.exchanges:
-        if targets.first and (facts.answered is None or asked < facts.answered):
-            continue
+    for asked, answered in _later_exchanges(facts, targets):
         run = _run(calendar, facts, targets.following, targets.risk, now, asked, answered)
         missed = missed or run.missed
         if answered is None:

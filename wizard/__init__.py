@@ -14,6 +14,8 @@ from . import counterparty_type_designer
 
 # request
 from . import counterparty_request_convert
+from . import counterparty_request_explanation
+from . import counterparty_request_explanation_line
 
 # profit
 from . import counterparty_campaign_correction
