@@ -82,12 +82,11 @@
         "views/counterparty_request_team_views.xml",
         "wizard/counterparty_request_convert_views.xml",
         "views/counterparty_request_document_views.xml",
-        "views/counterparty_request_views.xml",
-        "views/counterparty_request_target_views.xml",
         "views/counterparty_request_sla_views.xml",
         "wizard/counterparty_request_explanation_views.xml",
         "views/counterparty_request_views.xml",
         "views/counterparty_request_clock_views.xml",
+        "views/counterparty_request_target_views.xml",
         # profit
         "data/profit_cron_data.xml",
         "report/counterparty_profit_report_views.xml",
