@@ -75,6 +75,7 @@
         "data/counterparty_request_team_data.xml",
         "data/counterparty_request_conversion_data.xml",
         "data/counterparty_request_category_data.xml",
+        "data/counterparty_request_sla_data.xml",
         "data/counterparty_request_cron_data.xml",
         "views/counterparty_request_tag_views.xml",
         "views/counterparty_request_category_views.xml",
@@ -85,7 +86,10 @@
         "wizard/counterparty_request_merge_views.xml",
         "wizard/counterparty_request_phone_views.xml",
         "views/counterparty_request_document_views.xml",
+        "views/counterparty_request_sla_views.xml",
+        "wizard/counterparty_request_explanation_views.xml",
         "views/counterparty_request_views.xml",
+        "views/counterparty_request_clock_views.xml",
         "views/counterparty_request_target_views.xml",
         "views/res_partner_request_views.xml",
         # profit

@@ -3,6 +3,7 @@ from . import counterparty_core_mixin
 from . import counterparty_merge_mixin
 from . import counterparty_role_source_mixin
 from . import counterparty_holding_role_mixin
+from . import counterparty_request_role_mixin
 from . import counterparty_section
 from . import counterparty_requirement
 from . import counterparty_type_fields
@@ -41,6 +42,10 @@ from . import counterparty_holding_figure
 
 # request
 from . import counterparty_request_target_mixin
+from . import counterparty_request_sla
+from . import counterparty_request_interval
+from . import counterparty_request_clock
+from . import counterparty_request_escalation
 from . import counterparty_request_state
 from . import counterparty_request_assignment
 from . import counterparty_request_follow
@@ -96,6 +101,9 @@ from . import res_partner
 from . import sale_order_credit
 from . import res_groups
 from . import res_users
+from . import resource_calendar
+from . import resource_calendar_attendance
+from . import resource_calendar_leaves
 from . import sale_order
 from . import sale_order_line
 from . import sale_report

@@ -20,6 +20,8 @@ class CounterpartyRequest(models.Model):
     _name = "counterparty.request"
     _description = "Request"
     _inherit = [
+        "counterparty.request.clock.mixin",
+        "counterparty.request.escalation.mixin",
         "counterparty.request.state.mixin",
         "counterparty.request.assignment.mixin",
         "counterparty.request.follow.mixin",

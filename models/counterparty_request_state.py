@@ -153,7 +153,7 @@ class CounterpartyRequestState(models.AbstractModel):
         for request in moved:
             request._check_move(state, checked)
         moved.with_context(**{MOVING: True}).write({"state": state, **facts})
-        moved._record_interval(state if state in states.PAUSES else False)
+        moved._record_interval()
         moved._update_deadlines()
         return moved
 
@@ -177,16 +177,3 @@ class CounterpartyRequestState(models.AbstractModel):
                     fields=self.missing_fields,
                 )
             )
-
-    # ------------------------------------------------------------
-    # Clock
-    # ------------------------------------------------------------
-
-    def _record_interval(self, kind):
-        """Close the running interval of the ledger and begin one.
-
-        :param kind: ``pending``, ``hold`` or ``solved``; False when the clock runs or has stopped
-        """
-
-    def _update_deadlines(self):
-        """Work the deadlines out again from the facts."""

@@ -29,6 +29,7 @@ class CounterpartyRole(models.Model):
         "counterparty.role.derivation.mixin",
         "counterparty.merge.mixin",
         "counterparty.holding.role.mixin",
+        "counterparty.request.role.mixin",
     ]
     _description = "Counterparty Role"
     _order = "date_to desc, date_from desc, id desc"

@@ -52,6 +52,10 @@ RIGHTS = {
     "counterparty.request.team": (READ, READ, ALL),
     "counterparty.request.member": (READ, READ, ALL),
     "counterparty.request.tag": (READ, ALL, ALL),
+    "counterparty.request.sla": (READ, READ, ALL),
+    "counterparty.request.interval": (READ, READ, READ),
+    "counterparty.request.explanation": (ALL, ALL, ALL),
+    "counterparty.request.explanation.line": (ALL, ALL, ALL),
     # campaign
     "counterparty.interaction": (READ, "rw", "rw"),
     # figures are for sales and accounts: see test_counterparty_profit_report

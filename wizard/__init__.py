@@ -15,6 +15,8 @@ from . import counterparty_type_designer
 # request
 from . import counterparty_request_answer
 from . import counterparty_request_convert
+from . import counterparty_request_explanation
+from . import counterparty_request_explanation_line
 from . import counterparty_request_merge
 from . import counterparty_request_phone
 from . import counterparty_request_split

@@ -1,0 +1,407 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_datetime
+
+from ..tools import request_states as states
+from ..tools.deadlines import Exchange, Facts, Missed, Pause, Targets, evaluate
+from ..tools.promises import Demand, first_fitting
+from ..tools.working_time import RoundTheClock, WorkingTime
+from .counterparty_request_interval import EXCHANGE
+from .counterparty_request_sla import ALWAYS, HOUR
+
+# done, for good or until somebody reopens it
+DONE = (states.SOLVED, *states.ENDS)
+ALL_PAUSES = frozenset(states.PAUSES)
+
+
+class CounterpartyRequestClock(models.AbstractModel):
+    """The clocks of a request: what is promised, by when, and what was kept.
+
+    All of it is worked out from the facts of the request and its ledger by
+    ``tools.deadlines.evaluate``; nothing is counted up, so nothing can be counted wrong.
+    """
+
+    _name = "counterparty.request.clock.mixin"
+    _description = "Clocks of a Request"
+
+    sla_id = fields.Many2one(
+        "counterparty.request.sla",
+        "Service Level",
+        compute="_compute_sla_id",
+        store=True,
+        precompute=True,
+        tracking=True,
+        index="btree_not_null",
+        ondelete="restrict",
+    )
+    interval_ids = fields.One2many("counterparty.request.interval", "request_id", "Intervals")
+
+    first_deadline = fields.Datetime(
+        "First Answer by", compute="_compute_clock", store=True, precompute=True
+    )
+    next_deadline = fields.Datetime(
+        "Next Answer by", compute="_compute_clock", store=True, precompute=True
+    )
+    resolution_deadline = fields.Datetime(
+        "Solution by", compute="_compute_clock", store=True, precompute=True
+    )
+    due_at = fields.Datetime(
+        "Answer by",
+        compute="_compute_clock",
+        store=True,
+        precompute=True,
+        help="The earliest of what is promised and not done yet.",
+    )
+    check_at = fields.Datetime(
+        "Looked at Again on",
+        compute="_compute_clock",
+        store=True,
+        precompute=True,
+        help="When time alone changes the status.",
+    )
+    sla_status = fields.Selection(
+        [
+            ("none", "Nothing promised"),
+            ("ok", "In time"),
+            ("paused", "Stopped"),
+            ("risk", "At risk"),
+            ("breached", "Late"),
+        ],
+        "Time",
+        compute="_compute_clock",
+        store=True,
+        precompute=True,
+    )
+    first_hours = fields.Float(
+        "Hours to First Answer",
+        compute="_compute_clock",
+        store=True,
+        precompute=True,
+        aggregator=None,
+        help="Working hours from the request to the first answer, without the time stopped.",
+    )
+    resolution_hours = fields.Float(
+        "Hours to Solution",
+        compute="_compute_clock",
+        store=True,
+        precompute=True,
+        aggregator=None,
+        help="Working hours from the request to its solution, without the time stopped.",
+    )
+    first_missed = fields.Boolean(
+        "First Answer Late", compute="_compute_clock", store=True, precompute=True
+    )
+    next_missed = fields.Boolean(
+        "Later Answer Late", compute="_compute_clock", store=True, precompute=True
+    )
+    resolution_missed = fields.Boolean(
+        "Solution Late", compute="_compute_clock", store=True, precompute=True
+    )
+    breach_cause = fields.Selection(
+        [
+            ("unassigned", "Nobody had taken it"),
+            ("first", "First answer came late"),
+            ("next", "Later answer came late"),
+            ("resolution", "Not solved in time"),
+            ("reopened", "Came back after it was solved"),
+            ("other_party", "Another party was late"),
+            ("agreed", "Agreed with the counterparty"),
+        ],
+        "Why Late",
+        compute="_compute_clock",
+        store=True,
+        precompute=True,
+        readonly=False,
+        tracking=True,
+        help="Filled when a promise is broken; correct it when the reason was another.",
+    )
+    clock_label = fields.Char("Answer by (text)", compute="_compute_clock_label")
+    has_late = fields.Boolean("Was Late", compute="_compute_has_late", search="_search_has_late")
+
+    _due_idx = models.Index("(due_at) WHERE state IN ('new', 'open')")
+    _check_idx = models.Index("(check_at) WHERE state IN ('new', 'open')")
+
+    # ------------------------------------------------------------
+    # Service level
+    # ------------------------------------------------------------
+
+    @api.depends(
+        "category_id", "team_id", "priority", "partner_id", "commercial_partner_id", "company_id"
+    )
+    def _compute_sla_id(self):
+        terms = self.env["counterparty.request.sla"]._get_terms()
+        promises = [entry.promise for entry in terms.values() if entry.active]
+        kinds = {}
+        if any(promise.kinds for promise in promises):
+            kinds = self._get_counterparty_kinds()
+        for request in self:
+            partner_id = request.commercial_partner_id.id
+            request.sla_id = first_fitting(
+                promises,
+                Demand(
+                    request.company_id.id or None,
+                    request.category_id.id or None,
+                    request.team_id.id or None,
+                    request.priority or "0",
+                    partner_id or None,
+                    kinds.get(partner_id, frozenset()),
+                ),
+            )
+
+    def _get_counterparty_kinds(self):
+        """Return the counterparty types in force by the id of the commercial partner."""
+        # also roles the writer of a request may not read decide what was promised
+        Role = self.env["counterparty.role"].sudo()
+        domain = Role._domain_in_force() & Domain(
+            "commercial_partner_id", "in", self.commercial_partner_id.ids
+        )
+        groups = Role._read_group(domain, ["commercial_partner_id"], ["type_id:array_agg"])
+        return {partner.id: frozenset(type_ids) for partner, type_ids in groups}
+
+    # ------------------------------------------------------------
+    # Clocks
+    # ------------------------------------------------------------
+
+    @api.depends(
+        "sla_id",
+        "state",
+        "opened_at",
+        "first_response_at",
+        "awaiting_since",
+        "solved_at",
+        "closed_at",
+        "cycle",
+        "told_level",
+        "told_cycle",
+        "interval_ids.kind",
+        "interval_ids.started_at",
+        "interval_ids.ended_at",
+    )
+    def _compute_clock(self):
+        now = fields.Datetime.now()
+        all_terms = self.env["counterparty.request.sla"]._get_terms()
+        for (sla, company), requests in self.grouped(
+            lambda request: (request.sla_id, request.company_id)
+        ).items():
+            terms = all_terms.get(sla.id)
+            origin = min(requests.mapped("opened_at"), default=now) or now
+            calendar = requests._get_calendar(terms, company, origin)
+            for request in requests:
+                request._set_clock(terms, calendar, now)
+
+    def _set_clock(self, terms, calendar, now):
+        """Work the clocks of one request out and keep what they say."""
+        pauses = terms.pauses if terms else ALL_PAUSES
+        kept = Missed(self.first_missed, self.next_missed, self.resolution_missed)
+        clock = evaluate(
+            self._get_facts(pauses, now),
+            terms.targets if terms else Targets(),
+            calendar,
+            now,
+            kept,
+        )
+        self.first_deadline = clock.first_deadline
+        self.next_deadline = clock.next_deadline
+        self.resolution_deadline = clock.resolution_deadline
+        self.due_at = clock.due_at
+        moments = [clock.check_at, self._get_next_telling(clock.due_at, terms, calendar)]
+        self.check_at = min(filter(None, moments), default=None)
+        self.sla_status = clock.status
+        self.first_hours = (clock.first_seconds or 0) / HOUR
+        self.resolution_hours = (clock.resolution_seconds or 0) / HOUR
+        self.first_missed, self.next_missed, self.resolution_missed = clock.missed
+        self.breach_cause = self.breach_cause or self._get_breach_cause(clock.missed)
+
+    def _get_facts(self, pauses, now):
+        """Return what happened so far, as the clocks see it.
+
+        :param pauses: kinds of intervals that stop the clock
+        """
+        self.ensure_one()
+        intervals = self.interval_ids
+        exchanges = [
+            Exchange(interval.started_at, interval.ended_at)
+            for interval in intervals
+            if interval.kind == EXCHANGE
+        ]
+        if self.awaiting_since:
+            exchanges.append(Exchange(self.awaiting_since, None))
+        solved = None
+        if self.state in DONE:
+            solved = self.solved_at or self.closed_at or now
+        return Facts(
+            opened=self.opened_at or now,
+            answered=self.first_response_at or None,
+            solved=solved,
+            pauses=tuple(
+                Pause(interval.started_at, interval.ended_at or None)
+                for interval in intervals
+                if interval.kind in pauses
+            ),
+            exchanges=tuple(exchanges),
+        )
+
+    def _get_breach_cause(self, missed):
+        """Return why a promise was broken, as far as the facts can tell."""
+        if not any(missed):
+            return False
+        if not self.user_id and self.state not in DONE:
+            return "unassigned"
+        if self.reopen_count and missed.resolution and not (missed.first or missed.following):
+            return "reopened"
+        if missed.first:
+            return "first"
+        return "next" if missed.following else "resolution"
+
+    def _get_calendar(self, terms, company, origin):
+        """Return the working time that a service level counts by.
+
+        Without a service level the hours of the company are counted.
+
+        :param origin: no request is older
+        """
+        if terms and terms.clock == ALWAYS:
+            return RoundTheClock()
+        # the hours of a company are no secret to those who write to it
+        company = company.sudo()
+        calendar = company.resource_calendar_id
+        if terms and terms.calendar_id:
+            calendar = calendar.browse(terms.calendar_id)
+        if not calendar:
+            return RoundTheClock()
+        return WorkingTime(calendar._get_counterparty_schedule(company), origin)
+
+    def _get_working_time(self, origin):
+        """Return the working time that one request is counted by, without error if it has none."""
+        self.ensure_one()
+        return self._get_calendar(
+            self._get_terms(), self.company_id, min(origin, self.opened_at or origin)
+        )
+
+    def _get_terms(self):
+        """Return what is promised to this request, None when nothing is."""
+        self.ensure_one()
+        return self.env["counterparty.request.sla"]._get_terms().get(self.sla_id.id)
+
+    def _get_hours_name(self):
+        """Return by which hours this request is counted, in words."""
+        self.ensure_one()
+        terms = self._get_terms()
+        # the name of the hours is no secret
+        calendar = self.company_id.sudo().resource_calendar_id
+        if terms and terms.calendar_id:
+            calendar = calendar.browse(terms.calendar_id)
+        if not calendar or (terms and terms.clock == ALWAYS):
+            return self.env._("Around the clock")
+        return f"{calendar.name} ({calendar.tz})"
+
+    def _update_deadlines(self):
+        """Work the deadlines out again from the facts, as time passes too."""
+        # one method computes all of them
+        self.env.add_to_compute(self._fields["first_deadline"], self)
+
+    def _update_service_level(self):
+        """Find the service level anew and work the deadlines out by it."""
+        self.env.add_to_compute(self._fields["sla_id"], self)
+        self._update_deadlines()
+        self.flush_recordset()
+
+    # ------------------------------------------------------------
+    # Ledger
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        if "awaiting_since" in vals and not vals["awaiting_since"]:
+            self._record_exchanges()
+        return super().write(vals)
+
+    def _record_exchanges(self):
+        """Keep in the ledger how long the counterparty waited for the answer given now."""
+        now = fields.Datetime.now()
+        # the ledger is written by what happens, never by people
+        self.env["counterparty.request.interval"].sudo().create(
+            [
+                {
+                    "request_id": request.id,
+                    "kind": EXCHANGE,
+                    "started_at": request.awaiting_since,
+                    "ended_at": max(now, request.awaiting_since),
+                }
+                for request in self
+                if request.awaiting_since
+            ]
+        )
+
+    def _record_interval(self):
+        """Close the running pause of the ledger and begin the one of the new state."""
+        now = fields.Datetime.now()
+        # the ledger is written by what happens, never by people
+        Interval = self.env["counterparty.request.interval"].sudo()
+        running = Interval.search([("request_id", "in", self.ids), ("ended_at", "=", False)])
+        by_request = {interval.request_id.id: interval for interval in running}
+        ended, values = Interval.browse(), []
+        for request in self:
+            kind = states.SOLVED if request.state in DONE else request.state
+            interval = by_request.get(request.id, Interval)
+            if interval.kind == kind:
+                continue
+            ended |= interval
+            if kind in states.PAUSES:
+                values.append({"request_id": request.id, "kind": kind, "started_at": now})
+        for interval in ended:
+            interval.ended_at = max(now, interval.started_at)
+        # first close, then open: the index allows one that runs
+        ended.flush_recordset()
+        Interval.create(values)
+
+    # ------------------------------------------------------------
+    # Shown
+    # ------------------------------------------------------------
+
+    @api.depends("due_at", "sla_status", "state")
+    @api.depends_context("lang", "tz")
+    def _compute_clock_label(self):
+        for request in self:
+            request.clock_label = request._get_clock_label()
+
+    def _get_clock_label(self):
+        self.ensure_one()
+        if self.sla_status in (False, "none"):
+            return False
+        if self.state in DONE:
+            late = self.sla_status == "breached"
+            return self.env._("Was late") if late else self.env._("In time")
+        if self.sla_status == "paused":
+            return self.env._("Clock stopped")
+        if not self.due_at:
+            return False
+        due = format_datetime(self.env, self.due_at, dt_format="EEE d MMM HH:mm")
+        if self.sla_status == "breached":
+            return self.env._("Late since %(moment)s", moment=due)
+        return self.env._("Answer by %(moment)s", moment=due)
+
+    @api.depends("first_missed", "next_missed", "resolution_missed")
+    def _compute_has_late(self):
+        for request in self:
+            request.has_late = (
+                request.first_missed or request.next_missed or request.resolution_missed
+            )
+
+    def _search_has_late(self, operator, value):
+        if operator != "in" or list(value) != [True]:
+            return NotImplemented
+        return Domain.OR(
+            [(name, "=", True)] for name in ("first_missed", "next_missed", "resolution_missed")
+        )
+
+    def action_explain_clock(self):
+        """Show how the deadlines were worked out."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("How was this computed?"),
+            "res_model": "counterparty.request.explanation",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_request_id": self.id},
+        }
