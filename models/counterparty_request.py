@@ -344,6 +344,10 @@ class CounterpartyRequest(models.Model):
         vals_list = [
             {name: value for name, value in vals.items() if name != "state"} for vals in vals_list
         ]
+        if len(vals_list) > 1:
+            # looked up once, not for every record of a batch
+            defaults = self.default_get(list(self._fields))
+            vals_list = [{**defaults, **vals} for vals in vals_list]
         self._give_numbers(vals_list)
         if any(vals.get("generation_key") for vals in vals_list):
             # one that was closed just now must not be in the way
@@ -357,6 +361,7 @@ class CounterpartyRequest(models.Model):
         requests._start_when_ready()
         requests._convert_automatically()
         requests._notify_arrival()
+        requests._log_demands()
         return requests
 
     def write(self, vals):

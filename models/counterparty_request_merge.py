@@ -136,10 +136,10 @@ class CounterpartyRequestMerge(models.AbstractModel):
             if strangers or source.company_id != target.company_id:
                 raise UserError(
                     self.env._(
-                        "%(source)s and %(target)s belong to different counterparties or "
+                        "%(first)s and %(second)s belong to different counterparties or "
                         "companies: they stay apart.",
-                        source=source.display_name,
-                        target=target.display_name,
+                        first=source.display_name,
+                        second=target.display_name,
                     )
                 )
 
@@ -182,6 +182,14 @@ class CounterpartyRequestMerge(models.AbstractModel):
     # ------------------------------------------------------------
     # Split
     # ------------------------------------------------------------
+
+    def action_split(self):
+        """Ask which messages become a request of their own."""
+        self.ensure_one()
+        wizard = self.env["counterparty.request.split"].create(
+            {"request_id": self.id, "name": self.name}
+        )
+        return wizard._get_records_action(name=self.env._("Split"), target="new")
 
     def _split(self, messages, name):
         """Make a request of its own from some messages of this one.

@@ -2,6 +2,7 @@ from odoo import fields, models
 from odoo.tools import is_html_empty
 
 from ..tools import request_states as states
+from .counterparty_request_assignment import QUIET_CHANNELS
 from .counterparty_request_state import PARTNER
 
 # set while a mail that a program wrote is posted
@@ -73,9 +74,64 @@ class CounterpartyRequestMessage(models.AbstractModel):
             if author and author._is_internal():
                 if message.subtype_id == self.env.ref("mail.mt_comment"):
                     self._on_employee_message(message)
+                    self._log_message(message)
             else:
-                self._on_partner_message(message, bool(self.env.context.get(AUTOMATIC)))
+                automatic = bool(self.env.context.get(AUTOMATIC))
+                self._on_partner_message(message, automatic)
+                if not automatic:
+                    self._log_message(message)
         return result
+
+    # ------------------------------------------------------------
+    # History of contacts
+    # ------------------------------------------------------------
+
+    def _log_demands(self):
+        """Keep in the history that counterparties asked for something."""
+        asked = self.filtered(
+            lambda request: request.partner_id and request.channel not in QUIET_CHANNELS
+        )
+        # the history belongs to nobody
+        self.env["counterparty.interaction"].sudo()._log_interactions(asked)
+
+    def _prepare_interaction_vals_list(self):
+        """Return what the history keeps of requests."""
+        return [
+            {
+                "date": request.opened_at,
+                "company_id": request.company_id.id,
+                "partner_id": request.partner_id.id,
+                "kind": "request",
+                "direction": "in",
+                "user_id": request.user_id.id,
+                "campaign_id": request.campaign_id.id,
+                "res_id": request.id,
+            }
+            for request in self
+        ]
+
+    def _log_message(self, message):
+        """Keep in the history that somebody wrote about the request."""
+        # the history belongs to nobody, the writer may come from outside
+        self.env["counterparty.interaction"].sudo()._log_interactions(message.sudo())
+
+    def _prepare_message_interaction_vals(self, message):
+        """Return what the history keeps of a message about the request, None for strangers."""
+        self.ensure_one()
+        author = message.author_id
+        ours = author.user_ids[:1]._is_internal() if author.user_ids else False
+        known = author.commercial_partner_id == self.commercial_partner_id
+        partner = author if known and not ours else self.partner_id
+        return partner and {
+            "date": message.date,
+            "company_id": self.company_id.id,
+            "partner_id": partner.id,
+            "kind": "email",
+            "direction": "out" if ours else "in",
+            "user_id": author.user_ids[:1].id if ours else False,
+            "campaign_id": self.campaign_id.id,
+            "res_id": message.id,
+        }
 
     def _message_compute_subject(self):
         # the number stands where a reply brings it back

@@ -290,3 +290,41 @@ class TestCounterpartyRequest(RequestCase):
         for user in (self.user, self.officer, self.manager):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 request.with_user(user).read(["name"])
+
+    # ------------------------------------------------------------
+    # History of contacts
+    # ------------------------------------------------------------
+
+    def _history(self, request):
+        interactions = self.env["counterparty.interaction"].search(
+            [
+                "|",
+                "&",
+                ("res_model", "=", request._name),
+                ("res_id", "=", request.id),
+                "&",
+                ("res_model", "=", "mail.message"),
+                ("res_id", "in", request.message_ids.ids),
+            ],
+            order="id",
+        )
+        return [(row.kind, row.direction, row.partner_id) for row in interactions]
+
+    def test_a_demand_and_its_letters_stand_in_the_history(self):
+        request = self._request(partner=self.ben)
+        self._write_as(request, self.ben)
+        self._write_as(request, self.user.partner_id)
+        request.message_post(body="Note", author_id=self.user.partner_id.id)
+
+        self.assertEqual(
+            self._history(request),
+            [
+                ("request", "in", self.ben),
+                ("email", "in", self.ben),
+                ("email", "out", self.ben),
+            ],
+        )
+
+    def test_what_nobody_asked_for_is_no_contact(self):
+        self.assertFalse(self._history(self._request(channel="generator")))
+        self.assertFalse(self._history(self._request(partner=self.env["res.partner"])))

@@ -18,7 +18,8 @@ class CounterpartyRequestPhone(models.TransientModel):
     partner_phone = fields.Char(
         "Phone", compute="_compute_partner_phone", store=True, readonly=False
     )
-    name = fields.Char("Subject", required=True)
+    # required in the form: the dialog opens empty
+    name = fields.Char("Subject")
     category_id = fields.Many2one(
         "counterparty.request.category",
         required=True,
@@ -27,12 +28,13 @@ class CounterpartyRequestPhone(models.TransientModel):
     note = fields.Text("Notes")
     take = fields.Boolean("I take care of it", default=True)
     open_request_ids = fields.Many2many(
-        "counterparty.request", string="Open Requests", compute="_compute_history"
+        "counterparty.request", string="Open Requests", compute="_compute_open_request_ids"
     )
     order_ids = fields.Many2many(
         "sale.order",
         string="Last Orders",
-        compute="_compute_history",
+        compute="_compute_order_ids",
+        # the host shows orders to these
         groups="sales_team.group_sale_salesman",
     )
 
@@ -42,22 +44,22 @@ class CounterpartyRequestPhone(models.TransientModel):
             call.partner_phone = call.partner_id.phone or call.partner_phone
 
     @api.depends("partner_id")
-    def _compute_history(self):
-        Request = self.env["counterparty.request"]
+    def _compute_open_request_ids(self):
         for call in self:
-            family = [("commercial_partner_id", "=", call.commercial_partner_id.id)]
-            call.open_request_ids = call.commercial_partner_id and Request.search(
-                [*family, ("state", "in", (*states.LIVE, states.SOLVED))], limit=SHOWN
-            )
-        if self.env.user.has_group("sales_team.group_sale_salesman"):
-            self._compute_orders()
-
-    def _compute_orders(self):
-        for call in self:
-            entity = call.commercial_partner_id
-            call.order_ids = entity and self.env["sale.order"].search(
+            call.open_request_ids = self.env["counterparty.request"].search(
                 [
-                    ("partner_id", "child_of", entity.id),
+                    ("commercial_partner_id", "=", call.commercial_partner_id.id or 0),
+                    ("state", "in", (*states.LIVE, states.SOLVED)),
+                ],
+                limit=SHOWN,
+            )
+
+    @api.depends("partner_id")
+    def _compute_order_ids(self):
+        for call in self:
+            call.order_ids = self.env["sale.order"].search(
+                [
+                    ("partner_id", "child_of", call.commercial_partner_id.id or 0),
                     ("state", "=", "sale"),
                 ],
                 order="date_order desc",
@@ -84,7 +86,7 @@ class CounterpartyRequestPhone(models.TransientModel):
             "channel": "phone",
             "partner_id": self.partner_id.id,
             "partner_phone": self.partner_phone,
-            "name": self.name,
+            "name": self.name or self.env._("Call"),
             "category_id": self.category_id.id,
             "description": self.note and plaintext2html(self.note),
             "user_id": self.env.uid if self.take else False,
