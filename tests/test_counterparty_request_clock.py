@@ -6,6 +6,7 @@ from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
+from ..models.counterparty_request_clock import CLOCK_FIELDS
 from .common_request import RequestCase
 
 MONDAY = datetime(2026, 3, 2, 9, 0)
@@ -102,6 +103,31 @@ class TestCounterpartyRequestClock(ClockCase):
         self.assertEqual(request.resolution_deadline, march(3, 18))
         self.assertEqual(request.due_at, march(2, 13))
         self.assertEqual(request.sla_status, "ok")
+
+    def test_nobody_writes_a_deadline_by_hand(self):
+        with freeze_time(MONDAY):
+            request = self._request(due_at=march(30), sla_id=False)
+
+            request.with_user(self.officer).write({"due_at": march(30), "first_missed": True})
+
+        self.assertEqual(request.sla_id, self.sla)
+        self.assertEqual(request.due_at, march(2, 13))
+        self.assertFalse(request.first_missed)
+
+    def test_a_batch_is_promised_the_same_as_one_by_one(self):
+        past = {"opened_at": march(1), "user_id": self.user.id}
+        cases = [{}, {"priority": "2"}, {"awaiting_since": MONDAY}, past]
+        names = [name for name in CLOCK_FIELDS if name != "check_at"] + ["breach_cause"]
+        with freeze_time(march(2, 15)):
+            batch = [self._request(**values) for values in cases]
+            self.env.flush_all()
+            # a condition on the partner leaves it to the fields, record by record
+            self._sla("Foods", partner_ids=[Command.link(self.foods.id)])
+            single = [self._request(**values) for values in cases]
+            self.env.flush_all()
+
+            for one, other in zip(batch, single, strict=True):
+                self.assertEqual(one.read(names)[0] | {"id": 0}, other.read(names)[0] | {"id": 0})
 
     def test_without_a_service_level_nothing_is_promised(self):
         self.sla.active = False
