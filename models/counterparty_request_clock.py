@@ -7,10 +7,10 @@ from ..tools.deadlines import Exchange, Facts, Missed, Pause, Targets, evaluate
 from ..tools.promises import Demand, first_fitting
 from ..tools.working_time import RoundTheClock, WorkingTime
 from .counterparty_request_interval import EXCHANGE
-from .counterparty_request_sla import ALWAYS, HOUR
+from .counterparty_request_ledger import DONE
+from .counterparty_request_sla import HOUR
+from .counterparty_request_sla_recompute import ALWAYS
 
-# done, for good or until somebody reopens it
-DONE = (states.SOLVED, *states.ENDS)
 ALL_PAUSES = frozenset(states.PAUSES)
 # what a new request may bring along that its clocks depend on
 NEW_FACTS = {"first_response_at", "solved_at", "closed_at", "interval_ids", "state"}
@@ -43,8 +43,6 @@ class CounterpartyRequestClock(models.AbstractModel):
         index="btree_not_null",
         ondelete="restrict",
     )
-    interval_ids = fields.One2many("counterparty.request.interval", "request_id", "Intervals")
-
     first_deadline = fields.Datetime("First Answer by", compute="_compute_clock", **KEPT)
     next_deadline = fields.Datetime("Next Answer by", compute="_compute_clock", **KEPT)
     resolution_deadline = fields.Datetime("Solution by", compute="_compute_clock", **KEPT)
@@ -320,6 +318,9 @@ class CounterpartyRequestClock(models.AbstractModel):
         self._start_clocks(vals_list)
         return super().create(vals_list)
 
+    def write(self, vals):
+        return super().write(_without_clocks(vals))
+
     @api.model
     def _start_clocks(self, vals_list):
         """Put what the clocks of new requests say into their values.
@@ -374,54 +375,6 @@ class CounterpartyRequestClock(models.AbstractModel):
             **self._prepare_clock_vals(clock, telling),
             "breach_cause": any(clock.missed) and "unassigned",
         }
-
-    # ------------------------------------------------------------
-    # Ledger
-    # ------------------------------------------------------------
-
-    def write(self, vals):
-        if "awaiting_since" in vals and not vals["awaiting_since"]:
-            self._record_exchanges()
-        return super().write(_without_clocks(vals))
-
-    def _record_exchanges(self):
-        """Keep in the ledger how long the counterparty waited for the answer given now."""
-        now = fields.Datetime.now()
-        # the ledger is written by what happens, never by people
-        self.env["counterparty.request.interval"].sudo().create(
-            [
-                {
-                    "request_id": request.id,
-                    "kind": EXCHANGE,
-                    "started_at": request.awaiting_since,
-                    "ended_at": max(now, request.awaiting_since),
-                }
-                for request in self
-                if request.awaiting_since
-            ]
-        )
-
-    def _record_interval(self):
-        """Close the running pause of the ledger and begin the one of the new state."""
-        now = fields.Datetime.now()
-        # the ledger is written by what happens, never by people
-        Interval = self.env["counterparty.request.interval"].sudo()
-        running = Interval.search([("request_id", "in", self.ids), ("ended_at", "=", False)])
-        by_request = {interval.request_id.id: interval for interval in running}
-        ended, values = Interval.browse(), []
-        for request in self:
-            kind = states.SOLVED if request.state in DONE else request.state
-            interval = by_request.get(request.id, Interval)
-            if interval.kind == kind:
-                continue
-            ended |= interval
-            if kind in states.PAUSES:
-                values.append({"request_id": request.id, "kind": kind, "started_at": now})
-        for interval in ended:
-            interval.ended_at = max(now, interval.started_at)
-        # first close, then open: the index allows one that runs
-        ended.flush_recordset()
-        Interval.create(values)
 
     # ------------------------------------------------------------
     # Shown
