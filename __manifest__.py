@@ -90,6 +90,7 @@
         "wizard/counterparty_request_explanation_views.xml",
         "views/counterparty_request_views.xml",
         "views/counterparty_request_clock_views.xml",
+        "report/counterparty_request_report_views.xml",
         "views/counterparty_request_target_views.xml",
         "views/res_partner_request_views.xml",
         # profit

@@ -42,8 +42,10 @@ from . import counterparty_holding_figure
 
 # request
 from . import counterparty_request_target_mixin
+from . import counterparty_request_sla_recompute
 from . import counterparty_request_sla
 from . import counterparty_request_interval
+from . import counterparty_request_ledger
 from . import counterparty_request_clock
 from . import counterparty_request_escalation
 from . import counterparty_request_state

@@ -20,6 +20,7 @@ class CounterpartyRequest(models.Model):
     _name = "counterparty.request"
     _description = "Request"
     _inherit = [
+        "counterparty.request.ledger.mixin",
         "counterparty.request.clock.mixin",
         "counterparty.request.escalation.mixin",
         "counterparty.request.state.mixin",

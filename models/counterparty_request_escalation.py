@@ -107,13 +107,14 @@ class CounterpartyRequestEscalation(models.AbstractModel):
         self.ensure_one()
         return self.told_level if self.told_cycle == self.cycle else 0
 
-    def _get_next_telling(self, due_at, terms, calendar):
+    @api.model
+    def _get_next_telling(self, due_at, terms, calendar, told):
         """Return when the next person hears of a request unless it is answered before.
 
         :param due_at: the deadline that still runs, None when none does
+        :param told: who has heard already
         :return: a moment, also one that is past already; None when nobody is left to hear of it
         """
-        told = self._get_told_level()
         if not terms or not terms.escalate or not due_at or told >= LEADER:
             return None
         if told < ASSIGNEE:

@@ -34,7 +34,7 @@ class CounterpartyRequestInterval(models.Model):
     )
     started_at = fields.Datetime("From", required=True, readonly=True)
     ended_at = fields.Datetime("To", readonly=True)
-    working_hours = fields.Float("Working Hours", compute="_compute_working_hours")
+    working_hours = fields.Float(compute="_compute_working_hours")
     description = fields.Char("What Happened", compute="_compute_description")
 
     _one_open = models.UniqueIndex(

@@ -61,6 +61,8 @@ class ResCompany(models.Model):
         result = super().write(vals)
         if "counterparty_credit_mode" in vals:
             self._switch_group_credit_job()
+        if "resource_calendar_id" in vals:
+            self.env["counterparty.request.sla"]._recompute_for_calendars(self.resource_calendar_id)
         return result
 
     def _switch_group_credit_job(self):

@@ -68,6 +68,8 @@ from . import test_counterparty_request_merge
 from . import test_tools_deadlines
 from . import test_tools_promises
 from . import test_counterparty_request_clock
+from . import test_counterparty_request_escalation
+from . import test_counterparty_request_report
 from . import test_tools_working_time
 
 # profit

@@ -54,6 +54,7 @@ RIGHTS = {
     "counterparty.request.tag": (READ, ALL, ALL),
     "counterparty.request.sla": (READ, READ, ALL),
     "counterparty.request.interval": (READ, READ, READ),
+    "counterparty.request.report": (READ, READ, READ),
     "counterparty.request.explanation": (ALL, ALL, ALL),
     "counterparty.request.explanation.line": (ALL, ALL, ALL),
     # campaign

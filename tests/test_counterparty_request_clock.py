@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from freezegun import freeze_time
 
@@ -6,88 +6,8 @@ from odoo import Command
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from .common_request import RequestCase
-
-MONDAY = datetime(2026, 3, 2, 9, 0)
-HOUR = timedelta(hours=1)
-
-
-def march(day, hour=0, minute=0):
-    return datetime(2026, 3, day, hour, minute)
-
-
-class ClockCase(RequestCase):
-    """A desk from nine to six with an hour of lunch, in UTC, that promises 4, 2 and 16 hours."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.env["counterparty.request.sla"].search([]).active = False
-        cls.calendar = cls.env["resource.calendar"].create(
-            {
-                "name": "Desk hours",
-                "tz": "UTC",
-                "attendance_ids": [
-                    Command.clear(),
-                    *(
-                        Command.create(
-                            {
-                                "name": period,
-                                "dayofweek": str(day),
-                                "hour_from": start,
-                                "hour_to": end,
-                                "day_period": period,
-                            }
-                        )
-                        for day in range(5)
-                        for period, start, end in (
-                            ("morning", 9, 13),
-                            ("lunch", 13, 14),
-                            ("afternoon", 14, 18),
-                        )
-                    ),
-                ],
-            }
-        )
-        cls.env["resource.calendar.leaves"].search([("resource_id", "=", False)]).unlink()
-        cls.sla = cls._sla("Desk")
-
-    @classmethod
-    def _sla(cls, name, **values):
-        return cls.env["counterparty.request.sla"].create(
-            {
-                "name": name,
-                "clock": "calendar",
-                "calendar_id": cls.calendar.id,
-                "first_hours": 4,
-                "next_hours": 2,
-                "resolution_hours": 16,
-                "user_id": cls.manager.id,
-                **values,
-            }
-        )
-
-    def _holiday(self, day, **values):
-        return self.env["resource.calendar.leaves"].create(
-            {
-                "name": "Holiday",
-                "calendar_id": self.calendar.id,
-                "date_from": day,
-                "date_to": day + timedelta(days=1),
-                **values,
-            }
-        )
-
-    def _recompute(self):
-        """Run the background job as often as it needs."""
-        with self.enter_registry_test_mode():
-            self.env.ref("counterparty_crm.ir_cron_request_recompute").method_direct_trigger()
-        self.env.invalidate_all()
-
-    def _check_due(self):
-        with self.enter_registry_test_mode():
-            self.env.ref("counterparty_crm.ir_cron_request_due").method_direct_trigger()
-        self.env.invalidate_all()
+from ..models.counterparty_request_clock import CLOCK_FIELDS
+from .common_request_clock import MONDAY, ClockCase, march
 
 
 @tagged("post_install", "-at_install", "counterparty_request")
@@ -102,6 +22,31 @@ class TestCounterpartyRequestClock(ClockCase):
         self.assertEqual(request.resolution_deadline, march(3, 18))
         self.assertEqual(request.due_at, march(2, 13))
         self.assertEqual(request.sla_status, "ok")
+
+    def test_nobody_writes_a_deadline_by_hand(self):
+        with freeze_time(MONDAY):
+            request = self._request(due_at=march(30), sla_id=False)
+
+            request.with_user(self.officer).write({"due_at": march(30), "first_missed": True})
+
+        self.assertEqual(request.sla_id, self.sla)
+        self.assertEqual(request.due_at, march(2, 13))
+        self.assertFalse(request.first_missed)
+
+    def test_a_batch_is_promised_the_same_as_one_by_one(self):
+        past = {"opened_at": march(1), "user_id": self.user.id}
+        cases = [{}, {"priority": "2"}, {"awaiting_since": MONDAY}, past]
+        names = [name for name in CLOCK_FIELDS if name != "check_at"] + ["breach_cause"]
+        with freeze_time(march(2, 15)):
+            batch = [self._request(**values) for values in cases]
+            self.env.flush_all()
+            # a condition on the partner leaves it to the fields, record by record
+            self._sla("Foods", partner_ids=[Command.link(self.foods.id)])
+            single = [self._request(**values) for values in cases]
+            self.env.flush_all()
+
+            for one, other in zip(batch, single, strict=True):
+                self.assertEqual(one.read(names)[0] | {"id": 0}, other.read(names)[0] | {"id": 0})
 
     def test_without_a_service_level_nothing_is_promised(self):
         self.sla.active = False
@@ -380,6 +325,15 @@ class TestCounterpartyRequestClock(ClockCase):
         self.assertEqual(solved.first_deadline, kept)
         self.assertFalse(self.sla.recompute_scope)
 
+    def test_other_hours_of_the_company_move_the_deadlines(self):
+        self.sla.clock = "company"
+        with freeze_time(march(6, 17, 55)):
+            request = self._request()
+            self.env.company.resource_calendar_id = self.calendar
+            self._recompute()
+
+        self.assertEqual(request.first_deadline, march(9, 12, 55))
+
     def test_another_zone_moves_the_deadlines(self):
         with freeze_time(MONDAY):
             request = self._request()
@@ -548,170 +502,3 @@ class TestCounterpartyRequestClock(ClockCase):
             self.assertEqual(bool(request.due_at), active)
 
         self.assertEqual(counts[0], counts[1])
-
-
-@tagged("post_install", "-at_install", "counterparty_request")
-class TestCounterpartyRequestEscalation(ClockCase):
-    def _told(self, request):
-        """Return the logins of those who were told, in order."""
-        messages = self.env["mail.message"].search(
-            [
-                ("model", "=", request._name),
-                ("res_id", "=", request.id),
-                ("subject", "=like", "Late: %"),
-            ],
-            order="id",
-        )
-        return [message.partner_ids.user_ids.login for message in messages]
-
-    def test_time_alone_makes_a_request_late(self):
-        with freeze_time(MONDAY):
-            request = self._request(user_id=self.user.id)
-        statuses = []
-        for moment in (march(2, 11), march(2, 12, 30), march(2, 14, 30)):
-            with freeze_time(moment):
-                self._check_due()
-                statuses.append(request.sla_status)
-
-        self.assertEqual(statuses, ["ok", "risk", "breached"])
-        self.assertTrue(request.first_missed)
-        self.assertEqual(request.breach_cause, "first")
-
-    def test_first_the_assignee_then_the_leader_hears_of_it_once(self):
-        with freeze_time(MONDAY):
-            request = self._request(user_id=self.user.id)
-        told = []
-        for moment in (march(2, 13, 5), march(2, 14, 30), march(2, 16, 30), march(3, 10)):
-            with freeze_time(moment):
-                self._check_due()
-                self._check_due()
-                told.append(self._told(request))
-
-        self.assertEqual(told, [["una"], ["una"], ["una", "oscar"], ["una", "oscar"]])
-
-    def test_what_nobody_has_taken_goes_to_the_leader_at_once(self):
-        with freeze_time(MONDAY):
-            request = self._request()
-        with freeze_time(march(2, 13, 5)):
-            self._check_due()
-
-        self.assertEqual(self._told(request), ["oscar"])
-
-    def test_who_is_away_is_passed_over(self):
-        away = {"out_of_office_from": march(1), "out_of_office_to": march(20)}
-        self.user.write(away)
-        self.officer.write(away)
-        with freeze_time(MONDAY):
-            request = self._request(user_id=self.user.id)
-        with freeze_time(march(2, 13, 5)):
-            self._check_due()
-
-        self.assertEqual(self._told(request), ["mona"])
-
-    def test_after_days_without_the_job_only_the_leader_hears_of_it(self):
-        with freeze_time(MONDAY):
-            request = self._request(user_id=self.user.id)
-        with freeze_time(march(5, 10)):
-            self._check_due()
-
-        self.assertEqual(self._told(request), ["oscar"])
-        self.assertIn("not told apart", " ".join(request.message_ids.mapped("body")))
-
-    def test_an_answer_in_between_tells_nobody(self):
-        with freeze_time(MONDAY):
-            request = self._request(user_id=self.user.id)
-        with freeze_time(march(2, 14, 10)):
-            # late, and answered before the job looked
-            self._write_as(request, self.user.partner_id)
-            self._check_due()
-
-        self.assertTrue(request.first_missed)
-        self.assertFalse(self._told(request))
-
-    def test_an_edit_after_the_deadline_does_not_hide_it_from_the_job(self):
-        with freeze_time(MONDAY):
-            request = self._request(user_id=self.user.id)
-        with freeze_time(march(2, 14, 5)):
-            request._update_deadlines()
-            self.env.flush_all()
-            late = request.sla_status
-            self._check_due()
-
-        self.assertEqual(late, "breached")
-        self.assertEqual(self._told(request), ["una"])
-
-    def test_what_waits_or_is_done_tells_nobody(self):
-        with freeze_time(MONDAY):
-            requests = [self._request(user_id=self.user.id) for _number in range(3)]
-        with freeze_time(march(2, 10)):
-            requests[0].action_wait_for_partner()
-            requests[1].action_hold()
-            requests[2].action_solve()
-        with freeze_time(march(6, 10)):
-            self._check_due()
-
-        self.assertFalse([self._told(request) for request in requests if self._told(request)])
-
-    def test_a_reopened_request_may_be_told_of_again(self):
-        with freeze_time(MONDAY):
-            request = self._request(user_id=self.user.id)
-        with freeze_time(march(2, 13, 5)):
-            self._check_due()
-            request.action_solve()
-        with freeze_time(march(2, 15)):
-            request.action_reopen()
-        with freeze_time(march(2, 15, 30)):
-            self._check_due()
-
-        self.assertEqual(self._told(request), ["una", "una"])
-        self.assertEqual((request.told_level, request.told_cycle), (1, 2))
-
-    def test_nobody_is_told_where_it_is_switched_off(self):
-        self.sla.escalate = False
-        with freeze_time(MONDAY):
-            request = self._request(user_id=self.user.id)
-        with freeze_time(march(4, 10)):
-            self._check_due()
-
-        self.assertEqual(request.sla_status, "breached")
-        self.assertFalse(self._told(request))
-        self.assertFalse(request.check_at and request.check_at < march(4, 10))
-
-    def test_one_that_fails_does_not_hold_up_the_others(self):
-        with freeze_time(MONDAY):
-            requests = self._request(user_id=self.user.id) + self._request(user_id=self.user.id)
-        broken, good = requests
-        original = self.registry["counterparty.request"]._notify_late
-
-        def notify(request, users):
-            if request == broken:
-                raise ValueError("broken")
-            return original(request, users)
-
-        self.patch(self.registry["counterparty.request"], "_notify_late", notify)
-        with freeze_time(march(2, 13, 5)), self.assertLogs(level="WARNING") as logs:
-            self._check_due()
-
-        self.assertEqual(self._told(good), ["una"])
-        self.assertFalse(self._told(broken))
-        self.assertEqual(broken.check_at, march(2, 14, 5))
-        self.assertIn("could not be checked", "".join(logs.output))
-
-    def test_with_nothing_due_one_query_is_enough(self):
-        with freeze_time(MONDAY):
-            for _number in range(3):
-                self._request(user_id=self.user.id)
-        self.env.flush_all()
-
-        with freeze_time(MONDAY), self.assertQueryCount(1):
-            self.env["counterparty.request"]._cron_check_due()
-
-    def test_the_look_at_what_is_due_uses_its_index(self):
-        self.env.cr.execute("SET LOCAL enable_seqscan = off")
-        self.env.cr.execute(
-            "EXPLAIN SELECT id FROM counterparty_request"
-            " WHERE state IN ('new', 'open') AND check_at <= now() ORDER BY check_at LIMIT 500"
-        )
-        plan = "\n".join(line for (line,) in self.env.cr.fetchall())
-
-        self.assertIn("counterparty_request_check_idx", plan)
