@@ -56,6 +56,7 @@ from . import counterparty_request_message
 from . import counterparty_request_recovery
 from . import counterparty_request_convert
 from . import counterparty_request_convert_accounts
+from . import counterparty_request_batch
 from . import counterparty_request_tag
 from . import counterparty_request_conversion
 from . import counterparty_request_document

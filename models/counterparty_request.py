@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import request_states as states
+from .counterparty_request_batch import PARTNER_FACTS
 from .counterparty_request_category import ASKED_FIELDS
 from .counterparty_request_state import MOVING
 
@@ -22,6 +23,8 @@ class CounterpartyRequest(models.Model):
     _inherit = [
         "counterparty.request.ledger.mixin",
         "counterparty.request.clock.mixin",
+        # after the clocks, which complete the values
+        "counterparty.request.batch.mixin",
         "counterparty.request.escalation.mixin",
         "counterparty.request.state.mixin",
         "counterparty.request.assignment.mixin",
@@ -258,25 +261,17 @@ class CounterpartyRequest(models.Model):
 
     @api.depends("category_id", "company_id")
     def _compute_team_id(self):
-        defaults = {
-            company: self.env["counterparty.request.team"]._get_default(company)
-            for company in self.company_id
-        }
-        for request in self:
-            team = request.category_id.team_id
-            if team and team.company_id in (request.company_id, team.company_id.browse()):
-                request.team_id = team
-            else:
-                request.team_id = request.team_id or defaults.get(request.company_id)
+        for (category, company), requests in self.grouped(
+            lambda request: (request.category_id, request.company_id)
+        ).items():
+            vals = self._prepare_category_vals(category, company)
+            requests.team_id = vals["team_id"]
 
     @api.depends("partner_id")
     def _compute_partner_facts(self):
         for request in self:
-            partner = request.partner_id
-            request.partner_name = partner.name or request.partner_name
-            request.partner_email = partner.email or request.partner_email
-            request.partner_phone = partner.phone or request.partner_phone
-            request.lang = partner.lang or request.lang
+            for name, source in PARTNER_FACTS.items():
+                request[name] = request.partner_id[source] or request[name]
 
     @api.depends("category_id")
     def _compute_confidentiality(self):
@@ -345,10 +340,7 @@ class CounterpartyRequest(models.Model):
         vals_list = [
             {name: value for name, value in vals.items() if name != "state"} for vals in vals_list
         ]
-        if len(vals_list) > 1:
-            # looked up once, not for every record of a batch
-            defaults = self.default_get(list(self._fields))
-            vals_list = [{**defaults, **vals} for vals in vals_list]
+        vals_list = self._complete_batch(vals_list)
         self._give_numbers(vals_list)
         if any(vals.get("generation_key") for vals in vals_list):
             # one that was closed just now must not be in the way
@@ -358,11 +350,12 @@ class CounterpartyRequest(models.Model):
             for request, state in zip(requests, chosen, strict=True):
                 if state != states.NEW:
                     request._move_to(state)
-        requests._assign_by_team()
-        requests._start_when_ready()
-        requests._convert_automatically()
-        requests._notify_arrival()
-        requests._log_demands()
+        if not self._is_plain_batch(vals_list) or self._needs_work(vals_list):
+            requests._assign_by_team()
+            requests._start_when_ready()
+            requests._convert_automatically()
+            requests._notify_arrival()
+            requests._log_demands()
         return requests
 
     def write(self, vals):
@@ -379,17 +372,3 @@ class CounterpartyRequest(models.Model):
             self._start_when_ready()
             self._convert_automatically()
         return result
-
-    @api.model
-    def _give_numbers(self, vals_list):
-        """Put the next numbers of each company into values that have none."""
-        waiting = {}
-        for vals in vals_list:
-            company_id = vals.get("company_id") or self.env.company.id
-            vals["company_id"] = company_id
-            if not vals.get("number"):
-                waiting.setdefault(company_id, []).append(vals)
-        for company_id, rows in waiting.items():
-            company = self.env["res.company"].browse(company_id)
-            for vals, number in zip(rows, company._draw_request_numbers(len(rows)), strict=True):
-                vals["number"] = number

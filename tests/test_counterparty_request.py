@@ -328,3 +328,69 @@ class TestCounterpartyRequest(RequestCase):
     def test_what_nobody_asked_for_is_no_contact(self):
         self.assertFalse(self._history(self._request(channel="generator")))
         self.assertFalse(self._history(self._request(partner=self.env["res.partner"])))
+
+    # ------------------------------------------------------------
+    # Batches
+    # ------------------------------------------------------------
+
+    def _batch(self, count, **values):
+        partners = self.late_payer | self.ben | self.cora
+        return [
+            {
+                "name": f"Call {number}",
+                "channel": "campaign",
+                "category_id": self.categories["help"].id,
+                "partner_id": partners[number % 3].id,
+                "generation_key": f"call:{number}",
+                **values,
+            }
+            for number in range(count)
+        ]
+
+    def test_a_batch_is_the_same_as_its_requests_one_by_one(self):
+        Request = self.env["counterparty.request"].with_context(tracking_disable=True)
+        self.ben.write({"email": "ben@foods.example", "lang": "en_US"})
+        names = [
+            name
+            for name, field in Request._fields.items()
+            if field.store and field.column_type and name not in ("id", "number", "generation_key")
+        ]
+
+        batch = Request.create(self._batch(3))
+        single = Request.browse()
+        for vals in self._batch(3, generation_key=False):
+            single |= Request.create([vals])
+
+        self.env.flush_all()
+        self.env.invalidate_all()
+        for one, other in zip(batch, single, strict=True):
+            self.assertEqual(one.read(names)[0] | {"id": 0}, other.read(names)[0] | {"id": 0})
+        self.assertEqual(len(set(batch.mapped("number"))), 3)
+
+    def test_a_batch_costs_next_to_no_queries(self):
+        Request = self.env["counterparty.request"].with_context(tracking_disable=True)
+        Request.create(self._batch(2, generation_key=False))
+        self.env.flush_all()
+
+        with self.assertQueryCount(25):
+            Request.create(self._batch(500))
+            self.env.flush_all()
+
+    def test_a_batch_keeps_to_companies_and_rights(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        partner = self._company("Far Away", company_id=other.id)
+        Request = self.env["counterparty.request"].with_context(tracking_disable=True)
+
+        with self.assertRaises(UserError):
+            Request.create(self._batch(2, partner_id=partner.id))
+        with self.assertRaises(AccessError):
+            Request.with_user(self.plain).create(self._batch(2))
+
+    def test_a_batch_for_a_balanced_team_is_shared_out(self):
+        self.team.assign_method = "balanced"
+        Request = self.env["counterparty.request"].with_context(tracking_disable=True)
+
+        requests = Request.create(self._batch(4, team_id=self.team.id))
+
+        self.assertEqual(requests.user_id, self.user | self.uri)
+        self.assertEqual(set(requests.mapped("state")), {"open"})
