@@ -38,6 +38,7 @@
         "security/counterparty_security.xml",
         "security/counterparty_holding_security.xml",
         "security/counterparty_request_security.xml",
+        "security/counterparty_request_mail_security.xml",
         "security/counterparty_profit_security.xml",
         # counterparty
         "data/counterparty_section_data.xml",
@@ -77,6 +78,7 @@
         "data/counterparty_request_category_data.xml",
         "data/counterparty_request_sla_data.xml",
         "data/counterparty_request_cron_data.xml",
+        "data/counterparty_request_mail_data.xml",
         "views/counterparty_request_tag_views.xml",
         "views/counterparty_request_category_views.xml",
         "views/counterparty_request_team_views.xml",
@@ -93,6 +95,11 @@
         "report/counterparty_request_report_views.xml",
         "views/counterparty_request_target_views.xml",
         "views/res_partner_request_views.xml",
+        "views/counterparty_request_team_desk_views.xml",
+        "views/counterparty_inbox_views.xml",
+        "views/counterparty_acknowledgement_views.xml",
+        "views/counterparty_request_mail_views.xml",
+        "wizard/counterparty_mailbox_setup_views.xml",
         # profit
         "data/profit_cron_data.xml",
         "report/counterparty_profit_report_views.xml",

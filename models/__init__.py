@@ -57,13 +57,22 @@ from . import counterparty_request_recovery
 from . import counterparty_request_convert
 from . import counterparty_request_convert_accounts
 from . import counterparty_request_batch
+from . import counterparty_request_mail
+from . import counterparty_request_category_mail
 from . import counterparty_request_tag
 from . import counterparty_request_conversion
 from . import counterparty_request_document
 from . import counterparty_request_category
+from . import counterparty_request_team_mail
+from . import counterparty_request_team_desk
 from . import counterparty_request_team
 from . import counterparty_request_member
 from . import counterparty_request
+from . import counterparty_acknowledgement
+from . import counterparty_inbox_quarantine
+from . import counterparty_inbox_posting
+from . import counterparty_inbox_processing
+from . import counterparty_inbox
 
 # campaign
 from . import counterparty_interaction
@@ -91,6 +100,7 @@ from . import calendar_event
 from . import crm_lead
 from . import mail_activity
 from . import mail_message
+from . import mail_thread
 from . import onboarding_onboarding
 from . import onboarding_onboarding_step
 from . import purchase_order
@@ -100,6 +110,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_partner_holding
 from . import res_partner_request
+from . import res_partner_request_mail
 from . import res_partner
 from . import sale_order_credit
 from . import res_groups

@@ -34,6 +34,7 @@ class CounterpartyRequest(models.Model):
         "counterparty.request.recovery.mixin",
         "counterparty.request.convert.mixin",
         "counterparty.request.convert.accounts.mixin",
+        "counterparty.request.mail.mixin",
         "mail.thread.cc",
         "mail.activity.mixin",
         "portal.mixin",

@@ -18,7 +18,7 @@ class CounterpartyRequestCategory(models.Model):
     """A kind of demand: what it asks, what it needs before work starts, who works on it."""
 
     _name = "counterparty.request.category"
-    _inherit = ["counterparty.core.mixin"]
+    _inherit = ["counterparty.core.mixin", "counterparty.request.category.mail.mixin"]
     _description = "Request Category"
     _order = "sequence, id"
 

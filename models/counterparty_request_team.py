@@ -7,6 +7,7 @@ class CounterpartyRequestTeam(models.Model):
 
     _name = "counterparty.request.team"
     _description = "Request Team"
+    _inherit = ["counterparty.request.team.mail.mixin", "counterparty.request.team.desk.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

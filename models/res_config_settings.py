@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import str2bool
 
+from ..tools.mail_decision import ACK_PER_DAY, ACK_PER_HOUR, ACK_PER_MINUTE
 from .counterparty_document import REMINDER_CRON
 from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS
 
@@ -46,6 +47,24 @@ class ResConfigSettings(models.TransientModel):
     )
     group_counterparty_request = fields.Boolean(
         "Requests", implied_group="counterparty_crm.group_area_request", group=GROUP_USER
+    )
+    counterparty_acknowledgements_per_hour = fields.Integer(
+        "To one address within an hour",
+        config_parameter="counterparty_crm.acknowledgements_per_hour",
+        default=ACK_PER_HOUR,
+    )
+    counterparty_acknowledgements_per_day = fields.Integer(
+        "To one address within a day",
+        config_parameter="counterparty_crm.acknowledgements_per_day",
+        default=ACK_PER_DAY,
+    )
+    counterparty_acknowledgements_per_minute = fields.Integer(
+        "To everybody within a minute",
+        config_parameter="counterparty_crm.acknowledgements_per_minute",
+        default=ACK_PER_MINUTE,
+    )
+    counterparty_trusted_mail_server = fields.Char(
+        "Trusted Mail Server", config_parameter="counterparty_crm.trusted_mail_server"
     )
     group_counterparty_campaign = fields.Boolean(
         "Campaigns", implied_group="counterparty_crm.group_area_campaign", group=GROUP_USER

@@ -20,6 +20,7 @@ class ResPartner(models.Model):
         "counterparty.holding.partner.mixin",
         "counterparty.request.partner.mixin",
         "counterparty.profit.partner.mixin",
+        "counterparty.request.mail.partner.mixin",
     ]
 
     # ------------------------------------------------------------

@@ -86,3 +86,16 @@ from . import test_counterparty_sale_fact_attribution
 from . import test_counterparty_sale_fact_cost
 from . import test_counterparty_sale_fact_credit
 from . import test_counterparty_sale_fact_history
+
+# request
+from . import test_tools_mail_intake
+from . import test_tools_mail_parts
+from . import test_tools_mail_decision
+from . import test_tools_languages
+from . import test_counterparty_inbox
+from . import test_counterparty_inbox_reply
+from . import test_counterparty_inbox_quarantine
+from . import test_counterparty_acknowledgement
+from . import test_counterparty_inbox_race
+from . import test_counterparty_mailbox_setup
+from . import test_counterparty_request_team_desk

@@ -58,6 +58,9 @@ RIGHTS = {
     "counterparty.request.explanation": (ALL, ALL, ALL),
     "counterparty.request.explanation.line": (ALL, ALL, ALL),
     # campaign
+    "counterparty.inbox": (READ, READ, READ),
+    "counterparty.acknowledgement": (READ, READ, READ),
+    "counterparty.mailbox.setup": (NOBODY, NOBODY, ALL),
     "counterparty.interaction": (READ, "rw", "rw"),
     # figures are for sales and accounts: see test_counterparty_profit_report
     "counterparty.sale.fact": (NOBODY, NOBODY, NOBODY),
