@@ -77,6 +77,8 @@
         "data/counterparty_request_category_data.xml",
         "data/counterparty_request_sla_data.xml",
         "data/counterparty_request_cron_data.xml",
+        "data/counterparty_request_portal_data.xml",
+        "views/portal_request_templates.xml",
         "views/counterparty_request_tag_views.xml",
         "views/counterparty_request_category_views.xml",
         "views/counterparty_request_team_views.xml",
@@ -91,6 +93,7 @@
         "views/counterparty_request_views.xml",
         "views/counterparty_request_clock_views.xml",
         "report/counterparty_request_report_views.xml",
+        "views/counterparty_request_portal_views.xml",
         "views/counterparty_request_target_views.xml",
         "views/res_partner_request_views.xml",
         # profit
