@@ -53,6 +53,9 @@ from . import counterparty_request_assignment
 from . import counterparty_request_follow
 from . import counterparty_request_merge
 from . import counterparty_request_message
+from . import counterparty_request_portal
+from . import counterparty_request_form
+from . import counterparty_request_submission
 from . import counterparty_request_recovery
 from . import counterparty_request_convert
 from . import counterparty_request_convert_accounts
@@ -98,6 +101,7 @@ from . import account_move_line
 from . import account_payment_term
 from . import calendar_event
 from . import crm_lead
+from . import ir_attachment
 from . import mail_activity
 from . import mail_message
 from . import mail_thread

@@ -31,6 +31,8 @@ class CounterpartyRequest(models.Model):
         "counterparty.request.follow.mixin",
         "counterparty.request.merge.mixin",
         "counterparty.request.message.mixin",
+        "counterparty.request.portal.mixin",
+        "counterparty.request.form.mixin",
         "counterparty.request.recovery.mixin",
         "counterparty.request.convert.mixin",
         "counterparty.request.convert.accounts.mixin",

@@ -3,6 +3,8 @@ from odoo.tools import str2bool
 
 from ..tools.mail_decision import ACK_PER_DAY, ACK_PER_HOUR, ACK_PER_MINUTE
 from .counterparty_document import REMINDER_CRON
+from .counterparty_request_portal import FORM_SWITCH, PORTAL_SWITCH
+from .counterparty_request_submission import DEFAULT_LIMIT, FORM_LIMIT, LINK_CRON
 from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS
 
 GROUP_USER = "counterparty_crm.group_user"
@@ -66,6 +68,15 @@ class ResConfigSettings(models.TransientModel):
     counterparty_trusted_mail_server = fields.Char(
         "Trusted Mail Server", config_parameter="counterparty_crm.trusted_mail_server"
     )
+    counterparty_request_portal = fields.Boolean(
+        "Requests in the Customer Portal", config_parameter=PORTAL_SWITCH
+    )
+    counterparty_request_form = fields.Boolean(
+        "Public Request Form", config_parameter=FORM_SWITCH
+    )
+    counterparty_request_form_limit = fields.Integer(
+        "Forms an Hour", config_parameter=FORM_LIMIT, default=DEFAULT_LIMIT
+    )
     group_counterparty_campaign = fields.Boolean(
         "Campaigns", implied_group="counterparty_crm.group_area_campaign", group=GROUP_USER
     )
@@ -77,6 +88,12 @@ class ResConfigSettings(models.TransientModel):
     counterparty_half_life = fields.Float(
         related="company_id.counterparty_half_life", readonly=False
     )
+
+    @api.onchange("group_counterparty_request")
+    def _onchange_group_counterparty_request(self):
+        """Close the doors to a desk that nobody sits at."""
+        if not self.group_counterparty_request:
+            self.counterparty_request_portal = self.counterparty_request_form = False
 
     # a parameter that is on unless it says otherwise: the host would forget it when it is off
 
@@ -100,4 +117,7 @@ class ResConfigSettings(models.TransientModel):
         cron = self.env.ref(REMINDER_CRON).sudo()
         if cron.active != self.counterparty_document_reminders:
             cron.active = self.counterparty_document_reminders
+        links = self.env.ref(LINK_CRON).sudo()
+        if links.active != self.counterparty_request_form:
+            links.active = self.counterparty_request_form
         return result
