@@ -38,9 +38,7 @@ class PublicRequest(Controller):
         return request_form.render_form(category, request.httprequest.path, LAYOUT)
 
     # public: creates a request within the limits of a stranger, and tells nothing but its number
-    @route(
-        "/request/new/<string:code>", type="http", auth="public", website=True, methods=["POST"]
-    )
+    @route("/request/new/<string:code>", type="http", auth="public", website=True, methods=["POST"])
     def request_create(self, code, **post):
         """Create a request and show its number."""
         self._check_open()

@@ -42,6 +42,10 @@ from . import counterparty_holding_figure
 
 # request
 from . import counterparty_request_target_mixin
+from . import counterparty_request_mail
+from . import counterparty_request_category_mail
+from . import counterparty_request_team_mail
+from . import counterparty_request_team_desk
 from . import counterparty_request_sla_recompute
 from . import counterparty_request_sla
 from . import counterparty_request_interval
@@ -60,14 +64,10 @@ from . import counterparty_request_recovery
 from . import counterparty_request_convert
 from . import counterparty_request_convert_accounts
 from . import counterparty_request_batch
-from . import counterparty_request_mail
-from . import counterparty_request_category_mail
 from . import counterparty_request_tag
 from . import counterparty_request_conversion
 from . import counterparty_request_document
 from . import counterparty_request_category
-from . import counterparty_request_team_mail
-from . import counterparty_request_team_desk
 from . import counterparty_request_team
 from . import counterparty_request_member
 from . import counterparty_request

@@ -11,8 +11,24 @@ PORTAL_SWITCH = "counterparty_crm.request_portal"
 FORM_SWITCH = "counterparty_crm.request_form"
 # what a customer may read of a request by any way; pages show what their templates name
 PORTAL_FIELDS = frozenset(
-    "id display_name number name description state priority opened_at solved_at closed_at"
-    " wanted_date wanted_place access_url access_warning create_date write_date".split()
+    [
+        "id",
+        "display_name",
+        "number",
+        "name",
+        "description",
+        "state",
+        "priority",
+        "opened_at",
+        "solved_at",
+        "closed_at",
+        "wanted_date",
+        "wanted_place",
+        "access_url",
+        "access_warning",
+        "create_date",
+        "write_date",
+    ]
 )
 MESSAGES_PER_HOUR = 30
 RATINGS = (5, 3, 1)

@@ -25,9 +25,7 @@ class IrAttachment(models.Model):
     def _filter_hidden_of_requests(self):
         """Return the files of requests that no public message brought to the customer."""
         # where a file belongs is not told to the reader, only used
-        files = self.sudo().filtered(
-            lambda file: file.res_model == REQUEST and not file.public
-        )
+        files = self.sudo().filtered(lambda file: file.res_model == REQUEST and not file.public)
         if not files:
             return self.browse()
         shown = self.env.execute_query(

@@ -71,9 +71,7 @@ class ResConfigSettings(models.TransientModel):
     counterparty_request_portal = fields.Boolean(
         "Requests in the Customer Portal", config_parameter=PORTAL_SWITCH
     )
-    counterparty_request_form = fields.Boolean(
-        "Public Request Form", config_parameter=FORM_SWITCH
-    )
+    counterparty_request_form = fields.Boolean("Public Request Form", config_parameter=FORM_SWITCH)
     counterparty_request_form_limit = fields.Integer(
         "Forms an Hour", config_parameter=FORM_LIMIT, default=DEFAULT_LIMIT
     )
