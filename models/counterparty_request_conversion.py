@@ -26,7 +26,7 @@ class CounterpartyRequestConversion(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Selection([(code, code) for code in TARGET_MODELS], required=True, copy=False)
+    code = fields.Char(required=True, readonly=True, copy=False)
     sequence = fields.Integer(default=100)
     active = fields.Boolean(default=True)
     makes_draft = fields.Boolean(

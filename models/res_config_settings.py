@@ -8,6 +8,7 @@ from .counterparty_request_submission import DEFAULT_LIMIT, FORM_LIMIT, LINK_CRO
 from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS
 
 GROUP_USER = "counterparty_crm.group_user"
+REQUEST_CRONS = ("ir_cron_request_close", "ir_cron_request_due", "ir_cron_request_recompute")
 
 
 class ResConfigSettings(models.TransientModel):
@@ -115,7 +116,16 @@ class ResConfigSettings(models.TransientModel):
         cron = self.env.ref(REMINDER_CRON).sudo()
         if cron.active != self.counterparty_document_reminders:
             cron.active = self.counterparty_document_reminders
+        self._switch_request_jobs()
         links = self.env.ref(LINK_CRON).sudo()
         if links.active != self.counterparty_request_form:
             links.active = self.counterparty_request_form
         return result
+
+    def _switch_request_jobs(self):
+        """Let the jobs of the desk run only where there is one."""
+        for name in REQUEST_CRONS:
+            # the host has checked that an administrator saves the settings
+            job = self.env.ref(f"counterparty_crm.{name}").sudo()
+            if job.active != self.group_counterparty_request:
+                job.active = self.group_counterparty_request

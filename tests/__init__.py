@@ -65,6 +65,7 @@ from . import test_counterparty_request
 from . import test_counterparty_request_assignment
 from . import test_counterparty_request_convert
 from . import test_counterparty_request_merge
+from . import test_counterparty_request_race
 from . import test_tools_deadlines
 from . import test_tools_promises
 from . import test_counterparty_request_clock
