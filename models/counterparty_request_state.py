@@ -153,6 +153,8 @@ class CounterpartyRequestState(models.AbstractModel):
         for request in moved:
             request._check_move(state, checked)
         moved.with_context(**{MOVING: True}).write({"state": state, **facts})
+        # before the ledger: of two moves at once the second starts again, as the host lets it
+        moved.flush_recordset(["state"])
         moved._record_interval()
         moved._update_deadlines()
         return moved
