@@ -135,6 +135,23 @@ class TestCounterpartyInbox(RequestMailCase):
 
         self.assertEqual(request.partner_id, self.ada)
 
+    def _count_queries(self, **headers):
+        """Return how many queries the second of two mails costs."""
+        self._receive(**headers)
+        raw = self._mail(**headers)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.env["mail.thread"].message_process(None, raw)
+        return self.env.cr.sql_log_count - before
+
+    def test_a_mail_costs_few_queries(self):
+        # nobody is told: a notification is the cost of the team, not of the mail
+        self.team.write({"leader_id": False, "member_ids": [(5, 0, 0)]})
+
+        self.assertLessEqual(self._count_queries(), 40)
+        self.assertLessEqual(self._count_queries(From="Eve <eve@new.example>"), 40)
+
     # ------------------------------------------------------------
     # Twice
     # ------------------------------------------------------------

@@ -322,7 +322,7 @@ class TestCounterpartyInboxReply(RequestMailCase):
 
         self.assertFalse(self._inbox(state="quarantine"))
 
-    def test_sixty_automatic_mails_are_one_request(self):
+    def test_a_series_of_automatic_mails_is_one_request(self):
         for number in range(15):
             self._receive(From=EVE, Subject=f"Alert {number}", Auto_Submitted="auto-generated")
 
