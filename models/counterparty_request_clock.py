@@ -419,13 +419,14 @@ class CounterpartyRequestClock(models.AbstractModel):
     def action_explain_clock(self):
         """Show how the deadlines were worked out."""
         self.ensure_one()
+        explanation = self.env["counterparty.request.explanation"].create({"request_id": self.id})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("How was this computed?"),
-            "res_model": "counterparty.request.explanation",
-            "view_mode": "form",
+            "res_model": explanation._name,
+            "res_id": explanation.id,
+            "views": [(False, "form")],
             "target": "new",
-            "context": {"default_request_id": self.id},
         }
 
 

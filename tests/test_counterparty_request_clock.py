@@ -450,12 +450,7 @@ class TestCounterpartyRequestClock(ClockCase):
         with freeze_time(march(2, 15)):
             request.action_open()
             action = request.with_user(self.user).action_explain_clock()
-            explanation = (
-                self.env[action["res_model"]]
-                .with_user(self.user)
-                .with_context(**action["context"])
-                .create({})
-            )
+            explanation = self.env[action["res_model"]].browse(action["res_id"])
             self.env.flush_all()
 
         lines = explanation.line_ids.mapped(
