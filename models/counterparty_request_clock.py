@@ -427,6 +427,7 @@ class CounterpartyRequestClock(models.AbstractModel):
             "res_id": explanation.id,
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
 
