@@ -50,6 +50,7 @@ from . import counterparty_request_sla_recompute
 from . import counterparty_request_sla
 from . import counterparty_request_interval
 from . import counterparty_request_ledger
+from . import counterparty_request_clock_batch
 from . import counterparty_request_clock
 from . import counterparty_request_escalation
 from . import counterparty_request_state

@@ -23,6 +23,7 @@ class CounterpartyRequest(models.Model):
     _inherit = [
         "counterparty.request.ledger.mixin",
         "counterparty.request.clock.mixin",
+        "counterparty.request.clock.batch.mixin",
         # after the clocks, which complete the values
         "counterparty.request.batch.mixin",
         "counterparty.request.escalation.mixin",
