@@ -143,29 +143,24 @@ class TestCounterpartyRequestPortal(RequestCase):
         self.assertIn(answer.id, found.ids)
         self.assertNotIn(note.id, found.ids)
 
-    def test_files_of_internal_notes_stay_internal(self):
+    def test_files_are_reached_by_their_messages_only(self):
         note = self.request.message_post(
             body="Between us", subtype_xmlid="mail.mt_note", attachments=[("plan.txt", b"secret")]
         )
-        answer = self.request.message_post(
-            body="Look",
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            attachments=[("offer.txt", b"offer")],
-        )
-        loose = self.env["ir.attachment"].create(
-            {"name": "x", "raw": b"x", "res_model": self.request._name, "res_id": self.request.id}
-        )
-        files = note.attachment_ids | answer.attachment_ids | loose
         self.env.flush_all()
 
-        seen = files.with_user(self.carl)._filtered_access("read")
+        with self.assertRaises(AccessError):
+            note.attachment_ids.with_user(self.carl).read(["raw"])
+        found = self.env["ir.attachment"].with_user(self.carl)
+        with self.assertRaises(AccessError):
+            found.search([("res_model", "=", self.request._name)])
 
-        self.assertEqual(seen.mapped("name"), ["offer.txt"])
-        for file in (note.attachment_ids, loose):
-            with self.assertRaises(AccessError):
-                file.with_user(self.carl).read(["raw"])
-        self.assertEqual(len(files.with_user(self.user)._filtered_access("read")), 3)
+    def test_files_of_others_cannot_be_sent_along(self):
+        file = self.env["ir.attachment"].create({"name": "plan.txt", "raw": b"secret"})
+
+        message = self.theirs.message_post(body="Mine now", attachment_ids=file.ids)
+
+        self.assertFalse(message.sudo().attachment_ids)
 
     # ------------------------------------------------------------
     # Links
