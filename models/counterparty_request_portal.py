@@ -227,8 +227,10 @@ class CounterpartyRequestPortal(models.AbstractModel):
     def _follow_up_by_partner(self, text):
         """Create the request that goes on after this one."""
         self.ensure_one()
-        description = plaintext2html(text)
-        return self._create_follow_up({"description": description, "channel": "portal"})
+        values = {"description": plaintext2html(text), "channel": "portal"}
+        request = self._create_follow_up(values)
+        request._acknowledge(request.partner_email)
+        return request
 
     def _log_partner_move(self, body, partner):
         for request in self:

@@ -20,9 +20,7 @@ class PortalRequestCase(RequestCase, HttpCase):
             cls.env, "carl", groups="base.group_portal", password="carl", tz="Europe/Sofia"
         )
         cls.carl.partner_id.write({"parent_id": cls.foods.id, "email": "carl@foods.example"})
-        cls.dora = new_test_user(
-            cls.env, "dora", groups="base.group_portal", password="dora"
-        )
+        cls.dora = new_test_user(cls.env, "dora", groups="base.group_portal", password="dora")
 
     def _own(self, category="help", **values):
         """Create a request of carl."""

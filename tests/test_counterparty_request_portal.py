@@ -41,9 +41,7 @@ class TestCounterpartyRequestPortal(RequestCase):
 
     def test_nothing_of_another_company(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
-        strange = self._request(
-            partner=self.carl.partner_id, company_id=other.id, team_id=False
-        )
+        strange = self._request(partner=self.carl.partner_id, company_id=other.id, team_id=False)
 
         self.assertNotIn(strange.id, self.theirs.search([]).ids)
 
@@ -136,8 +134,10 @@ class TestCounterpartyRequestPortal(RequestCase):
             body="Dear customer", message_type="comment", subtype_xmlid="mail.mt_comment"
         )
 
-        found = self.env["mail.message"].with_user(self.carl).search(
-            [("model", "=", self.request._name), ("res_id", "=", self.request.id)]
+        found = (
+            self.env["mail.message"]
+            .with_user(self.carl)
+            .search([("model", "=", self.request._name), ("res_id", "=", self.request.id)])
         )
 
         self.assertIn(answer.id, found.ids)

@@ -1,9 +1,8 @@
 import re
 from unittest.mock import patch
 
-from odoo.tests import tagged
+from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
-
 
 from .common_portal_request import PORTAL, PortalRequestCase
 
@@ -34,7 +33,13 @@ class TestPortalRequest(PortalRequestCase):
         self._own()
         self._sign_in()
 
-        for query in ("sortby=x", "filterby=x", "search=%00%25'", "sortby=name&filterby=all", "x=1"):
+        for query in (
+            "sortby=x",
+            "filterby=x",
+            "search=%00%25'",
+            "sortby=name&filterby=all",
+            "x=1",
+        ):
             with self.subTest(query=query):
                 self.assertEqual(self._get(f"/my/requests?{query}").status_code, 200)
         for page in ("0", "2", "99999", "99999999999999999999"):
@@ -155,7 +160,9 @@ class TestPortalRequest(PortalRequestCase):
     def test_asked_answers_are_kept(self):
         self._sign_in()
 
-        self._post("/my/requests/new/service", **FORM, place="Main Street 1", date="2030-03-04T10:00")
+        self._post(
+            "/my/requests/new/service", **FORM, place="Main Street 1", date="2030-03-04T10:00"
+        )
 
         request = self._last()
         self.assertEqual(request.wanted_place, "Main Street 1")
@@ -373,7 +380,7 @@ class TestPortalRequest(PortalRequestCase):
         request.confidentiality = "internal"
         self.assertEqual(self._get(url).status_code, 303)
         call = {"thread_model": request._name, "thread_id": request.id, "token": token}
-        with mute_logger("odoo.http"), self.assertRaises(Exception):
+        with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
             self.make_jsonrpc_request("/mail/chatter_fetch", call)
 
         request.write({"confidentiality": "partner", "partner_email": "eve@x.example"})
@@ -596,7 +603,7 @@ class TestPortalRequest(PortalRequestCase):
 
         for request in (foreign, closed, hidden):
             messages = request.message_ids
-            with self.subTest(request=request.id), self.assertRaises(Exception):
+            with self.subTest(request=request.id), self.assertRaises(JsonRpcException):
                 self._say(request)
             self.env.invalidate_all()
             self.assertEqual(request.message_ids, messages)
@@ -611,7 +618,7 @@ class TestPortalRequest(PortalRequestCase):
         ):
             self._say(request)
             self._say(request)
-            with self.assertRaises(Exception):
+            with self.assertRaises(JsonRpcException):
                 self._say(request)
 
     def test_pauses_are_told(self):

@@ -186,7 +186,9 @@ class TestPublicRequest(PortalRequestCase):
     def test_one_network_is_limited_whatever_address_it_gives(self):
         self._limit(1)
         for number in range(5):
-            answer = self._post("/request/new/help", **{**SENT, "partner_email": f"{number}@x.example"})
+            answer = self._post(
+                "/request/new/help", **{**SENT, "partner_email": f"{number}@x.example"}
+            )
             self.assertEqual(answer.status_code, 200)
 
         answer = self._post("/request/new/help", **{**SENT, "partner_email": "6@x.example"})
@@ -199,7 +201,8 @@ class TestPublicRequest(PortalRequestCase):
         row = self.env[MODEL].search([], order="id desc", limit=1)
         self.assertNotIn("ana", str(row.read()))
         self.env.cr.execute(
-            "UPDATE counterparty_request_submission SET create_date = create_date - interval '3 days'"
+            """UPDATE counterparty_request_submission
+                  SET create_date = create_date - interval '3 days'"""
         )
         self.env.invalidate_all()
 
