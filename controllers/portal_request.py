@@ -5,7 +5,7 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 from ..models.counterparty_request_portal import RATINGS
-from ..models.counterparty_request_submission import ACTION, PORTAL, TooManySubmissions
+from ..models.counterparty_request_submission import ACTION, PORTAL, TooManySubmissionsError
 from ..tools import request_states as states
 from ..tools import web_form
 from . import request_form
@@ -130,7 +130,7 @@ class RequestPortal(CustomerPortal):
             )
         try:
             submission = request_form.accept(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissions:
+        except TooManySubmissionsError:
             return request_form.render_too_many(values)
         if not submission.request_id:
             submission.request_id = request.env["counterparty.request"]._create_from_form(
@@ -209,7 +209,7 @@ class RequestPortal(CustomerPortal):
             return self._render_step(record, step, access_token, post, not is_answered)
         try:
             submission = request_form.accept(ACTION, post, f"request {record.id}")
-        except TooManySubmissions:
+        except TooManySubmissionsError:
             return request_form.render_too_many(self._prepare_portal_layout_values())
         if submission.request_id:
             return request.redirect(self._get_link(submission.request_id, access_token))

@@ -98,7 +98,7 @@ def accept(kind, post, address):
     """Take note of a sent form, so that limits hold.
 
     :return: the row; the request in it was made by the same form before
-    :raises TooManySubmissions: when the visitor has to wait
+    :raises TooManySubmissionsError: when the visitor has to wait
     """
     # sudo: strangers leave a row that only the desk reads
     submissions = request.env["counterparty.request.submission"].sudo()

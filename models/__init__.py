@@ -102,7 +102,6 @@ from . import account_move_line
 from . import account_payment_term
 from . import calendar_event
 from . import crm_lead
-from . import ir_attachment
 from . import mail_activity
 from . import mail_message
 from . import mail_thread

@@ -137,6 +137,7 @@ class CounterpartyRequestForm(models.AbstractModel):
             request.message_subscribe(partner_ids=user.partner_id.ids)
         if attachments:
             request._post_from_partner(request.env._("Files"), attachments=attachments)
+        request._acknowledge(request.partner_email, is_employee=user._is_internal())
         return request
 
     @api.model

@@ -134,9 +134,12 @@ class CounterpartyRequestPortal(models.AbstractModel):
         return {"email_add_signature"} if self.env.user.share else allowed
 
     def message_post(self, **kwargs):
-        if self.env.user.share:
-            kwargs = self._check_partner_message(kwargs)
-        return super().message_post(**kwargs)
+        if not self.env.user.share:
+            return super().message_post(**kwargs)
+        self.check_access("read")
+        values = self._check_partner_message(kwargs)
+        # the host reads more of the request than its customers may
+        return super(CounterpartyRequestPortal, self.sudo()).message_post(**values)
 
     def _check_partner_message(self, values):
         """Return what of a message somebody from outside may decide.
@@ -169,13 +172,11 @@ class CounterpartyRequestPortal(models.AbstractModel):
                     request=request.display_name,
                 )
             )
-        names = {"body", "body_is_html", "attachment_ids", "partner_ids"}
+        names = {"body", "body_is_html"}
         if self.env.su:
-            # set by the host for the holder of a personal link
-            names |= {"author_id"}
+            # checked by the host, which also knows the holder of a personal link
+            names |= {"attachment_ids", "partner_ids", "author_id"}
         values = {name: value for name, value in values.items() if name in names}
-        if not self.env.su:
-            values.pop("partner_ids", None)
         if self.env.user._is_public() and not values.get("author_id"):
             values.update(request._prepare_author())
         return {**values, "message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
@@ -226,8 +227,10 @@ class CounterpartyRequestPortal(models.AbstractModel):
     def _follow_up_by_partner(self, text):
         """Create the request that goes on after this one."""
         self.ensure_one()
-        description = plaintext2html(text)
-        return self._create_follow_up({"description": description, "channel": "portal"})
+        values = {"description": plaintext2html(text), "channel": "portal"}
+        request = self._create_follow_up(values)
+        request._acknowledge(request.partner_email)
+        return request
 
     def _log_partner_move(self, body, partner):
         for request in self:
