@@ -15,6 +15,7 @@ CHUNK = 2_000
 SINCE = "counterparty_crm.facts_since"
 ORDER_COST = "counterparty_crm.facts_order_cost"
 CURSOR = "counterparty_crm.facts_cursor"
+FACT_CRON = "counterparty_crm.ir_cron_sale_fact_repair"
 
 
 class CounterpartySaleFactCheck(models.AbstractModel):

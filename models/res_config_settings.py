@@ -3,6 +3,7 @@ from odoo.tools import str2bool
 
 from .counterparty_document import REMINDER_CRON
 from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS
+from .counterparty_sale_fact_check import FACT_CRON
 
 GROUP_USER = "counterparty_crm.group_user"
 
@@ -49,6 +50,9 @@ class ResConfigSettings(models.TransientModel):
     )
 
     # profit
+    group_counterparty_profit = fields.Boolean(
+        "Profit", implied_group="counterparty_crm.group_area_profit", group=GROUP_USER
+    )
     counterparty_attribution_model = fields.Selection(
         related="company_id.counterparty_attribution_model", readonly=False
     )
@@ -74,8 +78,14 @@ class ResConfigSettings(models.TransientModel):
         self.env["ir.config_parameter"].sudo().set_param(
             ROLES_FROM_DOCUMENTS, str(self.counterparty_roles_from_documents)
         )
-        # the same holds for the scheduled jobs behind a switch
-        cron = self.env.ref(REMINDER_CRON).sudo()
-        if cron.active != self.counterparty_document_reminders:
-            cron.active = self.counterparty_document_reminders
+        self._switch_job(REMINDER_CRON, self.counterparty_document_reminders)
+        self._switch_job(FACT_CRON, self.group_counterparty_profit)
         return result
+
+    @api.model
+    def _switch_job(self, xmlid, active):
+        """Let a scheduled job run or rest, as the switch of its area says."""
+        # the host has checked that an administrator saves the settings, jobs are the system's
+        job = self.env.ref(xmlid).sudo()
+        if job.active != active:
+            job.active = active

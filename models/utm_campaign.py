@@ -41,7 +41,8 @@ class UtmCampaign(models.Model):
     counterparty_cost_ids = fields.One2many(
         "counterparty.cost", "campaign_id", "Costs", groups=COST_PROFIT
     )
-    # without groups: the currency of the reader is no secret
+    # without groups: whether the area is on and which currency the reader has are no secrets
+    counterparty_profit_on = fields.Boolean(compute="_compute_counterparty_profit_on")
     counterparty_currency_id = fields.Many2one(
         "res.currency", compute="_compute_counterparty_currency_id"
     )
@@ -126,6 +127,10 @@ class UtmCampaign(models.Model):
     _counterparty_budget_positive = models.Constraint(
         "CHECK (counterparty_budget >= 0)", "A budget is not negative."
     )
+
+    @api.depends_context("uid")
+    def _compute_counterparty_profit_on(self):
+        self.counterparty_profit_on = self.env.user.has_group("counterparty_crm.group_area_profit")
 
     @api.depends_context("company")
     def _compute_counterparty_currency_id(self):

@@ -1,4 +1,4 @@
-"""Bring roles of an installed database to this version."""
+"""Bring rights and roles of an installed database to this version."""
 
 from odoo import SUPERUSER_ID, api
 
@@ -6,4 +6,8 @@ from odoo import SUPERUSER_ID, api
 def migrate(cr, version):
     """Derive the roles that documents tell and the database does not hold yet."""
     env = api.Environment(cr, SUPERUSER_ID, {})
+    # areas are given once, so that an administrator may take them back
+    env.ref("counterparty_crm.group_user").implied_ids |= env.ref(
+        "counterparty_crm.group_area_profit"
+    )
     env["counterparty.role"]._fill_from_documents()
