@@ -2,7 +2,7 @@ import logging
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL, str2bool
 
 _logger = logging.getLogger(__name__)
@@ -41,7 +41,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
         postcommit = self.env.cr.postcommit
         waiting = postcommit.data.setdefault("counterparty.role.derivation", {})
         if not waiting:
-            postcommit.add(self._derive_after_commit)
+            # the day of a document is a day of the one who writes it
+            postcommit.add(self.with_context(tz=self.env.tz.zone)._derive_after_commit)
         waiting.setdefault(family, set()).update(partners.ids)
 
     def _derive_after_commit(self):
@@ -57,7 +58,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
         """
         try:
             with self.env.registry.cursor() as cr:
-                roles = api.Environment(cr, SUPERUSER_ID, {})["counterparty.role"]
+                context = {"tz": self.env.context["tz"]}
+                roles = api.Environment(cr, SUPERUSER_ID, context)["counterparty.role"]
                 partner_ids = roles._get_partners_to_derive(waiting)
                 if partner_ids:
                     roles._fill_from_documents(partner_ids=partner_ids)
@@ -87,10 +89,11 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                       JOIN counterparty_type kind ON kind.id = role.type_id
                      WHERE role.partner_id IN (partner.id, partner.commercial_partner_id)
                        AND kind.document_family = %(family)s AND role.is_prospect IS NOT TRUE
-                       AND (role.date_to IS NULL OR role.date_to >= CURRENT_DATE))
+                       AND (role.date_to IS NULL OR role.date_to >= %(today)s))
                 """,
                 ids=list(ids),
                 family=family,
+                today=fields.Date.context_today(self),
             )
             for family, ids in waiting.items()
         ]
@@ -131,9 +134,10 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                  WHERE role.partner_id = business.partner_id
                    AND kind.id = role.type_id AND kind.document_family = business.family
                    AND role.is_prospect AND business.full_from IS NOT NULL
-                   AND (role.date_to IS NULL OR role.date_to >= CURRENT_DATE)
+                   AND (role.date_to IS NULL OR role.date_to >= %(today)s)
                 """,
                 evidence=self._get_evidence_sql(partner_ids, at_install=False),
+                today=fields.Date.context_today(self),
                 uid=self.env.uid,
             )
         )
@@ -184,7 +188,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                     THEN 'own_company'
                     WHEN NOT partner.active THEN 'archived'
                     WHEN evidence.last_on IS NULL THEN 'no_document'
-                    WHEN evidence.last_on < CURRENT_DATE - INTERVAL '3 years' THEN 'long_ago' END"""
+                    WHEN evidence.last_on < %s::date - INTERVAL '3 years' THEN 'long_ago' END""",
+            fields.Date.context_today(self),
         )
 
     def _get_evidence_sql(self, partner_ids, *, at_install):
@@ -218,7 +223,7 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                     SELECT role.partner_id, kind.document_family, MAX(role.date_to) AS day
                       FROM counterparty_role role
                       JOIN counterparty_type kind ON kind.id = role.type_id
-                     WHERE role.date_to < CURRENT_DATE
+                     WHERE role.date_to < %(today)s
                      GROUP BY 1, 2
               ) ended ON ended.partner_id = entity.commercial_partner_id
                      AND ended.document_family = document.family
@@ -234,6 +239,7 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
             """,
             documents=SQL(" UNION ALL ").join(documents),
             entities=entities,
+            today=fields.Date.context_today(self),
         )
 
     def _get_document_queries(self):
@@ -242,15 +248,25 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
         :return: list of SQL; kind is ``prospect`` or ``full``
         """
         return [
-            SQL("""SELECT partner_id, 'sale' AS family, create_date::date AS day, 'prospect' AS kind
+            SQL(
+                """SELECT partner_id, 'sale' AS family, %s AS day, 'prospect' AS kind
                      FROM crm_lead
-                    WHERE partner_id IS NOT NULL AND type = 'opportunity' AND active"""),
-            SQL("""SELECT partner_id, 'sale', date_order::date,
+                    WHERE partner_id IS NOT NULL AND type = 'opportunity' AND active""",
+                self._sql_day("create_date"),
+            ),
+            SQL(
+                """SELECT partner_id, 'sale', %s,
                           CASE state WHEN 'sale' THEN 'full' ELSE 'prospect' END
-                     FROM sale_order WHERE state != 'cancel'"""),
-            SQL("""SELECT partner_id, 'purchase', COALESCE(date_approve, date_order)::date,
+                     FROM sale_order WHERE state != 'cancel'""",
+                self._sql_day("date_order"),
+            ),
+            SQL(
+                """SELECT partner_id, 'purchase', COALESCE(%s, %s),
                           CASE state WHEN 'purchase' THEN 'full' ELSE 'prospect' END
-                     FROM purchase_order WHERE state != 'cancel'"""),
+                     FROM purchase_order WHERE state != 'cancel'""",
+                self._sql_day("date_approve"),
+                self._sql_day("date_order"),
+            ),
             SQL("""SELECT partner_id,
                           CASE WHEN move_type LIKE 'out%%' THEN 'sale' ELSE 'purchase' END,
                           COALESCE(invoice_date, date), 'full'
@@ -263,14 +279,32 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
     def _get_install_queries(self):
         # leads that nobody has qualified yet, and what the host has counted on a contact: a
         # declaration without a document behind it
+        created = self._sql_day("create_date")
         return [
-            SQL("""SELECT partner_id, 'sale', create_date::date, 'prospect' FROM crm_lead
-                    WHERE partner_id IS NOT NULL AND type = 'lead' AND active"""),
-            SQL("""SELECT id, 'sale', create_date::date, 'rank' FROM res_partner
-                    WHERE customer_rank > 0"""),
-            SQL("""SELECT id, 'purchase', create_date::date, 'rank' FROM res_partner
-                    WHERE supplier_rank > 0"""),
+            SQL(
+                """SELECT partner_id, 'sale', %s, 'prospect' FROM crm_lead
+                    WHERE partner_id IS NOT NULL AND type = 'lead' AND active""",
+                created,
+            ),
+            SQL(
+                """SELECT id, 'sale', %s, 'rank' FROM res_partner
+                    WHERE customer_rank > 0""",
+                created,
+            ),
+            SQL(
+                """SELECT id, 'purchase', %s, 'rank' FROM res_partner
+                    WHERE supplier_rank > 0""",
+                created,
+            ),
         ]
+
+    def _sql_day(self, column):
+        """Return the day of a moment that the database keeps in UTC, where the user is."""
+        return SQL(
+            "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
+            SQL.identifier(column),
+            self.env.tz.zone,
+        )
 
     # ------------------------------------------------------------
     # Installation
