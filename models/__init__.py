@@ -22,6 +22,7 @@ from . import counterparty_document_agreement
 from . import counterparty_document
 from . import counterparty_document_discount
 from . import counterparty_document_period
+from . import res_partner_balance
 from . import res_partner_dossier
 from . import res_partner_document
 from . import res_partner_duplicate

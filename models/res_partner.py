@@ -14,6 +14,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
         "res.partner",
+        "counterparty.balance.partner.mixin",
         "counterparty.document.partner.mixin",
         "counterparty.dossier.partner.mixin",
         "counterparty.duplicate.partner.mixin",

@@ -19,6 +19,7 @@ from . import test_counterparty_role_fill
 from . import test_counterparty_role_merge
 from . import test_counterparty_role_parent
 from . import test_counterparty_handover
+from . import test_res_partner_balance
 from . import test_res_partner_counterparty
 from . import test_res_partner_search
 from . import test_res_partner_import
