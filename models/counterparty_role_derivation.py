@@ -5,6 +5,8 @@ import psycopg2
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL, str2bool
 
+from .counterparty_role_merge import REPLACED
+
 _logger = logging.getLogger(__name__)
 
 ROLES_FROM_DOCUMENTS = "counterparty_crm.roles_from_documents"
@@ -89,6 +91,7 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                       JOIN counterparty_type kind ON kind.id = role.type_id
                      WHERE role.partner_id IN (partner.id, partner.commercial_partner_id)
                        AND kind.document_family = %(family)s AND role.is_prospect IS NOT TRUE
+                       AND (role.date_from IS NULL OR role.date_from <= %(today)s)
                        AND (role.date_to IS NULL OR role.date_to >= %(today)s))
                 """,
                 ids=list(ids),
@@ -114,6 +117,7 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
         """
         self.env.flush_all()
         self._promote_prospects(partner_ids)
+        self._begin_planned_roles(partner_ids)
         added = self._insert_roles(partner_ids, source)
         self._invalidate_roles()
         return added
@@ -128,8 +132,9 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                 """
                 WITH business AS (%(evidence)s)
                 UPDATE counterparty_role role
+                   -- who changed the role last stays who it was: the undo asks for that
                    SET is_prospect = FALSE, date_business = business.full_from,
-                       write_uid = %(uid)s, write_date = now() AT TIME ZONE 'UTC'
+                       write_date = now() AT TIME ZONE 'UTC'
                   FROM business, counterparty_type kind
                  WHERE role.partner_id = business.partner_id
                    AND kind.id = role.type_id AND kind.document_family = business.family
@@ -138,7 +143,35 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                 """,
                 evidence=self._get_evidence_sql(partner_ids, at_install=False),
                 today=fields.Date.context_today(self),
-                uid=self.env.uid,
+            )
+        )
+
+    def _begin_planned_roles(self, partner_ids):
+        """Let a role that was to begin later begin with the first document before it."""
+        today = fields.Date.context_today(self)
+        if not self.search_count([("date_from", ">", today)], limit=1):
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH evidence AS (%(evidence)s)
+                UPDATE counterparty_role role
+                   SET date_from = evidence.first_from, date_business = evidence.full_from,
+                       is_prospect = evidence.full_from IS NULL,
+                       write_date = now() AT TIME ZONE 'UTC'
+                  FROM evidence, counterparty_type kind
+                 WHERE role.partner_id = evidence.partner_id
+                   AND kind.id = role.type_id AND kind.document_family = evidence.family
+                   AND role.date_from > %(today)s AND evidence.first_from < role.date_from
+                   AND NOT EXISTS (
+                    SELECT FROM counterparty_role earlier
+                      JOIN counterparty_type earlier_kind ON earlier_kind.id = earlier.type_id
+                     WHERE earlier.partner_id = role.partner_id AND earlier.id != role.id
+                       AND earlier_kind.document_family = evidence.family
+                       AND (earlier.date_to IS NULL OR earlier.date_to >= evidence.first_from))
+                """,
+                evidence=self._get_evidence_sql(partner_ids, at_install=False),
+                today=today,
             )
         )
 
@@ -163,6 +196,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                   JOIN res_partner partner ON partner.id = evidence.partner_id
                   JOIN counterparty_type kind ON kind.id = CASE evidence.family
                        WHEN 'sale' THEN %(customer)s ELSE %(supplier)s END
+                   -- a company that has archived a type does not want it back
+                   AND kind.active
                  WHERE NOT EXISTS (
                     SELECT FROM counterparty_role role
                       JOIN counterparty_type open_kind ON open_kind.id = role.type_id
@@ -366,9 +401,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
 
         :return: the number of roles removed
         """
-        roles = self.env["counterparty.role"].search(
-            [("source", "=", "install"), ("write_uid", "=", SUPERUSER_ID)]
-        )
+        # found in all companies at once, and so undone, whichever the user is in just now
+        roles = self.sudo().search([("source", "=", "install"), ("write_uid", "=", SUPERUSER_ID)])
         count = len(roles)
-        roles.unlink()
+        roles.with_context(**{REPLACED: True}).unlink()
         return count

@@ -69,7 +69,8 @@ class ResConfigSettings(models.TransientModel):
         param = self.env["ir.config_parameter"].sudo().get_param(ROLES_FROM_DOCUMENTS, "True")
         values["counterparty_roles_from_documents"] = str2bool(param, True)
         # whether a job runs is a setting like any other, its code is not shown
-        values["counterparty_document_reminders"] = self.env.ref(REMINDER_CRON).sudo().active
+        job = self.env.ref(REMINDER_CRON, raise_if_not_found=False)
+        values["counterparty_document_reminders"] = bool(job) and job.sudo().active
         return values
 
     def set_values(self):
@@ -85,7 +86,8 @@ class ResConfigSettings(models.TransientModel):
     @api.model
     def _switch_job(self, xmlid, active):
         """Let a scheduled job run or rest, as the switch of its area says."""
-        # the host has checked that an administrator saves the settings, jobs are the system's
-        job = self.env.ref(xmlid).sudo()
-        if job.active != active:
-            job.active = active
+        # sudo: the host has checked that an administrator saves the settings, jobs are the system's
+        job = self.env.ref(xmlid, raise_if_not_found=False)
+        # an administrator may have deleted it; the settings of other apps save all the same
+        if job and job.sudo().active != active:
+            job.sudo().active = active

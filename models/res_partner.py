@@ -52,6 +52,13 @@ class ResPartner(models.Model):
         search="_search_counterparty_several_roles",
         groups=GROUP_USER,
     )
+    counterparty_is_own = fields.Boolean(
+        "Counterparty of Its Own",
+        compute="_compute_counterparty_is_own",
+        search="_search_counterparty_is_own",
+        groups=GROUP_USER,
+        help="A company or person without a company, or a contact that plays a role itself.",
+    )
     # without groups: form expressions need it for everybody, and it names sections, not data
     counterparty_sections = fields.Char(
         compute="_compute_counterparty_roles",
@@ -89,6 +96,38 @@ class ResPartner(models.Model):
             partner.counterparty_sections = section_string(
                 code for code in all_codes if code in codes
             )
+
+    @api.depends("parent_id", "counterparty_role_ids")
+    def _compute_counterparty_is_own(self):
+        for partner in self:
+            partner.counterparty_is_own = not partner.parent_id or bool(
+                partner.counterparty_role_ids
+            )
+
+    def _search_counterparty_is_own(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        Role = self.env["counterparty.role"]
+
+        def to_sql(_model, alias, _query):
+            # correlated, and asked only of contacts: a page of a long list asks few of them
+            roles = self._get_roles_query(Domain.TRUE)
+            roles.add_where(
+                SQL(
+                    "%s = %s",
+                    SQL.identifier(Role._table, "partner_id"),
+                    SQL.identifier(alias, "id"),
+                )
+            )
+            return SQL("EXISTS %s", roles.subselect("1"))
+
+        own_role = Domain.custom(
+            to_sql=to_sql, predicate=lambda partner: bool(partner.counterparty_role_ids)
+        )
+        own = Domain("parent_id", "=", False) | own_role
+        if True in value and False in value:
+            return Domain.TRUE
+        return own if True in value else ~own
 
     def _search_counterparty_type_ids(self, operator, value):
         Type = self.env["counterparty.type"].with_context(active_test=False)

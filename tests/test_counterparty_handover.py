@@ -38,6 +38,17 @@ class TestCounterpartyHandover(CounterpartyCase, MailCase):
             "opportunity_count": self._lead(user_id=self.sara.id),
             "quotation_count": self._order(user_id=self.sara.id),
             "rfq_count": self._purchase(user_id=self.sara.id),
+            "document_count": self.env["counterparty.document"].create(
+                {
+                    "name": "Frame contract",
+                    "kind_id": self.env.ref("counterparty_crm.kind_contract").id,
+                    "partner_id": self.freight.id,
+                    "responsible_id": self.sara.id,
+                }
+            ),
+            "holding_count": self.env["counterparty.holding"].create(
+                {"name": "Northwind", "head_id": self.holding.id, "responsible_id": self.sara.id}
+            ),
         }
 
     def _owners(self):

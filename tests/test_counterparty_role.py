@@ -2,7 +2,9 @@ from datetime import date, timedelta
 
 from freezegun import freeze_time
 
-from odoo.tests import tagged
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
+from odoo.tools import format_date
 
 from .common import CounterpartyCase
 
@@ -165,12 +167,64 @@ class TestCounterpartyRole(CounterpartyCase):
         self.assertEqual(later.date_to, TODAY)
         self.assertEqual(former.date_to, YESTERDAY)
 
-    def test_end_of_a_role_that_has_not_begun_is_valid(self):
-        role = self._role(date_from=TOMORROW)
+    def test_role_ended_today_says_so_at_once(self):
+        role = self._role()
+        self.assertEqual(role.display_name, "Customer")
 
         role.action_end()
 
-        self.assertEqual(role.date_to, TOMORROW)
+        self.assertEqual(role.display_name, f"Customer until {format_date(self.env, TODAY)}")
+
+    def test_role_that_has_not_begun_cannot_end(self):
+        role = self._role(date_from=TOMORROW)
+
+        with self.assertRaisesRegex(UserError, "Slowpay Ltd is Customer only from"):
+            role.action_end()
+
+        self.assertFalse(role.date_to)
+
+    # ------------------------------------------------------------
+    # Deletion
+    # ------------------------------------------------------------
+
+    def test_role_with_business_is_ended_instead_of_deleted(self):
+        role = self._role(date_business=YESTERDAY)
+
+        with self.assertRaisesRegex(UserError, "End the role instead of deleting it"):
+            role.with_user(self.officer).unlink()
+
+        self.assertTrue(role.exists())
+
+    def test_role_without_business_is_deleted(self):
+        role = self._role(is_prospect=True)
+
+        role.with_user(self.officer).unlink()
+
+        self.assertFalse(role.exists())
+
+    # ------------------------------------------------------------
+    # Role given by hand
+    # ------------------------------------------------------------
+
+    def test_customer_added_by_hand_starts_as_prospect(self):
+        form = Form(self.env["counterparty.role"].with_user(self.officer))
+        form.type_id = self.customer
+        form.partner_id = self.late_payer
+
+        self.assertTrue(form.is_prospect)
+
+        form.type_id = self.authority
+
+        self.assertFalse(form.save().is_prospect)
+
+    def test_responsible_shows_whichever_is_chosen_first(self):
+        self.late_payer.user_id = self.user
+        form = Form(self.env["counterparty.role"].with_user(self.officer))
+        form.type_id = self.customer
+
+        form.partner_id = self.late_payer
+
+        self.assertEqual(form.responsible_id, self.user)
 
     def test_resumed_role_goes_on(self):
         role = self._role(date_to=YESTERDAY)

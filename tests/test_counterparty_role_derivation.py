@@ -55,6 +55,25 @@ class TestCounterpartyRoleDerivation(CounterpartyCase):
 
                 self.assertEqual(self._roles(partner).date_from, day)
 
+    def test_planned_role_begins_with_the_first_document(self):
+        planned = self._role(date_from=self._day(100))
+
+        self._order(confirmed=True)
+        self._commit()
+
+        self.assertEqual(self._roles(self.late_payer), planned)
+        self.assertEqual((planned.date_from, planned.state), (self._day(), "active"))
+
+    def test_prospect_by_hand_with_business_is_none(self):
+        self._order(confirmed=True)
+        self.env.cr.postcommit.clear()
+
+        role = self._role(is_prospect=True)
+        self._commit()
+
+        self.assertEqual(role.state, "active")
+        self.assertEqual(role.date_business, self._day())
+
     def test_nothing_is_added_before_the_commit(self):
         self._order()
 

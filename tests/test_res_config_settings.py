@@ -2,6 +2,7 @@ from lxml import etree
 
 from odoo.tests import Form, tagged
 
+from ..models.counterparty_document import REMINDER_CRON
 from ..models.counterparty_sale_fact_check import FACT_CRON
 from .common import CounterpartyCase
 
@@ -122,6 +123,13 @@ class TestResConfigSettings(CounterpartyCase):
         settings = self._settings()
         self.assertFalse(settings.counterparty_roles_from_documents)
         self.assertFalse(settings.group_counterparty_holding)
+
+    def test_settings_open_and_save_when_a_job_was_deleted(self):
+        self.env.ref(REMINDER_CRON).unlink()
+
+        self._set(group_counterparty_campaign=False)
+
+        self.assertFalse(self._settings().counterparty_document_reminders)
 
     def test_menus_are_for_their_users(self):
         root = self.env.ref("counterparty_crm.counterparty_menu_root")

@@ -1,4 +1,4 @@
-"""Bring rights and roles of an installed database to this version."""
+"""Bring the rights of an installed database to this version."""
 
 from odoo import SUPERUSER_ID, api
 
@@ -10,4 +10,3 @@ def migrate(cr, version):
     env.ref("counterparty_crm.group_user").implied_ids |= env.ref(
         "counterparty_crm.group_area_profit"
     )
-    env["counterparty.role"]._fill_from_documents()
