@@ -29,6 +29,7 @@ class CounterpartyRole(models.Model):
         "counterparty.role.fields.mixin",
         "counterparty.role.derivation.mixin",
         "counterparty.role.merge.mixin",
+        "counterparty.role.trace.mixin",
         "counterparty.holding.role.mixin",
     ]
     _description = "Counterparty Role"
@@ -134,6 +135,7 @@ class CounterpartyRole(models.Model):
         return self.env["counterparty.type"]._get_catalogue().get(self.type_id.id, NO_TYPE)
 
     @api.depends("date_from", "date_to", "is_prospect")
+    @api.depends_context("tz")
     def _compute_state(self):
         today = fields.Date.context_today(self)
         for role in self:
@@ -175,7 +177,7 @@ class CounterpartyRole(models.Model):
             role.responsible_id = role.partner_id[person] if person else role.responsible_id
 
     @api.depends("type_id", "state", "date_to")
-    @api.depends_context("lang")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
         for role in self:

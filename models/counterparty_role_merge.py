@@ -33,6 +33,9 @@ class CounterpartyRoleMergeMixin(models.AbstractModel):
         for join in joins:
             kept, dropped = join.keep, self.browse(join.drop)
             people_and_notes = self.browse(kept.key)._prepare_joined_vals(dropped)
+            self.browse(kept.key)._log_on_partner(
+                lambda role: self.env._("Roles joined by a merge: %s", role.type_id.name)
+            )
             self.browse(kept.key)._adopt_own_values(dropped)
             dropped.with_context(**{REPLACED: True}).unlink()
             self.browse(kept.key).write(

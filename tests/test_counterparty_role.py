@@ -4,7 +4,7 @@ from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
-from odoo.tools import format_date
+from odoo.tools import format_date, html2plaintext
 
 from .common import CounterpartyCase
 
@@ -201,6 +201,42 @@ class TestCounterpartyRole(CounterpartyCase):
         role.with_user(self.officer).unlink()
 
         self.assertFalse(role.exists())
+
+    # ------------------------------------------------------------
+    # Trace
+    # ------------------------------------------------------------
+
+    def _lines(self):
+        messages = self.late_payer.message_ids.sorted("id")
+        return [html2plaintext(message.body) for message in messages]
+
+    def test_what_people_do_with_a_role_stands_in_the_chatter(self):
+        self.env = self.env(context={})
+        before = len(self._lines())
+        role = self._role(is_prospect=True)
+        role.action_end()
+        role.action_resume()
+        role.unlink()
+
+        day = format_date(self.env, TODAY)
+        self.assertEqual(
+            self._lines()[before:],
+            [
+                "Role added: Customer (Prospect)",
+                f"Last day as Customer: {day}",
+                "Role goes on: Customer (Prospect)",
+                "Role deleted: Customer (Prospect)",
+            ],
+        )
+
+    def test_roles_of_documents_and_files_are_not_logged(self):
+        self.env = self.env(context={})
+        before = len(self._lines())
+
+        self._role(source="document")
+        self._role(kind=self.supplier, source="import")
+
+        self.assertEqual(len(self._lines()), before)
 
     # ------------------------------------------------------------
     # Role given by hand
