@@ -216,6 +216,19 @@ class CounterpartyHandover(models.Model):
         Model = self.env[source.model].sudo()
         return Model.search(source.domain & Domain(source.field, "=", self.from_user_id.id))
 
+    def _get_followed_ids(self, records):
+        """Return ids of the records that the other person follows already."""
+        followers = self.env["mail.followers"].sudo()  # of documents of other areas too
+        return set(
+            followers.search(
+                [
+                    ("res_model", "=", records._name),
+                    ("res_id", "in", records.ids),
+                    ("partner_id", "=", self.to_user_id.partner_id.id),
+                ]
+            ).mapped("res_id")
+        )
+
     @api.model
     def _get_line_name(self, record):
         if record._name == "counterparty.role":
@@ -232,6 +245,7 @@ class CounterpartyHandover(models.Model):
         # all are read before any moves: a role follows its partner's salesperson by itself
         found = [(source, self._search_records(source)) for source in self._get_sources()]
         for source, records in found:
+            followed = self._get_followed_ids(records)
             vals_list += [
                 {
                     "handover_id": self.id,
@@ -239,6 +253,9 @@ class CounterpartyHandover(models.Model):
                     "field": source.field,
                     "res_id": record.id,
                     "name": self._get_line_name(record),
+                    # of what has no followers nobody becomes one
+                    "is_new_follower": "message_follower_ids" in record._fields
+                    and record.id not in followed,
                 }
                 for record in records
             ]

@@ -312,6 +312,8 @@ class ResPartner(models.Model):
         for partner, entity in before.items():
             if entity == partner != partner.commercial_partner_id:
                 partner._move_counterparty_roles()
+        if "is_company" in vals:
+            self._end_misfit_roles()
         return result
 
     def _get_roles_of_person(self, family, name):
@@ -343,6 +345,14 @@ class ResPartner(models.Model):
                 for partner in entities
             ]
         )
+
+    def _end_misfit_roles(self):
+        """End roles for companies when the company turns out to be a person, and vice versa."""
+        # who may say what the contact is ends with it the roles that it cannot play
+        roles = self.sudo().counterparty_role_ids
+        roles.filtered(
+            lambda role: role.state in (PROSPECT, ACTIVE) and not role._fits(role.partner_id)
+        ).action_end()
 
     def _move_counterparty_roles(self):
         """Hand the roles of a former commercial entity to the company it now belongs to."""
