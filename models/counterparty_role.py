@@ -111,6 +111,7 @@ class CounterpartyRole(models.Model):
         "(partner_id, type_id) WHERE date_to IS NULL",
         "This counterparty already plays this role. End the present one first.",
     )
+    _own_idx = models.Index("(partner_id) WHERE partner_id != commercial_partner_id")
     _period_valid = models.Constraint(
         "CHECK (date_to >= date_from)", "The last day of a role cannot be before its first."
     )
@@ -412,6 +413,11 @@ class CounterpartyRole(models.Model):
         started = Domain("date_from", "=", False) | Domain("date_from", "<=", "today")
         going_on = Domain("date_to", "=", False) | Domain("date_to", ">=", "today")
         return started & going_on
+
+    @api.model
+    def _sql_own_role(self):
+        """Return the condition of roles that contacts play themselves, as their index has it."""
+        return SQL("partner_id != commercial_partner_id")
 
     def _get_period(self):
         self.ensure_one()

@@ -57,7 +57,7 @@ class ResPartner(models.Model):
         compute="_compute_counterparty_is_own",
         search="_search_counterparty_is_own",
         groups=GROUP_USER,
-        help="A company or person without a company, or a contact that plays a role itself.",
+        help="A company, a person without a company, or a contact that plays a role itself.",
     )
     # without groups: form expressions need it for everybody, and it names sections, not data
     counterparty_sections = fields.Char(
@@ -97,10 +97,10 @@ class ResPartner(models.Model):
                 code for code in all_codes if code in codes
             )
 
-    @api.depends("parent_id", "counterparty_role_ids")
+    @api.depends("commercial_partner_id", "counterparty_role_ids")
     def _compute_counterparty_is_own(self):
         for partner in self:
-            partner.counterparty_is_own = not partner.parent_id or bool(
+            partner.counterparty_is_own = partner == partner.commercial_partner_id or bool(
                 partner.counterparty_role_ids
             )
 
@@ -110,21 +110,17 @@ class ResPartner(models.Model):
         Role = self.env["counterparty.role"]
 
         def to_sql(_model, alias, _query):
-            # correlated, and asked only of contacts: a page of a long list asks few of them
+            # few contacts play a role themselves: they are found by an index of their own
             roles = self._get_roles_query(Domain.TRUE)
-            roles.add_where(
-                SQL(
-                    "%s = %s",
-                    SQL.identifier(Role._table, "partner_id"),
-                    SQL.identifier(alias, "id"),
-                )
+            roles.add_where(Role._sql_own_role())
+            return SQL(
+                "(%(entity)s = %(partner)s OR %(partner)s IN %(roles)s)",
+                entity=SQL.identifier(alias, "commercial_partner_id"),
+                partner=SQL.identifier(alias, "id"),
+                roles=roles.subselect("partner_id"),
             )
-            return SQL("EXISTS %s", roles.subselect("1"))
 
-        own_role = Domain.custom(
-            to_sql=to_sql, predicate=lambda partner: bool(partner.counterparty_role_ids)
-        )
-        own = Domain("parent_id", "=", False) | own_role
+        own = Domain.custom(to_sql=to_sql, predicate=lambda p: p.counterparty_is_own)
         if True in value and False in value:
             return Domain.TRUE
         return own if True in value else ~own
