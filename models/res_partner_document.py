@@ -27,9 +27,10 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
         search="_search_counterparty_card_number",
         groups=GROUP_USER,
     )
-    # people and companies have a day to congratulate on; it is no more secret than the address
-    counterparty_birthday = fields.Date("Birthday", groups=GROUP_USER)
-    counterparty_founding_date = fields.Date("Founded On", groups=GROUP_USER)
+    # people and companies have a day to congratulate on; it is no more secret than the address;
+    # not copied: the host would read it for whoever duplicates a contact
+    counterparty_birthday = fields.Date("Birthday", copy=False, groups=GROUP_USER)
+    counterparty_founding_date = fields.Date("Founded On", copy=False, groups=GROUP_USER)
 
     def _compute_counterparty_card_number(self):
         cards = self.env["counterparty.document"].search(

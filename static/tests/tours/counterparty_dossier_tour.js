@@ -81,10 +81,9 @@ registry.category("web_tour.tours").add("counterparty_insurer", {
         { trigger: `button[name="action_add_counterparty_role"]`, run: "click" },
         { trigger: `.modal div[name="type_id"] input`, run: "edit Insurer" },
         { trigger: `.ui-autocomplete a:contains("Insurer")`, run: "click" },
-        { content: "it asks for the telephone", trigger: `.modal div[name="partner_phone"] input`, run: "edit 0268555010" },
-        { trigger: `.modal button[name="action_fill_own_fields"]`, run: "click" },
-        { content: "and for the own field", trigger: `.modal .o_property_field:contains("Policy limit") input`, run: "edit Ten million" },
-        { trigger: ".modal:has(.o_property_field) .o_form_button_save", run: "click" },
+        { content: "the same dialog has the own field", trigger: `.modal .o_property_field:contains("Policy limit") input`, run: "edit Ten million" },
+        { content: "and asks for the telephone", trigger: `.modal div[name="partner_phone"] input`, run: "edit 0268555010" },
+        { trigger: ".modal .o_form_button_save", run: "click" },
         { content: "the chip shows", trigger: `body:not(:has(.modal)) div[name="counterparty_open_role_ids"]:contains("Insurer")` },
     ],
 });
