@@ -39,6 +39,7 @@ from . import test_counterparty_document
 from . import test_counterparty_document_card
 from . import test_counterparty_document_privacy
 from . import test_counterparty_document_rental
+from . import test_counterparty_document_rental_race
 from . import test_counterparty_document_trade
 from . import test_res_partner_dossier
 from . import test_counterparty_type_fields
