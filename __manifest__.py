@@ -101,6 +101,7 @@
         "web.assets_backend": [
             "counterparty_crm/static/src/setup_list/**/*",
             "counterparty_crm/static/src/dossier_tiles/**/*",
+            "counterparty_crm/static/src/agreed_discounts/**/*",
         ],
     },
     "pre_init_hook": "pre_init_hook",

@@ -29,6 +29,7 @@ from . import res_partner_dossier
 from . import res_partner_document
 from . import res_partner_duplicate
 from . import res_partner_own_fields
+from . import res_partner_terms
 from . import sale_order_card
 
 # holding

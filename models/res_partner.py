@@ -19,6 +19,7 @@ class ResPartner(models.Model):
         "counterparty.dossier.partner.mixin",
         "counterparty.duplicate.partner.mixin",
         "counterparty.own.fields.partner.mixin",
+        "counterparty.terms.partner.mixin",
         "counterparty.holding.partner.mixin",
         "counterparty.profit.partner.mixin",
     ]
