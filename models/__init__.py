@@ -25,6 +25,7 @@ from . import counterparty_document
 from . import counterparty_document_discount
 from . import counterparty_document_period
 from . import res_partner_balance
+from . import res_partner_columns
 from . import res_partner_dossier
 from . import res_partner_document
 from . import res_partner_duplicate

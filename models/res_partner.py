@@ -15,6 +15,7 @@ class ResPartner(models.Model):
     _inherit = [
         "res.partner",
         "counterparty.balance.partner.mixin",
+        "counterparty.columns.partner.mixin",
         "counterparty.document.partner.mixin",
         "counterparty.dossier.partner.mixin",
         "counterparty.duplicate.partner.mixin",
