@@ -100,6 +100,24 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         self.assertIn("Whole fleet", rendered[self.foods.id]["body_html"])
         self.assertEqual(self.freight.get_counterparty_value("insurer", "cover"), "")
 
+    def test_what_the_picker_of_a_mail_template_inserts_is_filled(self):
+        self._insure(self.foods, policy_limit=5000, cover="whole_fleet")
+        template = self.env["mail.template"].create(
+            {
+                "name": "Policy",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "subject": "{{ object.counterparty_own_fields.get('policy_limit') }}",
+                "body_html": "<t t-out=\"object.counterparty_own_fields.get('cover')\"/>",
+            }
+        )
+
+        rendered = template.with_user(self.boss)._generate_template(
+            [self.foods.id], ["subject", "body_html"]
+        )
+
+        self.assertEqual(rendered[self.foods.id]["subject"], "5000")
+        self.assertIn("Whole fleet", rendered[self.foods.id]["body_html"])
+
     def test_mails_of_those_without_rights_of_ours_are_filled_too(self):
         self._insure(self.foods, policy_limit=5000)
 
@@ -176,6 +194,18 @@ class TestCounterpartyTypeFields(CounterpartyCase):
 
         role.invalidate_recordset()
         self.assertEqual(dict(role.role_properties)["policy_limit"], 5000)
+
+    def test_designer_asks_before_filled_fields_go(self):
+        self._insure(self.foods, policy_limit=5000)
+        Designer = self.env["counterparty.type.designer"].with_user(self.boss)
+
+        form = Form(Designer.with_context(default_type_id=self.insurer.id))
+        self.assertEqual(form.filled_count, 0)
+        form.line_ids.remove(index=2)
+        self.assertEqual(form.filled_count, 0)
+        form.line_ids.remove(index=0)
+
+        self.assertEqual(form.filled_count, 1)
 
     def test_designer_refuses_what_makes_no_sense(self):
         for lines in (
