@@ -239,7 +239,7 @@ class TestCounterpartyRoleRules(CounterpartyCase):
 
         with self.assertRaises(UserError) as caught:
             role.unlink()
-        self.assertIn("End it instead", str(caught.exception))
+        self.assertIn("End the role instead", str(caught.exception))
 
         role.action_end()
         self.assertEqual(role.date_to, self._day())
