@@ -44,6 +44,7 @@
         "data/counterparty_type_data.xml",
         "data/counterparty_document_kind_data.xml",
         "data/counterparty_document_cron_data.xml",
+        "data/counterparty_import_data.xml",
         "data/onboarding_data.xml",
         "views/counterparty_role_views.xml",
         "wizard/counterparty_derivation_views.xml",
@@ -101,6 +102,7 @@
         "web.assets_backend": [
             "counterparty_crm/static/src/setup_list/**/*",
             "counterparty_crm/static/src/dossier_tiles/**/*",
+            "counterparty_crm/static/src/agreed_discounts/**/*",
         ],
     },
     "pre_init_hook": "pre_init_hook",

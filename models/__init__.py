@@ -25,9 +25,12 @@ from . import counterparty_document
 from . import counterparty_document_discount
 from . import counterparty_document_period
 from . import res_partner_balance
+from . import res_partner_columns
 from . import res_partner_dossier
 from . import res_partner_document
 from . import res_partner_duplicate
+from . import res_partner_own_fields
+from . import res_partner_terms
 from . import sale_order_card
 
 # holding

@@ -351,6 +351,31 @@ class CounterpartyRole(models.Model):
                     day=self._format_day(role.date_business),
                 )
             )
+        for role in self.filtered(lambda role: role._has_open_papers()):
+            raise UserError(
+                self.env._(
+                    "%(partner)s has valid documents as %(type)s. "
+                    "End the role instead of deleting it: its sections stay while they hold any.",
+                    partner=role.partner_id.display_name,
+                    type=role.type_id.name,
+                )
+            )
+
+    def _has_open_papers(self):
+        """Tell whether the register holds valid documents that no other role of today accounts for.
+
+        Contacts, addresses and files belong to everybody and prove no role.
+        """
+        others = self.partner_id._get_counterparty_roles().filtered(
+            lambda role: role != self and role.state in (role_rules.PROSPECT, role_rules.ACTIVE)
+        )
+        sections = self.type_id.section_ids - others.type_id.section_ids
+        # a document that the user may not see is open all the same
+        papers = self.env["counterparty.document"].sudo()
+        domain = Domain("commercial_partner_id", "=", self.commercial_partner_id.id)
+        domain &= Domain("section_id", "in", sections.ids) & Domain("has_validity", "=", True)
+        domain &= Domain("date_to", "=", False) | Domain("date_to", ">=", "today")
+        return bool(papers.search_count(domain, limit=1))
 
     # ------------------------------------------------------------
     # Onchange

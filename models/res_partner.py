@@ -15,9 +15,12 @@ class ResPartner(models.Model):
     _inherit = [
         "res.partner",
         "counterparty.balance.partner.mixin",
+        "counterparty.columns.partner.mixin",
         "counterparty.document.partner.mixin",
         "counterparty.dossier.partner.mixin",
         "counterparty.duplicate.partner.mixin",
+        "counterparty.own.fields.partner.mixin",
+        "counterparty.terms.partner.mixin",
         "counterparty.holding.partner.mixin",
         "counterparty.profit.partner.mixin",
     ]
@@ -220,7 +223,7 @@ class ResPartner(models.Model):
     def action_add_counterparty_role(self):
         """Open the dialog of a new role of this counterparty."""
         self.ensure_one()
-        dialog = self.env.ref("counterparty_crm.counterparty_role_view_form_add")
+        dialog = self.env.ref("counterparty_crm.counterparty_role_view_form_dialog")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Add role"),

@@ -50,10 +50,9 @@ class SaleOrder(models.Model):
 
     def _get_update_prices_lines(self):
         lines = super()._get_update_prices_lines()
-        if not self.env.context.get("counterparty_keep_typed"):
-            return lines
-        # what was agreed by hand stays; the host's “Update Prices” takes the list's all the same
-        return lines.filtered(lambda line: not line._has_typed_price())
+        # the host's “Update Prices” takes the list's all the same
+        agreed = self.env.context.get("counterparty_agreed_ids", ())
+        return lines.filtered(lambda line: line.id not in agreed)
 
     # ------------------------------------------------------------
     # HOLDING: credit of the group

@@ -12,19 +12,27 @@ class SaleOrderLine(models.Model):
     margin_percent = fields.Float(groups=COST_PROFIT, precompute=False)
     purchase_price = fields.Float(groups=COST_PROFIT, precompute=False)
 
-    # counterparty: the better of the price list's discount and the client card's
-    @api.depends("order_id.counterparty_card_id")
+    # counterparty: the better of the price list's discount and the client card's; a card entered
+    # later prices the lines itself and leaves alone what was agreed by hand
     def _compute_discount(self):
-        typed = {line: line.discount for line in self if line._has_typed_price()}
         result = super()._compute_discount()
         for line in self:
             # whoever sells applies the card; its document may not be theirs to open
             discount = line.order_id.sudo().counterparty_card_id.card_discount
-            if line in typed and line.order_id.sudo().counterparty_card_id:
-                line.discount = typed[line]
-            elif discount and line.product_id and not line.display_type and not line.is_downpayment:
+            if discount and line.product_id and not line.display_type and not line.is_downpayment:
                 line.discount = max(line.discount, discount)
         return result
+
+    def _get_list_discount(self):
+        """Return the discount of the order's price list in percent, as the host computes it."""
+        self.ensure_one()
+        enabled = self.env["product.pricelist.item"]._is_discount_feature_enabled()
+        if not (self.order_id.pricelist_id and enabled and self.pricelist_item_id._show_discount()):
+            return 0.0
+        line = self.with_company(self.company_id)
+        base = line._get_pricelist_price_before_discount()
+        discount = (base - line._get_pricelist_price()) / base * 100 if base else 0.0
+        return discount if discount * base > 0 else 0.0
 
     def _has_typed_price(self):
         """Tell whether the price was agreed by hand, as the host tells it."""

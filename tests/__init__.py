@@ -23,6 +23,8 @@ from . import test_res_partner_balance
 from . import test_res_partner_counterparty
 from . import test_res_partner_search
 from . import test_res_partner_import
+from . import test_res_partner_own_fields
+from . import test_res_partner_terms
 from . import test_access
 from . import test_access_profit
 from . import test_counterparty_derivation
@@ -38,7 +40,9 @@ from . import test_counterparty_document
 from . import test_counterparty_document_card
 from . import test_counterparty_document_privacy
 from . import test_counterparty_document_rental
+from . import test_counterparty_document_rental_race
 from . import test_counterparty_document_trade
+from . import test_res_partner_columns
 from . import test_res_partner_dossier
 from . import test_counterparty_type_fields
 from . import test_tour_dossier

@@ -201,6 +201,11 @@ class TestResPartnerDossier(CounterpartyCase):
         with self.assertQueryCount(few):
             self._tiles(self.foods)
 
+    def test_section_of_users_shows_its_tile_before_it_has_a_kind(self):
+        self.env["counterparty.section"].create({"name": "Claims", "code": "claims"})
+
+        self.assertEqual(self._tiles(self.foods)["claims", "documents"], 0)
+
     def test_sections_of_users_show_their_kinds(self):
         section = self.env["counterparty.section"].create({"name": "Permits", "code": "permits"})
         kind = self.env["counterparty.document.kind"].create(
