@@ -13,12 +13,13 @@ class Verdict(NamedTuple):
 
     :param limit: the limit that binds (a record)
     :param pot: the pot the order draws on, with the exposure before the order
-    :param missing: by how much the order exceeds it
+    :param missing: by how much the order exceeds it; ``None`` when its currency has no rate, so
+        that nobody knows
     """
 
     limit: models.Model
     pot: credit.Pot
-    missing: float
+    missing: float | None
 
 
 class CounterpartyGroupCredit(models.AbstractModel):
@@ -45,22 +46,29 @@ class CounterpartyGroupCredit(models.AbstractModel):
             confirmed meanwhile; the host repeats the request, a job has to repeat itself
         """
         verdicts = {}
-        for company, of_company in orders.grouped(lambda order: order.company_id.root_id).items():
-            verdicts.update(self._check_company(company, of_company, confirmed, lock))
+        for limits, bound in self._get_bound_orders(orders):
+            verdicts.update(self._check_limits(limits, bound, confirmed, lock))
         return verdicts
+
+    @api.model
+    def _get_bound_orders(self, orders):
+        """Return ``[(limits, orders)]`` per company, without companies where no limit binds."""
+        found = [
+            (self._get_limits(company, of_company.partner_invoice_id), of_company)
+            for company, of_company in orders.grouped(lambda o: o.company_id.root_id).items()
+        ]
+        return [(limits, bound) for limits, bound in found if limits]
 
     @api.model
     def _peek(self, order):
         """Return the verdict on one order without a lock, to show it before anybody confirms."""
-        company = order.company_id.root_id
         origin = order._origin
-        return self._check_company(company, origin, confirmed=False, lock=False).get(origin)
+        return self._check_orders(origin, lock=False).get(origin)
 
     @api.model
-    def _check_company(self, company, orders, confirmed, lock=True):
-        limits = self._get_limits(company, orders.partner_invoice_id)
-        if not limits:
-            return {}
+    def _check_limits(self, limits, orders, confirmed, lock):
+        """Return the verdicts on orders of the one company that has set these limits."""
+        rounding = limits.currency_id.rounding
         if lock:
             self._lock(limits.holding_id)
         pots = {limit: self._get_pots(limit, () if confirmed else orders.ids) for limit in limits}
@@ -69,18 +77,20 @@ class CounterpartyGroupCredit(models.AbstractModel):
             partner = order._get_counterparty_debtor().id
             amount = 0.0 if confirmed else order._get_counterparty_credit_amount()
             touched = [(limit, pots[limit][partner]) for limit in limits if partner in pots[limit]]
-            worst = None
+            found = []
             for limit, pot in touched:
                 taken = pot._replace(exposure=pot.exposure + drawn.get((limit, pot.owner), 0.0))
-                missing = credit.missing_amount(taken, amount, company.currency_id.rounding)
-                if missing and (worst is None or missing > worst.missing):
-                    worst = Verdict(limit, taken, missing)
-            if worst:
-                verdicts[order] = worst
+                missing = None
+                if amount is not None:
+                    missing = credit.missing_amount(taken, amount, rounding)
+                if missing != 0:
+                    found.append(Verdict(limit, taken, missing))
+            if found:
+                verdicts[order] = max(found, key=lambda verdict: verdict.missing or 0.0)
                 if not order._passes_counterparty_credit():
                     continue
             for limit, pot in touched:
-                drawn[limit, pot.owner] = drawn.get((limit, pot.owner), 0.0) + amount
+                drawn[limit, pot.owner] = drawn.get((limit, pot.owner), 0.0) + (amount or 0.0)
         return verdicts
 
     # ------------------------------------------------------------
@@ -152,11 +162,15 @@ class CounterpartyGroupCredit(models.AbstractModel):
     @api.model
     def _try_check(self, orders):
         """Check orders in a job: return the verdicts, or ``None`` when it has to repeat itself."""
-        try:
-            with self.env.cr.savepoint():
-                return self._check_orders(orders)
-        except SerializationFailure:
-            return None
+        verdicts = {}
+        # no savepoint for partners in no group
+        for limits, bound in self._get_bound_orders(orders):
+            try:
+                with self.env.cr.savepoint():
+                    verdicts.update(self._check_limits(limits, bound, confirmed=False, lock=True))
+            except SerializationFailure:
+                return None
+        return verdicts
 
     # ------------------------------------------------------------
     # Exposure
@@ -242,19 +256,32 @@ class CounterpartyGroupCredit(models.AbstractModel):
     @api.model
     def _describe(self, order, verdict):
         """Return what a seller has to know: head, limit, exposure, missing amount."""
-        limit = verdict.limit
+        limit, pot = verdict.limit, verdict.pot
+        if verdict.missing is None:
+            return self.env._(
+                "%(order)s has no exchange rate from %(currency)s: add the rate, so that the "
+                "credit of the group can be checked.",
+                order=order.name,
+                currency=order.currency_id.name,
+            )
         currency = limit.currency_id
         head = limit.holding_id.head_id
-        owner = self.env["res.partner"].sudo().browse(verdict.pot.owner or [])
+        owner = self.env["res.partner"].sudo().browse(pot.owner or [])
+        kept = ""
+        if pot.carved:
+            kept = self.env._(
+                " (%(amount)s of it kept for other members)", amount=currency.format(pot.carved)
+            )
         return self.env._(
             "%(order)s of %(customer)s exceeds the credit of %(group)s (head: %(head)s%(part)s): "
-            "limit %(limit)s, exposure %(exposure)s, missing %(missing)s.",
+            "limit %(limit)s%(kept)s, exposure %(exposure)s, missing %(missing)s.",
             order=order.name,
             customer=order._get_counterparty_debtor().name,
             group=limit.holding_id.name,
             head=head.name or self.env._("unknown"),
             part=self.env._(", part of %(member)s", member=owner.name) if owner != head else "",
-            limit=currency.format(verdict.pot.limit),
-            exposure=currency.format(verdict.pot.exposure),
+            limit=currency.format(pot.nominal),
+            kept=kept,
+            exposure=currency.format(pot.exposure),
             missing=currency.format(verdict.missing),
         )

@@ -54,6 +54,7 @@ from . import test_counterparty_holding
 from . import test_counterparty_group_credit
 from . import test_counterparty_group_credit_elsewhere
 from . import test_counterparty_group_credit_race
+from . import test_counterparty_group_credit_ways
 from . import test_counterparty_membership_import
 from . import test_counterparty_ownership
 from . import test_portal_group_credit
