@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import NamedTuple
 
 from psycopg2.errors import SerializationFailure
@@ -6,6 +7,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import credit
+
+ONE_DAY = timedelta(days=1)
 
 
 class Verdict(NamedTuple):
@@ -102,8 +105,10 @@ class CounterpartyGroupCredit(models.AbstractModel):
         """Return the limits of groups that the partners or contacts may belong to today.
 
         One query, which finds nothing for a partner in no group. Kinds and exclusions of the
-        single group are left to the members of those found.
+        single group are left to the members of those found, and so is the day of whoever asks: to
+        know his time zone would cost two queries more.
         """
+        today = fields.Date.today()
         Membership = self.env["counterparty.membership"]
         Membership.flush_model()
         self.env["counterparty.holding"].flush_model()
@@ -128,7 +133,7 @@ class CounterpartyGroupCredit(models.AbstractModel):
                               AND i.res_partner_id IN (SELECT id FROM up)))
                     ORDER BY l.id""",
                 partners=partners.ids,
-                in_force=Membership._sql_in_force("m", fields.Date.context_today(self)),
+                in_force=Membership._sql_in_force("m", today - ONE_DAY, today + ONE_DAY),
                 company=company.id,
             )
         )

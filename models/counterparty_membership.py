@@ -388,15 +388,19 @@ class CounterpartyMembership(models.Model):
         return started & going_on
 
     @api.model
-    def _sql_in_force(self, alias, day):
-        """Return the condition of memberships in force on a day, for SQL."""
+    def _sql_in_force(self, alias, day, until=None):
+        """Return the condition of memberships in force on a day, for SQL.
+
+        :param until: in force on any day from the first to this one
+        """
         start, end = SQL.identifier(alias, "date_from"), SQL.identifier(alias, "date_to")
         return SQL(
-            """(%(start)s IS NULL OR %(start)s <= %(day)s)
+            """(%(start)s IS NULL OR %(start)s <= %(until)s)
                AND (%(end)s IS NULL OR %(end)s >= %(day)s)""",
             start=start,
             end=end,
             day=day,
+            until=until or day,
         )
 
     def _get_period(self):
