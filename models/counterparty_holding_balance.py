@@ -13,6 +13,25 @@ class CounterpartyHoldingBalance(models.AbstractModel):
     _description = "Balances of counterparties as of a day"
 
     @api.model
+    def _fill_at_install(self):
+        """Fill what is kept for groups from a database in use; by installation and upgrades."""
+        self.env["res.partner"]._fill_counterparty_linked()
+        lines = self.env["sale.order.line"].search(
+            [("product_uom_qty", "=", 0), ("qty_delivered", "!=", 0), ("display_type", "=", False)]
+        )
+        # plain SQL: nobody has changed these lines
+        self.env.cr.execute(
+            SQL(
+                """UPDATE sale_order_line line SET counterparty_delivered_total = found.total
+                     FROM unnest(%s::int[], %s::numeric[]) AS found(id, total)
+                    WHERE line.id = found.id""",
+                lines.ids,
+                [line._get_counterparty_delivered_total() for line in lines],
+            )
+        )
+        lines.invalidate_recordset(["counterparty_delivered_total"], flush=False)
+
+    @api.model
     def _flush_sources(self):
         """Write out what the queries read."""
         self.env["account.move.line"].flush_model()
@@ -111,15 +130,13 @@ class CounterpartyHoldingBalance(models.AbstractModel):
             orders=self._sql_orders_until(partners, day) if is_past else self._sql_orders(partners),
             ordered=SQL(
                 """SELECT SUM(CASE WHEN line.product_uom_qty = 0
-                          THEN line.qty_delivered * line.price_unit
-                               * (1 - COALESCE(line.discount, 0) / 100) * (1 + (%(taxes)s))
+                          THEN COALESCE(line.counterparty_delivered_total, 0)
                           ELSE line.price_total
                                * GREATEST(%(to_come)s, line.qty_delivered
                                                        / line.product_uom_qty) END)
                      FROM sale_order_line line
                     WHERE line.order_id = o.id AND line.display_type IS NULL
                       AND line.is_downpayment IS NOT TRUE""",
-                taxes=self._sql_tax_part(),
                 to_come=self._sql_to_come(),
             ),
             invoiced=self._sql_invoiced(SQL("AND item.date <= %s", day) if is_past else SQL()),
@@ -140,23 +157,6 @@ class CounterpartyHoldingBalance(models.AbstractModel):
                   JOIN product_product product ON product.id = stock.product_id
                   JOIN product_template template ON template.id = product.product_tmpl_id
                  WHERE stock.sale_line_id = line.id)"""
-        )
-
-    @api.model
-    def _sql_tax_part(self):
-        """Return the scalar query of the taxes on top of ``line`` as part of its price.
-
-        Only for lines without ordered quantity, of which the host keeps no amount with taxes:
-        taxes in percent count, which are nearly all on sales.
-        """
-        return SQL(
-            """SELECT COALESCE(SUM(tax.amount), 0) / 100
-                 FROM account_tax_sale_order_line_rel chosen
-                 JOIN account_tax tax ON tax.id = chosen.account_tax_id
-                 JOIN res_company taxed ON taxed.id = tax.company_id
-                WHERE chosen.sale_order_line_id = line.id AND tax.amount_type = 'percent'
-                  AND COALESCE(tax.price_include_override, taxed.account_price_include)
-                      = 'tax_excluded'"""
         )
 
     @api.model

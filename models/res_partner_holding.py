@@ -93,6 +93,20 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
                 flush=False,
             )
 
+    @api.model
+    def _fill_counterparty_linked(self):
+        """Mark all who take part in memberships or groups, whoever brought them."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """UPDATE res_partner SET counterparty_is_linked = TRUE
+                WHERE counterparty_is_linked IS NOT TRUE AND id IN (
+                      SELECT owner_id FROM counterparty_membership
+                       UNION SELECT member_id FROM counterparty_membership
+                       UNION SELECT head_id FROM counterparty_holding
+                       UNION SELECT res_partner_id FROM counterparty_holding_include_rel)"""
+        )
+        self.invalidate_model(["counterparty_is_linked"], flush=False)
+
     def _lock_counterparty_linked(self):
         """Let changes of the owners of a member pass one after the other.
 

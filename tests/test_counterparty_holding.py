@@ -177,6 +177,18 @@ class TestCounterpartyHolding(HoldingCase):
         with self.assertQueryCount(0):
             self.tax_office.read(["counterparty_owner_card_ids", "counterparty_has_holding"])
 
+    def test_marks_are_filled_for_all_who_take_part(self):
+        self.group.include_ids = self.first_bank
+        part = self.holding | self.foods | self.freight | self.first_bank
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET counterparty_is_linked = NULL")
+        self.env.invalidate_all()
+
+        self.env["counterparty.holding.balance"]._fill_at_install()
+
+        self.assertEqual(part.filtered("counterparty_is_linked"), part)
+        self.assertFalse(self.tax_office.counterparty_is_linked)
+
     def test_the_dialogs_of_the_form_know_the_company(self):
         cases = {
             "action_add_counterparty_member": "default_owner_id",
