@@ -220,20 +220,42 @@ class CounterpartyHoldingBalance(models.AbstractModel):
 
     @api.model
     def _sql_sales(self, partners, start, day):
-        """Return the query of net invoiced sales from the first to the last day.
+        """Return the query of net invoiced sales, day by day, from the first to the last day.
 
-        Columns: partner_id, company_id, currency_id, sales.
+        Columns: partner_id, company_id, currency_id, date, sales in document currency.
         """
         return SQL(
             """SELECT contact.commercial_partner_id AS partner_id, move.company_id,
-                      move.currency_id, SUM(move.amount_untaxed_in_currency_signed) AS sales
+                      move.currency_id, move.date,
+                      SUM(move.amount_untaxed_in_currency_signed) AS sales
                  FROM res_partner contact
                  JOIN account_move move ON move.partner_id = contact.id
                 WHERE contact.commercial_partner_id IN (%(partners)s)
                   AND move.state = 'posted'
                   AND move.move_type IN ('out_invoice', 'out_refund', 'out_receipt')
                   AND move.date BETWEEN %(start)s AND %(day)s
-                GROUP BY 1, 2, 3""",
+                GROUP BY 1, 2, 3, 4""",
+            partners=partners,
+            start=start,
+            day=day,
+        )
+
+    @api.model
+    def _sql_profit(self, partners, start, day):
+        """Return the query of what these sales brought, in the currency of the books.
+
+        The facts say it as the ledger has it; nothing is converted here. The currency is that of
+        the document, so that profit stands beside the sales it comes from. Columns: partner_id,
+        company_id, currency_id, date, profit.
+        """
+        return SQL(
+            """SELECT fact.commercial_partner_id AS partner_id, fact.company_id,
+                      move.currency_id, fact.date, SUM(fact.profit) AS profit
+                 FROM counterparty_sale_fact fact
+                 JOIN account_move move ON move.id = fact.move_id
+                WHERE fact.commercial_partner_id IN (%(partners)s)
+                  AND fact.date BETWEEN %(start)s AND %(day)s
+                GROUP BY 1, 2, 3, 4""",
             partners=partners,
             start=start,
             day=day,

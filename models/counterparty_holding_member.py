@@ -3,7 +3,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import ownership
-from .counterparty_holding import HOLDINGS
 
 ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
 OWNERSHIP = "counterparty_crm.group_area_ownership"
@@ -82,11 +81,7 @@ class CounterpartyHoldingMember(models.Model):
     def _table_query(self):
         Holding = self.env["counterparty.holding"]
         day = Holding._get_day()
-        ids = self.env.context.get(HOLDINGS)
-        # the context comes from outside: groups of other companies stay hidden
-        holdings = Holding.with_context(active_test=not ids).search(
-            Domain("id", "in", ids) if ids else Domain.TRUE
-        )
+        holdings = Holding._get_asked_holdings()
         members = holdings._get_members(day)
         rows = [
             (holding.id, partner, step.owner, step.depth, partner == holding.head_id.id)

@@ -1,6 +1,9 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
+
+from ..tools.banner import BannerLine
 
 GROUP_USER = "counterparty_crm.group_user"
 # a head may own thousands; the list of memberships has them all
@@ -134,9 +137,7 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
             entity = partner.sudo()
             if entity.commercial_partner_id == entity or not entity.counterparty_is_linked:
                 continue
-            row = entity.env["counterparty.membership"].search(
-                ["|", ("owner_id", "=", entity.id), ("member_id", "=", entity.id)], limit=1
-            )
+            row = entity._find_counterparty_membership()
             if row:
                 raise ValidationError(
                     self.env._(
@@ -147,6 +148,53 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
                         company=entity.commercial_partner_id.name,
                     )
                 )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_counterparty_members(self):
+        # memberships and groups of companies the user is not in count as well
+        linked = self.sudo().filtered("counterparty_is_linked")
+        for partner in linked:
+            kept = partner._find_counterparty_membership() or partner._find_counterparty_group()
+            if kept:
+                raise UserError(
+                    self.env._(
+                        "%(partner)s cannot be deleted: it belongs to %(kept)s, and figures of the "
+                        "past count it. Archive it instead, or delete that first.",
+                        partner=partner.name,
+                        kept=kept.display_name,
+                    )
+                )
+
+    def _find_counterparty_membership(self):
+        """Return one membership of a partner, if there is any."""
+        self.ensure_one()
+        return self.env["counterparty.membership"].search(
+            ["|", ("owner_id", "=", self.id), ("member_id", "=", self.id)], limit=1
+        )
+
+    def _find_counterparty_group(self):
+        """Return one group that names a partner as head or includes it, if there is any."""
+        self.ensure_one()
+        named = Domain("head_id", "=", self.id) | Domain("include_ids", "in", self.ids)
+        Holding = self.env["counterparty.holding"].with_context(active_test=False)
+        return Holding.search(named, limit=1)
+
+    def _get_counterparty_holding_lines(self):
+        """Return the line of the banner for a contact whose own memberships no group counts."""
+        entity = self.commercial_partner_id
+        # only contacts that were companies once cost a query
+        if entity == self or not self.counterparty_is_linked:
+            return []
+        # memberships of companies the user is not in count as well
+        if not self.sudo()._find_counterparty_membership():
+            return []
+        text = self.env._(
+            "%(contact)s has holding memberships of its own, but is a contact of %(company)s: "
+            "no group counts them. Merge the two, or take it out of %(company)s.",
+            contact=self.name,
+            company=entity.name,
+        )
+        return [BannerLine("warning", 40, text)]
 
     def _get_counterparty_entity(self):
         return self.commercial_partner_id._origin
