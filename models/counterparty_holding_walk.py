@@ -213,6 +213,10 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
         if partner in shares.loops:
             return self.env._("closed loop that owns itself")
         low = shares.values.get(partner, 0.0)
-        high = ranges.get(partner, (low, low))[1]
+        return self._word_percent(low, ranges.get(partner, (low, low))[1])
+
+    @api.model
+    def _word_percent(self, low, high):
+        """Return fractions of one as a percentage, or as a range of two."""
         low, high = (float_repr(part * 100, 2) for part in (low, high))
         return f"{low} %" if low == high else f"{low}–{high} %"

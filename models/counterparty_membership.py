@@ -85,6 +85,15 @@ class CounterpartyMembership(models.Model):
     control_document = fields.Char(
         "Register Document", help="Contract or register entry that gives or excludes control."
     )
+    control_document_id = fields.Many2one(
+        "counterparty.document",
+        "Document on File",
+        domain="[('is_personal', '=', False),"
+        " ('commercial_partner_id', 'in', [owner_id, member_id])]",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The same document among those of the owner or the member.",
+    )
     status = fields.Selection(
         [("confirmed", "Confirmed"), ("reported", "Reported")],
         required=True,

@@ -45,7 +45,10 @@ class CounterpartyMembershipRulesMixin(models.AbstractModel):
                     )
                 )
 
-    @api.constrains("share_basis", "equity_min", "equity_max", "control", "control_document")
+    @api.constrains(
+        "share_basis", "equity_min", "equity_max", "control", "control_document",
+        "control_document_id",
+    )  # fmt: skip
     def _check_shares(self):
         for row in self:
             if row.share_basis == "range" and row.equity_min > row.equity_max:
@@ -55,7 +58,7 @@ class CounterpartyMembershipRulesMixin(models.AbstractModel):
                         membership=row.display_name,
                     )
                 )
-            if row.control != "auto" and not row.control_document:
+            if row.control != "auto" and not (row.control_document or row.control_document_id):
                 raise ValidationError(
                     self.env._(
                         "%(membership)s: control that does not follow from the votes needs its "

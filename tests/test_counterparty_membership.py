@@ -97,6 +97,20 @@ class TestCounterpartyMembership(HoldingCase):
     def test_registered_control_needs_its_document(self):
         with self.assertRaisesRegex(ValidationError, "register document"):
             self.to_freight.control = "yes"
+        document = self.env["counterparty.document"].create(
+            {
+                "name": "Shareholders' agreement",
+                "kind_id": self.env.ref("counterparty_crm.kind_contract").id,
+                "partner_id": self.freight.id,
+            }
+        )
+
+        self.to_freight.write({"control": "yes", "control_document_id": document.id})
+
+        with self.assertRaises(ValidationError):
+            self.to_freight.control_document_id = False
+        self.to_freight.control_document = "J40/1234"
+        self.assertEqual(self.to_freight.control, "yes")
 
     def test_loops_are_allowed_and_flagged(self):
         back = self._membership(self.freight, self.holding, 10)

@@ -267,7 +267,7 @@ class CounterpartyMembershipImport(models.TransientModel):
                 float_repr(row.equity_max, 6) if ranged else "",
                 float_repr(row.voting, 6) if row.has_voting else "",
                 row.control,
-                row.control_document or "",
+                row.control_document or row.control_document_id.display_name or "",
                 row.status,
                 row.source or "",
                 row.note or "",
