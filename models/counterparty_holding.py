@@ -246,7 +246,9 @@ class CounterpartyHolding(models.Model):
     def _open_members(self, view):
         action = self._open_for_holdings("counterparty_holding_member_action")
         views = sorted(action["views"], key=lambda pair: pair[1] != view)
-        return dict(action, views=views, view_mode=",".join(mode for _id, mode in views))
+        modes = ",".join(mode for _id, mode in views)
+        # a phone shows what was asked for too
+        return dict(action, views=views, view_mode=modes, mobile_view_mode=view)
 
     def _open_for_holdings(self, xmlid):
         action = self.env["ir.actions.act_window"]._for_xml_id(f"counterparty_crm.{xmlid}")

@@ -4,8 +4,10 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.banner import BannerLine
+from ..tools.dossier import TileEntry
 
 GROUP_USER = "counterparty_crm.group_user"
+AREA = "counterparty_crm.group_area_holding"
 # a head may own thousands; the list of memberships has them all
 CARDS = 40
 
@@ -195,6 +197,34 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
             company=entity.name,
         )
         return [BannerLine("warning", 40, text)]
+
+    def _get_counterparty_holding_entries(self):
+        """Return what the tile of the holding counts, of those who ever had memberships."""
+        entity = self.commercial_partner_id
+        if not entity.counterparty_is_linked or not self.env.user.has_group(AREA):
+            return []
+        ends = {
+            "owner_id": ("members", self.env._("Members")),
+            "member_id": ("owners", self.env._("Owners")),
+        }
+        return [
+            TileEntry(
+                "holding",
+                key,
+                label,
+                "counterparty.membership",
+                {end: entity.ids},
+                action="counterparty_crm.counterparty_membership_action",
+            )
+            for end, (key, label) in ends.items()
+        ]
+
+    def _domain_counterparty_memberships(self):
+        """Return the domain of the memberships in force of a counterparty."""
+        entity = self.commercial_partner_id.id
+        today = fields.Date.context_today(self)
+        ends = Domain("owner_id", "=", entity) | Domain("member_id", "=", entity)
+        return ends & self.env["counterparty.membership"]._domain_in_force(today)
 
     def _get_counterparty_entity(self):
         return self.commercial_partner_id._origin
