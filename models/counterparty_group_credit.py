@@ -186,7 +186,8 @@ class CounterpartyGroupCredit(models.AbstractModel):
         """Return ``{partner id: exposure}`` of a group in the currency of the limit's company.
 
         Open receivables, confirmed orders that are not invoiced, deliveries beyond the order; our
-        own companies are no risk and stay out. 18,000 members with 450,000 open items: see bench.
+        own companies are no risk and stay out. 20,000 members with 450,000 open items and 35,000
+        open orders take 0.7 s, a head with a million open items 0.4 s.
 
         :param left_out: ids of orders that do not count
         """
@@ -197,18 +198,19 @@ class CounterpartyGroupCredit(models.AbstractModel):
         Balance._flush_sources()
         # branches keep their books in the company's currency and share its limits
         companies = self.env["res.company"].sudo().search([("id", "child_of", limit.company_id.id)])
-        partners = SQL("SELECT unnest(%s::int[])", partner_ids)
         rows = self.env.execute_query(
             SQL(
-                """SELECT partner_id, SUM(amount)::float8
+                # to compile the query would take as long as to run it
+                """SET LOCAL jit = off;
+                   SELECT partner_id, SUM(amount)::float8
                      FROM (SELECT partner_id, company_id, receivable_company AS amount
                              FROM (%(items)s) AS items
                             UNION ALL
                            SELECT partner_id, company_id, amount_company
                              FROM (%(orders)s) AS orders) AS part
                     WHERE company_id = ANY(%(companies)s) GROUP BY partner_id""",
-                items=Balance._sql_items(partners, day),
-                orders=Balance._sql_open_orders(partners, day, left_out),
+                items=Balance._sql_items(partner_ids, day),
+                orders=Balance._sql_open_orders(partner_ids, day, left_out),
                 companies=companies.ids,
             )
         )

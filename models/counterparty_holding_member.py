@@ -176,7 +176,6 @@ class CounterpartyHoldingMember(models.Model):
         """Return ``{partner id: balances}`` in the books and currency of the user's company."""
         Balance = self.env["counterparty.holding.balance"]
         Balance._flush_sources()
-        partners = SQL("SELECT unnest(%s::int[])", list(partner_ids))
         rows = self.env.execute_query_dict(
             SQL(
                 """SELECT partner_id, SUM(receivable) AS receivable, SUM(payable) AS payable,
@@ -188,8 +187,8 @@ class CounterpartyHoldingMember(models.Model):
                            SELECT partner_id, company_id, 0, 0, 0, amount_company
                              FROM (%(orders)s) AS orders) AS f
                     WHERE company_id = ANY(%(companies)s) GROUP BY partner_id""",
-                items=Balance._sql_items(partners, day),
-                orders=Balance._sql_open_orders(partners, day),
+                items=Balance._sql_items(partner_ids, day),
+                orders=Balance._sql_open_orders(partner_ids, day),
                 companies=self._get_branches().ids,
             )
         )
