@@ -23,6 +23,7 @@ from . import test_res_partner_counterparty
 from . import test_res_partner_search
 from . import test_res_partner_import
 from . import test_access
+from . import test_access_holding
 from . import test_access_profit
 from . import test_counterparty_derivation
 from . import test_counterparty_rights
