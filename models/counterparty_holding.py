@@ -146,22 +146,35 @@ class CounterpartyHolding(models.Model):
             ["company_id", "currency_id"],
             [f"{measure}:sum" for measure in measures + ["profit"] * has_profit],
         )
+        labels = self._get_figure_labels()[: None if has_profit else -1]
         return {
-            "rows": [self._prepare_figure_row(*row) for row in rows],
+            "labels": labels,
+            "rows": [self._prepare_figure_row(labels, *row) for row in rows],
             "day": format_date(self.env, day),
             "period": f"{format_date(self.env, start)} – {format_date(self.env, day)}",
             "has_profit": has_profit,
         }
 
-    def _prepare_figure_row(self, company, currency, *amounts):
+    def _get_figure_labels(self):
+        """Return the words over the amounts of the table; profit is the last."""
+        return [
+            self.env._("Receivable"),
+            self.env._("Overdue"),
+            self.env._("Payable"),
+            self.env._("Orders not invoiced"),
+            self.env._("Net sales"),
+            self.env._("Gross profit"),
+        ]
+
+    def _prepare_figure_row(self, labels, company, currency, *amounts):
         """Return the cells of a row; profit, the last, is in the currency of the books."""
         currencies = [currency] * 5 + [company.currency_id]
         return {
             "company": company.name,
             "currency": currency,
-            "amounts": [
-                formatLang(self.env, amount, currency_obj=of)
-                for amount, of in zip(amounts, currencies, strict=False)
+            "cells": [
+                (label, formatLang(self.env, amount, currency_obj=of))
+                for label, amount, of in zip(labels, amounts, currencies, strict=False)
             ],
         }
 

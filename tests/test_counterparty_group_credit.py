@@ -279,6 +279,15 @@ class TestGroupCredit(GroupCreditCase):
         self.assertEqual(self._sell(self.freight, 700).state, "sale")
         self.assertEqual(self._sell(self.foods, 300).state, "sale")
 
+    def test_each_part_tells_what_is_left_of_it(self):
+        part = self._reserve((self.foods, 300))
+        self._invoice(self.foods, 120)
+        self._invoice(self.freight, 50)
+
+        self.env.invalidate_all()
+
+        self.assertEqual((part.exposure, part.available), (120, 180))
+
     def test_parts_in_parts_are_carved_out_of_the_nearest(self):
         self._membership(self.foods, self.late_payer, 100)
         parts = [(self.foods, 600), (self.late_payer, 200)]
