@@ -13,9 +13,11 @@ def pre_init_hook(env):
     margin = env["ir.module.module"].search([("name", "=", "sale_margin")])
     was_there = margin.state == "installed" and "sale_margin" not in env.registry.updated_modules
     env["ir.config_parameter"].set_param(MARGINS_WERE_VISIBLE, str(was_there))
-    # a new column of millions of lines: empty says no, and nothing has to be computed
+    # new columns of millions of lines: empty says no, and nothing has to be computed
     env.cr.execute(
-        "ALTER TABLE account_move_line ADD COLUMN IF NOT EXISTS counterparty_goods_kept bool"
+        """ALTER TABLE account_move_line ADD COLUMN IF NOT EXISTS counterparty_goods_kept bool;
+           ALTER TABLE sale_order_line
+             ADD COLUMN IF NOT EXISTS counterparty_delivered_total numeric"""
     )
 
 
@@ -24,6 +26,7 @@ def post_init_hook(env):
     if env["ir.demo_failure"].search_count([("module_id.name", "=", "counterparty_crm")], limit=1):
         env.clear()  # the host has rolled back failed demo data, but kept its records in the cache
     env["counterparty.role"]._fill_at_install()
+    env["counterparty.holding.balance"]._fill_at_install()
     # profit: before the parameter about margins goes
     parameter = env["ir.config_parameter"].get_param(MARGINS_WERE_VISIBLE)
     env["counterparty.sale.fact"]._fill_at_install(order_cost_trusted=parameter == "True")

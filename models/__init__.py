@@ -36,7 +36,9 @@ from . import sale_order_card
 # holding
 from . import counterparty_holding_group_mixin
 from . import counterparty_membership_kind
+from . import counterparty_membership_rules
 from . import counterparty_membership
+from . import counterparty_holding_walk
 from . import counterparty_holding
 from . import counterparty_holding_limit
 from . import counterparty_holding_reserve
@@ -44,6 +46,7 @@ from . import counterparty_holding_balance
 from . import counterparty_group_credit
 from . import counterparty_holding_member
 from . import counterparty_holding_figure
+from . import counterparty_holding_sale
 
 # campaign
 from . import counterparty_interaction

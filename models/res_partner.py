@@ -253,7 +253,7 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         roles = self._get_counterparty_roles()
-        lines = []
+        lines = self._get_counterparty_holding_lines()
         doubtful = roles.filtered("doubt")[:1]
         if doubtful:
             reasons = dict(doubtful._fields["doubt"]._description_selection(self.env))

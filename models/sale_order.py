@@ -80,10 +80,35 @@ class SaleOrder(models.Model):
         self._settle_counterparty_credit()
         return result
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        # an import or a program may bring orders that are confirmed already
+        orders.filtered(lambda order: order.state == "sale")._clear_counterparty_credit()
+        return orders
+
     def write(self, vals):
+        if vals.get("state") == "sale":
+            known = self.env.context.get(CLEARED, ())
+            rising = self.filtered(lambda order: order.state != "sale" and order.id not in known)
+            if rising:
+                return self._write_confirmed(rising, vals)
         # once for the whole save: whoever raises one line may lower another
         before = self._get_counterparty_credit_facts()
         saving = {CHECKED: (*self.env.context.get(CHECKED, ()), *(order.id for order in before))}
         result = super(SaleOrder, self.with_context(**saving) if before else self).write(vals)
         self.browse().concat(*before)._check_counterparty_credit_growth(before)
+        return result
+
+    def _write_confirmed(self, rising, vals):
+        """Write the state of a confirmed order where the credit of the group allows it.
+
+        :param rising: the orders that were not confirmed before
+        """
+        cleared = rising._clear_counterparty_credit()
+        held = rising - cleared
+        passing = (self - held).with_context(**{CLEARED: (self - held).ids})
+        rest = {name: value for name, value in vals.items() if name != "state"}
+        result = (passing.write(vals) if passing else True) and held.write(rest)
+        cleared._settle_counterparty_credit()
         return result

@@ -12,6 +12,16 @@ class SaleOrderLine(models.Model):
     margin_percent = fields.Float(groups=COST_PROFIT, precompute=False)
     purchase_price = fields.Float(groups=COST_PROFIT, precompute=False)
 
+    # holding: of what is delivered and was never ordered the host keeps no amount with taxes
+    counterparty_delivered_total = fields.Monetary(
+        "Delivered without Order",
+        compute="_compute_counterparty_delivered_total",
+        store=True,
+        precompute=False,
+        groups="base.group_no_one",
+        help="Taxes included, of a line without ordered quantity: it counts as owed by the group.",
+    )
+
     # counterparty: the better of the price list's discount and the client card's; a card entered
     # later prices the lines itself and leaves alone what was agreed by hand
     def _compute_discount(self):
@@ -43,6 +53,23 @@ class SaleOrderLine(models.Model):
     # ------------------------------------------------------------
     # HOLDING: credit of the group when a confirmed order grows
     # ------------------------------------------------------------
+
+    @api.depends("product_uom_qty", "qty_delivered", "price_unit", "discount", "tax_ids")
+    def _compute_counterparty_delivered_total(self):
+        for line in self:
+            line.counterparty_delivered_total = line._get_counterparty_delivered_total()
+
+    def _get_counterparty_delivered_total(self):
+        """Return what a delivery beyond an empty order is worth, taxes included, as the host."""
+        self.ensure_one()
+        if self.product_uom_qty or not self.qty_delivered or self.display_type:
+            return 0.0
+        Tax = self.env["account.tax"]
+        company = self.company_id or self.env.company
+        base_line = self._prepare_base_line_for_taxes_computation(quantity=self.qty_delivered)
+        Tax._add_tax_details_in_base_line(base_line, company)
+        Tax._round_base_lines_tax_details([base_line], company)
+        return base_line["tax_details"]["total_included_currency"]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -26,6 +26,7 @@ from . import test_res_partner_import
 from . import test_res_partner_own_fields
 from . import test_res_partner_terms
 from . import test_access
+from . import test_access_holding
 from . import test_access_profit
 from . import test_counterparty_derivation
 from . import test_counterparty_rights
@@ -59,6 +60,7 @@ from . import test_counterparty_holding
 from . import test_counterparty_group_credit
 from . import test_counterparty_group_credit_elsewhere
 from . import test_counterparty_group_credit_race
+from . import test_counterparty_group_credit_ways
 from . import test_counterparty_membership_import
 from . import test_counterparty_ownership
 from . import test_portal_group_credit

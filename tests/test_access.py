@@ -30,6 +30,7 @@ RIGHTS = {
     "counterparty.holding": (READ, "rwc", ALL),
     "counterparty.holding.member": (READ, READ, READ),
     "counterparty.holding.figure": (NOBODY, NOBODY, NOBODY),
+    "counterparty.holding.sale": (NOBODY, NOBODY, NOBODY),
     "counterparty.holding.limit": (NOBODY, READ, ALL),
     "counterparty.holding.reserve": (NOBODY, READ, ALL),
     "counterparty.credit.override": (NOBODY, NOBODY, NOBODY),

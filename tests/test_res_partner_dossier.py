@@ -87,6 +87,24 @@ class TestResPartnerDossier(CounterpartyCase):
 
         self.assertEqual(counts["contacts", "persons"], 0)
         self.assertEqual(counts["holding", "below"], 1)
+        self.assertNotIn(("holding", "members"), counts)
+
+    def test_the_tile_of_the_holding_counts_memberships_in_force(self):
+        kind = self.env.ref("counterparty_crm.membership_kind_owned")
+        for member, until in ((self.foods, False), (self.freight, "2020-12-31")):
+            self.env["counterparty.membership"].create(
+                {
+                    "owner_id": self.holding.id,
+                    "member_id": member.id,
+                    "kind_id": kind.id,
+                    "date_to": until,
+                }
+            )
+
+        head, member = self._tiles(self.holding), self._tiles(self.foods)
+
+        self.assertEqual((head["holding", "members"], head["holding", "owners"]), (1, 0))
+        self.assertEqual((member["holding", "members"], member["holding", "owners"]), (0, 1))
 
     def test_an_ended_role_keeps_its_section_while_documents_are_open(self):
         self._role(self.freight, self.supplier, date_from="2020-01-01", date_to="2020-12-31")
