@@ -9,6 +9,11 @@ class AccountMove(models.Model):
     _counterparty_draft_idx = models.Index(
         "(partner_id) WHERE state = 'draft' AND move_type = 'out_invoice'"
     )
+    # profit: bills that name the campaign they were for; the reports ask on every reading
+    _counterparty_campaign_bill_idx = models.Index(
+        "(campaign_id) WHERE campaign_id IS NOT NULL"
+        " AND move_type IN ('in_invoice', 'in_refund', 'in_receipt')"
+    )
 
     def _post(self, soft=True):
         # profit: what a credit note reverses is known before the host writes the cost of goods

@@ -43,7 +43,11 @@ READ = {
     "product.template": ("categ_id", "type", "is_storable", "uom_id"),
     "crm.lead": ("campaign_id", "medium_id", "source_id"),
     "res.company": ("counterparty_attribution_model", "counterparty_half_life"),
-    "utm.campaign": ("counterparty_window_days",),
+    "utm.campaign": (
+        "counterparty_window_days",
+        "counterparty_attribution_model",
+        "company_id",
+    ),
 }
 
 

@@ -28,6 +28,7 @@ class CounterpartyProfitReport(models.Model):
     _depends = {
         "counterparty.sale.fact": ["revenue", "cost", "profit", "campaign_id"],
         "counterparty.cost": ["amount", "date", "campaign_id", "commercial_partner_id"],
+        "account.move": ["campaign_id", "state"],
         "account.move.line": ["campaign_id", "balance", "parent_state"],
     }
 
@@ -200,7 +201,10 @@ class CounterpartyProfitReport(models.Model):
 
     @api.model
     def _sql_spent(self):
-        """Select what was spent: entries of our own, and lines of vendor bills with a campaign."""
+        """Select what was spent: entries of our own, and lines of vendor bills with a campaign.
+
+        A line without a campaign has that of its bill.
+        """
         return SQL(
             """SELECT -2 * c.id AS id, c.date, c.date AS invoice_date, c.company_id,
                       NULL::int AS move_id, c.commercial_partner_id, c.user_id, c.campaign_id,
@@ -215,7 +219,15 @@ class CounterpartyProfitReport(models.Model):
                  FROM account_move_line l JOIN account_move m ON m.id = l.move_id
                 WHERE l.campaign_id IS NOT NULL AND l.display_type = 'product'
                   AND l.parent_state = 'posted'
-                  AND m.move_type IN ('in_invoice', 'in_refund', 'in_receipt')"""
+                  AND m.move_type IN ('in_invoice', 'in_refund', 'in_receipt')
+                UNION ALL
+               SELECT -2 * l.id - 1, l.date, l.date, l.company_id, l.move_id, NULL::int,
+                      m.invoice_user_id, m.campaign_id, NULL::int, NULL::int, l.balance,
+                      0::numeric, NULL::numeric, 0::numeric, 0::numeric, NULL::numeric
+                 FROM account_move m JOIN account_move_line l ON l.move_id = m.id
+                WHERE m.campaign_id IS NOT NULL AND m.state = 'posted'
+                  AND m.move_type IN ('in_invoice', 'in_refund', 'in_receipt')
+                  AND l.campaign_id IS NULL AND l.display_type = 'product'"""
         )
 
     # ------------------------------------------------------------
