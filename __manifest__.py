@@ -74,6 +74,7 @@
         "data/profit_cron_data.xml",
         "report/counterparty_profit_report_views.xml",
         "views/counterparty_cost_views.xml",
+        "wizard/counterparty_attribution_comparison_views.xml",
         "wizard/counterparty_campaign_correction_views.xml",
         "wizard/counterparty_fact_check_views.xml",
         "wizard/counterparty_unit_cost_import_views.xml",

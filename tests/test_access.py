@@ -48,6 +48,8 @@ RIGHTS = {
     "counterparty.sale.correction": (NOBODY, READ, "rc"),
     "counterparty.cost": (NOBODY, NOBODY, ALL),
     "counterparty.campaign.correction": (NOBODY, NOBODY, ALL),
+    "counterparty.attribution.comparison": (NOBODY, NOBODY, ALL),
+    "counterparty.attribution.comparison.line": (NOBODY, NOBODY, ALL),
     "counterparty.fact.check": (NOBODY, NOBODY, ALL),
     "counterparty.fact.check.line": (NOBODY, NOBODY, ALL),
     "counterparty.unit.cost.import": (NOBODY, NOBODY, ALL),

@@ -7,9 +7,6 @@ from odoo.tools import SQL
 from ..models.sale_order_line import COST_PROFIT
 from ..tools import sale_cost, unit_costs
 
-# what the posting did not know for sure
-UNSURE = (sale_cost.MISSING, sale_cost.ESTIMATED)
-
 
 class CounterpartyUnitCostImport(models.TransientModel):
     """Gives goods of past periods the cost that nobody wrote down when they were sold."""
@@ -88,7 +85,7 @@ class CounterpartyUnitCostImport(models.TransientModel):
                     by_reference[row.product].id,
                     row.start,
                     row.end,
-                    list(UNSURE),
+                    list(sale_cost.UNSURE),
                 )
             )
             costs.update({line: float(row.cost) for [line] in found})
