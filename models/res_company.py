@@ -37,6 +37,13 @@ class ResCompany(models.Model):
         help="For younger interactions: after so many days an interaction counts half.",
     )
 
+    # without groups: the posting of any user reads it
+    counterparty_services_free = fields.Boolean(
+        "Services Cost Nothing",
+        help="A service without a cost is all profit. Off: its revenue is counted apart, as "
+        "revenue without a known cost.",
+    )
+
     _counterparty_half_life_positive = models.Constraint(
         "CHECK (counterparty_half_life > 0)", "A half-life is longer than zero days."
     )

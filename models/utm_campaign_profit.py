@@ -78,7 +78,7 @@ class CounterpartyProfitCampaignMixin(models.AbstractModel):
         compute="_compute_counterparty_profit",
         currency_field="counterparty_currency_id",
         groups=COST_PROFIT,
-        help="Revenue of goods whose cost nobody knows: neither profit nor loss.",
+        help="Revenue of what nobody knows the cost of: neither profit nor loss.",
     )
     counterparty_spent = fields.Monetary(
         "Money Spent",

@@ -10,10 +10,12 @@ _logger = logging.getLogger(__name__)
 
 
 def migrate(cr, version):
-    """Narrow what the installation gave to sellers who saw margins before."""
+    """Narrow what the installation gave to sellers; count services without a cost apart."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     if narrowed := narrow_margins_kept(env):
         _logger.info(
             "sellers see margins of orders as before, profit only by the right for it: %s",
             ", ".join(narrowed.mapped("login")),
         )
+    if services := env["counterparty.sale.fact"]._set_services_apart():
+        _logger.info("services without a cost are counted apart in %s sale facts", services)
