@@ -25,6 +25,8 @@ class CounterpartyProfitReport(models.Model):
     _order = "date desc, id desc"
     _rec_name = "move_id"
     _counterparty_order = "profit"
+    # sheets end with a total
+    _counterparty_export_total = True
     _depends = {
         "counterparty.sale.fact": ["revenue", "cost", "profit", "campaign_id"],
         "counterparty.cost": ["amount", "date", "campaign_id", "commercial_partner_id"],

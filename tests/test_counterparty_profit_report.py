@@ -1,10 +1,14 @@
+import io
+import json
 from unittest.mock import patch
 
+from openpyxl import load_workbook
 from psycopg2.errors import CheckViolation
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.http import Request
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.web.controllers.export import ExcelExport as GroupExcel
@@ -65,9 +69,11 @@ class TestCounterpartyProfitReport(ProfitCase):
         with patch.object(GroupExcel, "from_group_data", lambda *args: args[-1]):
             ExcelExport().from_group_data([], [], tree)
 
-        team = tree.children[1]
+        team, total = tree.children.values()
         self.assertAlmostEqual(team.aggregated_values["margin"], 89.913, 3)
         self.assertEqual(team.children[8].aggregated_values["margin"], 20)
+        self.assertAlmostEqual(total.aggregated_values["margin"], 89.913, 3)
+        self.assertEqual((total.count, total.aggregated_values["revenue"]), (2, 40050))
 
     def test_unknown_cost_is_outside_the_margin(self):
         self._invoice()
@@ -349,3 +355,56 @@ class TestUtmCampaignProfit(ProfitCase):
                 campaign.unlink()
         part.unlink()
         whole.unlink()
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestProfitExport(ProfitCase, HttpCase):
+    """Sheets of the reports, as the browser asks for them."""
+
+    def _export(self, model, names, **asked):
+        data = {
+            "model": model,
+            "fields": [
+                {"name": name, "label": name, "type": self.env[model]._fields[name].type}
+                for name in names
+            ],
+            "ids": False,
+            "domain": [("company_id", "=", self.company.id)],
+            "import_compat": False,
+            "context": {"allowed_company_ids": self.company.ids},
+            **asked,
+        }
+        values = {"data": json.dumps(data), "csrf_token": Request.csrf_token(self)}
+        response = self.url_open("/web/export/xlsx", values)
+        sheet = load_workbook(io.BytesIO(response.content)).active
+        return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+    def setUp(self):
+        super().setUp()
+        self._profit_user(
+            "exa", ALL, "group_cost_profit", "base.group_allow_export"
+        ).password = "exa-exa-exa"
+        self._invoice(self._line(price=100), invoice_user_id=False)
+        self._invoice(self._line(price=20), invoice_user_id=False)
+        self.session = self.authenticate("exa", "exa-exa-exa")
+
+    def test_sheet_ends_with_a_total_and_ratios_of_sums(self):
+        names = ["move_id", "revenue", "profit", "unknown", "margin"]
+
+        rows = self._export("counterparty.profit.report", names)
+
+        self.assertEqual(rows[-1][:4], ["Total", 120, 100, 0])
+        self.assertAlmostEqual(rows[-1][4], 100 * 100 / 120)
+
+    def test_grouped_sheet_ends_with_a_total(self):
+        names = ["commercial_partner_id", "revenue", "profit"]
+
+        rows = self._export("counterparty.profit.report", names, groupby=["commercial_partner_id"])
+
+        self.assertEqual(rows[1], ["Northwind (2)", 120, 100])
+        self.assertEqual(rows[-1], ["Total (2)", 120, 100])
+
+    def test_sheets_of_other_models_have_no_total_of_ours(self):
+        rows = self._export("account.move", ["name", "amount_total"])
+
+        self.assertNotIn("Total", rows[-1])

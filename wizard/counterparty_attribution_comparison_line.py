@@ -8,6 +8,8 @@ class CounterpartyAttributionComparisonLine(models.TransientModel):
     _description = "Campaign by Attribution Models"
     _order = "posted desc, id"
     _rec_name = "campaign_id"
+    # sheets end with a total
+    _counterparty_export_total = True
 
     comparison_id = fields.Many2one(
         "counterparty.attribution.comparison", required=True, ondelete="cascade"
