@@ -49,6 +49,18 @@ class CounterpartyUnitCostImport(models.TransientModel):
         correction = self.env["counterparty.sale.correction"]._correct_cost(
             self.company_id, costs, self.reason
         )
+        if not self.env["counterparty.sale.fact"].has_access("read"):
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "success",
+                    "message": self.env._(
+                        "The costs of %(count)s sales are known now.", count=len(costs)
+                    ),
+                    "next": {"type": "ir.actions.act_window_close"},
+                },
+            }
         return {
             "type": "ir.actions.act_window",
             "name": correction.reason,
