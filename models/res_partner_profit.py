@@ -54,6 +54,36 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
         compute="_compute_counterparty_profit", groups=COST_PROFIT
     )
 
+    def write(self, vals):
+        moves = {"parent_id", "is_company"} & vals.keys()
+        before = {partner: partner.commercial_partner_id for partner in self} if moves else {}
+        result = super().write(vals)
+        if any(partner.commercial_partner_id != entity for partner, entity in before.items()):
+            self._move_counterparty_history()
+        return result
+
+    def _move_counterparty_history(self):
+        """Let interactions and money spent follow contacts to the counterparty they belong to."""
+        self.env["res.partner"].flush_model(["commercial_partner_id", "parent_id"])
+        for model in ("counterparty.interaction", "counterparty.cost"):
+            self.env[model].flush_model()
+        below = self.with_context(active_test=False).search([("id", "child_of", self.ids)])
+        self.env.cr.execute(
+            """UPDATE counterparty_interaction i
+                  SET commercial_partner_id = p.commercial_partner_id
+                 FROM res_partner p
+                WHERE p.id = i.partner_id AND p.id = ANY(%(below)s)
+                  AND i.commercial_partner_id IS DISTINCT FROM p.commercial_partner_id;
+               UPDATE counterparty_cost c
+                  SET commercial_partner_id = p.commercial_partner_id
+                 FROM res_partner p
+                WHERE p.id = c.commercial_partner_id AND p.id = ANY(%(below)s)
+                  AND c.commercial_partner_id IS DISTINCT FROM p.commercial_partner_id""",
+            {"below": below.ids},
+        )
+        for model in ("counterparty.interaction", "counterparty.cost"):
+            self.env[model].invalidate_model(["commercial_partner_id"])
+
     @api.depends_context("company", "allowed_company_ids", "uid", "lang")
     def _compute_counterparty_profit(self):
         can_read = self.env[REPORT].has_access("read")
