@@ -73,11 +73,13 @@
         # profit
         "data/profit_cron_data.xml",
         "report/counterparty_profit_report_views.xml",
+        "report/counterparty_profit_holding_report_views.xml",
         "views/counterparty_cost_views.xml",
         "wizard/counterparty_attribution_comparison_views.xml",
         "wizard/counterparty_campaign_correction_views.xml",
         "wizard/counterparty_fact_check_views.xml",
         "wizard/counterparty_unit_cost_import_views.xml",
+        "views/counterparty_holding_profit_views.xml",
         "views/res_partner_profit_views.xml",
         "views/account_move_views.xml",
         "views/utm_campaign_views.xml",

@@ -149,7 +149,10 @@ class CounterpartyProfitReport(models.Model):
     @api.model
     def _has_spent(self):
         """Tell whether anything was ever spent on a campaign or a counterparty."""
-        if self.env.context.get("counterparty_facts_only"):
+        # a row without any figure would only tell that something was spent
+        if self.env.context.get("counterparty_facts_only") or not self.env.user.has_group(
+            COST_PROFIT
+        ):
             return False
         [[found]] = self.env.execute_query(
             SQL("SELECT EXISTS (SELECT FROM (%s) spent)", self._sql_spent())
@@ -311,8 +314,17 @@ class CounterpartyProfitReport(models.Model):
     # ------------------------------------------------------------
 
     def action_open_document(self):
-        """Open the invoice that a row comes from."""
+        """Open the invoice that a row comes from, or the entry of money spent."""
         self.ensure_one()
+        if self.id < 0 and not self.id % 2:
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Money Spent"),
+                "res_model": "counterparty.cost",
+                "res_id": -self.id // 2,
+                "view_mode": "form",
+                "views": [(False, "form")],
+            }
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Invoice"),

@@ -45,6 +45,7 @@ RIGHTS = {
     "counterparty.sale.fact.kept": (NOBODY, NOBODY, NOBODY),
     "counterparty.profit.report": (NOBODY, NOBODY, NOBODY),
     "counterparty.campaign.report": (NOBODY, NOBODY, NOBODY),
+    "counterparty.profit.holding.report": (NOBODY, NOBODY, NOBODY),
     "counterparty.sale.correction": (NOBODY, READ, "rc"),
     "counterparty.cost": (NOBODY, NOBODY, ALL),
     "counterparty.campaign.correction": (NOBODY, NOBODY, ALL),

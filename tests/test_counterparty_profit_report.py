@@ -130,6 +130,49 @@ class TestCounterpartyProfitReport(ProfitCase):
         self.assertEqual(by_campaign, {"Spring": [100, 90, 50, 40]})
         self.assertEqual(by_partner[self.customer], 85)
 
+    def test_row_of_money_spent_opens_its_entry_or_bill(self):
+        cost = self.env["counterparty.cost"].create(
+            {"name": "Stand", "amount": 30, "campaign_id": self.spring.id}
+        )
+        bill = self._invoice(
+            self._line(self.service, price=20),
+            campaign_id=self.spring.id,
+            kind="in_invoice",
+            partner_id=self.vendor.id,
+        )
+
+        rows = self.Report.search([("kind", "=", "spent"), ("campaign_id", "=", self.spring.id)])
+        opened = {row.spent: row.action_open_document() for row in rows}
+
+        self.assertEqual((opened[30]["res_model"], opened[30]["res_id"]), (cost._name, cost.id))
+        self.assertEqual((opened[20]["res_model"], opened[20]["res_id"]), (bill._name, bill.id))
+
+    def test_sellers_do_not_even_learn_that_money_was_spent(self):
+        self.env["counterparty.cost"].create(
+            {
+                "name": "Stand",
+                "amount": 30,
+                "campaign_id": self.spring.id,
+                "user_id": self.seller.id,
+            }
+        )
+
+        rows = self.Report.with_user(self.seller).search([("campaign_id", "=", self.spring.id)])
+
+        self.assertFalse(rows)
+
+    def test_own_companies_are_left_out_until_the_facet_goes(self):
+        self._invoice()
+        self._invoice(partner_id=self.other_company.partner_id.id)
+        view = self.env.ref("counterparty_crm.counterparty_profit_report_view_search")
+        for name in ("", "_partner"):
+            action = self.env.ref(f"counterparty_crm.counterparty_profit_report_action{name}")
+            self.assertIn("'search_default_external': 1", action.context)
+        self.assertIn('name="external"', view.arch)
+
+        self.assertEqual(self._read(domain=[("is_internal", "=", False)]), [(100,)])
+        self.assertEqual(self._read(), [(200,)])
+
     def test_companies_are_added_up_in_the_readers_currency(self):
         leu = self.env.ref("base.RON")
         leu.active = True
