@@ -104,6 +104,11 @@
         "web.assets_backend": [
             "counterparty_crm/static/src/setup_list/**/*",
             "counterparty_crm/static/src/dossier_tiles/**/*",
+            "counterparty_crm/static/src/report_notes/**/*",
+        ],
+        # the host loads pivots and graphs when the first of them is opened
+        "web.assets_backend_lazy": [
+            "counterparty_crm/static/src/report_notes_lazy/**/*",
         ],
     },
     "pre_init_hook": "pre_init_hook",

@@ -174,6 +174,34 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         return " ".join(notes) or False
 
     @api.model
+    def _list_gaps(self, without_rate=0):
+        """Return all that can be told about missing figures, also what takes a count to know."""
+        notes = [self._describe_gaps(without_rate)]
+        if waiting := self._count_waiting():
+            notes.append(self.env._("%(count)s documents are still to be read.", count=waiting))
+        return [note for note in notes if note]
+
+    @api.model
+    def _count_waiting(self):
+        """Return how many documents of the past are still to be read."""
+        # settings of ours: whoever reads a report may know what it lacks
+        cursor = self.env["ir.config_parameter"].sudo().get_param(CURSOR)
+        if not cursor:
+            return 0
+        day, last_id = cursor.split(",")
+        [[count]] = self.env.execute_query(
+            SQL(
+                """SELECT COUNT(*) FROM account_move
+                    WHERE state = 'posted' AND move_type = ANY(%s)
+                      AND (date, id) < (%s::date, %s)""",
+                list(SALE_TYPES),
+                day,
+                int(last_id),
+            )
+        )
+        return count
+
+    @api.model
     def _get_estimate_limit(self):
         """Return when we came: the cost of today is a guess for lines that are older."""
         # settings of ours: nobody else writes them

@@ -310,6 +310,26 @@ class CounterpartyProfitReport(models.Model):
         return False if spec in RATIOS else super()._read_group_empty_value(spec)
 
     # ------------------------------------------------------------
+    # What the figures lack
+    # ------------------------------------------------------------
+
+    @api.model
+    @api.readonly
+    def get_counterparty_notes(self):
+        """Return what a reader must know before trusting the figures; nothing when complete.
+
+        :return: a list of sentences
+        """
+        self.browse().check_access("read")
+        Fact = self.env["counterparty.sale.fact"]
+        without_rate = 0
+        if self._converts():
+            # the rows of sales alone: without a rate of their day they are in no total
+            facts = self.with_context(counterparty_facts_only=True)
+            without_rate = facts.search_count([("without_rate", ">", 0)])
+        return Fact._list_gaps(without_rate)
+
+    # ------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------
 

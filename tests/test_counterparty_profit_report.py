@@ -15,6 +15,7 @@ from odoo.addons.web.controllers.export import ExcelExport as GroupExcel
 from odoo.addons.web.controllers.export import GroupsTreeNode
 
 from ..controllers.export import ExcelExport
+from ..models.counterparty_sale_fact_check import CURSOR
 from .common_profit import ProfitCase
 
 SALES = "sales_team.group_sale_salesman"
@@ -173,6 +174,19 @@ class TestCounterpartyProfitReport(ProfitCase):
         self.assertEqual(self._read(domain=[("is_internal", "=", False)]), [(100,)])
         self.assertEqual(self._read(), [(200,)])
 
+    def test_report_tells_what_it_lacks(self):
+        self._invoice()
+        seller = self.Report.with_user(self.seller)
+        self.assertEqual(seller.get_counterparty_notes(), [])
+
+        self.env["ir.config_parameter"].set_param(CURSOR, "2026-03-11,0")
+        complete, waiting = seller.get_counterparty_notes()
+
+        self.assertIn("complete after 03/11/2026", complete)
+        self.assertRegex(waiting, r"^[1-9]\d* documents are still to be read")
+        with self.assertRaises(AccessError):
+            self.Report.with_user(self.stranger).get_counterparty_notes()
+
     def test_companies_are_added_up_in_the_readers_currency(self):
         leu = self.env.ref("base.RON")
         leu.active = True
@@ -212,6 +226,8 @@ class TestCounterpartyProfitReport(ProfitCase):
         )
 
         self.assertEqual((revenue, flagged), (300, 1))
+        [note] = report.get_counterparty_notes()
+        self.assertIn("1 amounts are in no total", note)
 
     def test_salesperson_sees_own_and_nobodys_sales(self):
         mine = self._invoice(invoice_user_id=self.seller.id)
