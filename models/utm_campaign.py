@@ -83,6 +83,30 @@ class UtmCampaign(models.Model):
         if part:
             self._refuse_counterparty_unlink(part.counterparty_parent_id, part)
 
+    # ------------------------------------------------------------
+    # CAMPAIGN: those who do not send mailings
+    # ------------------------------------------------------------
+
+    def _compute_mailing_mail_count(self):
+        # the host counts mailings for its form whoever opens it: only those who mail could
+        if self._can_read_mailings():
+            return super()._compute_mailing_mail_count()
+        return self.update({"mailing_mail_count": 0, "ab_testing_mailings_count": 0})
+
+    def _compute_mailing_sms_count(self):
+        # the same, where text messages are installed; nobody asks where they are not
+        if self._can_read_mailings():
+            return super()._compute_mailing_sms_count()
+        return self.update({"mailing_sms_count": 0, "ab_testing_mailings_sms_count": 0})
+
+    @api.model
+    def _can_read_mailings(self):
+        return self.env["mailing.mailing"].has_access("read")
+
+    # ------------------------------------------------------------
+    # PROFIT: results
+    # ------------------------------------------------------------
+
     def action_open_counterparty_results(self):
         """Open the sales that the campaign and its parts earned."""
         self.ensure_one()

@@ -27,6 +27,21 @@ class TestUtmCampaign(ProfitCase):
         self.env.invalidate_all()
         return [campaign.counterparty_new_customers for campaign in campaigns or (self.spring,)]
 
+    def test_form_opens_for_those_who_send_no_mailings(self):
+        for login, *groups in (
+            ("sella", SALES, "group_user"),
+            ("acca", "account.group_account_invoice"),
+            ("mana", SALES, "group_manager", "group_cost_profit"),
+        ):
+            user = self._profit_user(login, *groups)
+            with self.subTest(user=login):
+                self.assertFalse(user.has_group("mass_mailing.group_mass_mailing_user"))
+                campaign = self.spring.with_user(user)
+                views = campaign.get_views([(False, "form"), (False, "kanban")])
+                names = dict.fromkeys(views["models"]["utm.campaign"]["fields"], {})
+                [values] = campaign.web_read(names)
+                self.assertEqual(values["ab_testing_mailings_count"], 0)
+
     # ------------------------------------------------------------
     # Parts
     # ------------------------------------------------------------
