@@ -22,6 +22,8 @@ class CounterpartyProfitHoldingReport(models.Model):
     _inherit = ["counterparty.profit.report"]
     _auto = False
     _log_access = False
+    # rows repeat for each group: what was summed by whole cents is not carried along
+    _counterparty_cents = False
     _depends = {
         "counterparty.membership": ["owner_id", "member_id", "kind_id", "date_from", "date_to"],
         "counterparty.holding": ["head_id", "kind_ids", "include_ids", "exclude_ids"],
