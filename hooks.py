@@ -1,6 +1,6 @@
 """What happens when the module comes into a database and when it leaves it."""
 
-from .models.sale_order_line import COST_PROFIT
+from .models.sale_order_line import COST_PROFIT, SALE_MARGIN
 
 MARGINS_WERE_VISIBLE = "counterparty_crm.margins_were_visible"
 
@@ -43,5 +43,29 @@ def _keep_margins_visible(env):
     parameter = env["ir.config_parameter"]
     if parameter.get_param(MARGINS_WERE_VISIBLE) == "True":
         sellers = env.ref("sales_team.group_sale_salesman").all_user_ids
-        env.ref(COST_PROFIT).write({"user_ids": [(4, user.id) for user in sellers]})
+        env.ref(SALE_MARGIN).write({"user_ids": [(4, user.id) for user in sellers]})
     parameter.search([("key", "=", MARGINS_WERE_VISIBLE)]).unlink()
+
+
+def narrow_margins_kept(env):
+    """Leave sellers no more than the margins of orders, where version 1.0 gave them all profit.
+
+    Installed where margins were visible, it gave the sellers of that day the whole right to see
+    cost and profit. Whoever has that right from a group, or came later, keeps it.
+
+    :return: the users whose right was narrowed
+    """
+    fact = env["counterparty.sale.fact"]
+    since = fact._get_estimate_limit()
+    nobody = env["res.users"]
+    if not since or not fact._is_order_cost_trusted():
+        return nobody
+    group = env.ref(COST_PROFIT)
+    givers = env["res.groups"].search([("implied_ids", "in", group.ids)])
+    sellers = env.ref("sales_team.group_sale_salesman").all_user_ids
+    keepers = givers.all_user_ids | env.ref("base.user_admin") | env.ref("base.user_root")
+    narrowed = (group.user_ids & sellers).filtered(lambda user: user.create_date <= since)
+    narrowed -= keepers
+    env.ref(SALE_MARGIN).write({"user_ids": [(4, user.id) for user in narrowed]})
+    group.write({"user_ids": [(3, user.id) for user in narrowed]})
+    return narrowed

@@ -64,6 +64,8 @@ from . import counterparty_sale_fact_kept
 from . import counterparty_sale_correction
 from . import counterparty_sale_fact
 from . import res_partner_profit
+from . import utm_campaign_profit
+from . import counterparty_holding_profit
 
 # host
 from . import account_move

@@ -105,6 +105,7 @@ class CounterpartySaleFact(models.Model):
             (sale_cost.GIVEN, "Unit cost given"),
             (sale_cost.SETTLED, "Settled by delivery"),
             (sale_cost.SERVICE, "Service without cost"),
+            (sale_cost.FREE, "Service that costs nothing"),
             (sale_cost.KEPT, "Goods kept"),
             (sale_cost.ADVANCE, "Down payment"),
             (sale_cost.MISSING, "Missing"),
@@ -139,7 +140,7 @@ class CounterpartySaleFact(models.Model):
         "Revenue Without Cost",
         readonly=True,
         groups=COST_PROFIT,
-        help="Revenue of goods whose cost nobody knows: neither profit nor loss.",
+        help="Revenue of what nobody knows the cost of: neither profit nor loss.",
     )
 
     _partner_idx = models.Index("(commercial_partner_id, date)")

@@ -42,8 +42,16 @@ READ = {
     "product.product": ("standard_price",),
     "product.template": ("categ_id", "type", "is_storable", "uom_id"),
     "crm.lead": ("campaign_id", "medium_id", "source_id"),
-    "res.company": ("counterparty_attribution_model", "counterparty_half_life"),
-    "utm.campaign": ("counterparty_window_days",),
+    "res.company": (
+        "counterparty_attribution_model",
+        "counterparty_half_life",
+        "counterparty_services_free",
+    ),
+    "utm.campaign": (
+        "counterparty_window_days",
+        "counterparty_attribution_model",
+        "company_id",
+    ),
 }
 
 
@@ -125,10 +133,10 @@ class CounterpartySaleFactBuild(models.AbstractModel):
         """Select the lines to write with their cost, and the campaign that was given to them."""
         return SQL(
             """SELECT base.*, cost.cost_basis,
-                      CASE WHEN cost.cost_basis IN ('missing', 'advance') THEN 0
+                      CASE WHEN cost.cost_basis IN ('missing', 'service', 'advance') THEN 0
                            ELSE ROUND(cost.value / base.coin) * base.coin END AS cost,
                       cost.cost_basis = 'advance' AS is_advance,
-                      cost.cost_basis = 'missing' AS is_unknown,
+                      cost.cost_basis IN ('missing', 'service') AS is_unknown,
                       base.is_storable AND base.order_line_id IS NOT NULL
                           AND cost.cost_basis = ANY(%(provisional)s) AS is_provisional,
                       chain.basis AS given_basis, chain.campaign_id AS given_campaign,
@@ -168,6 +176,7 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                       (pp.standard_price->>(l.company_id::text))::numeric AS standard_price,
                       c.currency_id, NULLIF(SPLIT_PART(c.parent_path, '/', 1), '')::int AS root_id,
                       c.counterparty_attribution_model AS model,
+                      COALESCE(c.counterparty_services_free, FALSE) AS services_free,
                       c.counterparty_half_life::numeric AS half_life,
                       COALESCE(NULLIF(cur.rounding, 0), 0.01) AS coin,
                       -COALESCE(l.balance, 0) AS amount,

@@ -104,13 +104,16 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
         )
 
     @api.model
-    def _sql_touches(self):
-        """Select the weights of a line's interactions, as ``tools/attribution.weights`` does."""
+    def _sql_touches(self, model=None):
+        """Select the weights of a line's interactions, as ``tools/attribution.weights`` does.
+
+        :param model: an expression of the model that shares, whatever campaigns and company say
+        """
         return SQL(
             """SELECT touch.campaign_id, touch.medium_id, touch.source_id,
                       SUM(touch.weight) AS weight, MIN(touch.rank)::int AS rank
                  FROM (SELECT found.*,
-                              CASE line.model
+                              CASE %(model)s
                               WHEN %(first)s THEN (rank = 1)::int::numeric
                               WHEN %(linear)s THEN 1::numeric
                               WHEN %(decay)s THEN POWER(2::numeric,
@@ -122,7 +125,9 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
                          FROM (SELECT i.campaign_id, i.medium_id, i.source_id,
                                       line.invoice_date - i.date::date AS age,
                                       ROW_NUMBER() OVER (ORDER BY i.date, i.id) AS rank,
-                                      COUNT(*) OVER () AS count
+                                      COUNT(*) OVER () AS count,
+                                      FIRST_VALUE(campaign.counterparty_attribution_model)
+                                          OVER (ORDER BY i.date DESC, i.id DESC) AS own_model
                                  FROM counterparty_interaction i
                                  JOIN utm_campaign campaign ON campaign.id = i.campaign_id
                                 WHERE line.given_campaign IS NULL
@@ -132,10 +137,14 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
                                   AND i.date >= line.invoice_date
                                       - COALESCE(campaign.counterparty_window_days, 0)
                                   AND (i.company_id IS NULL OR i.company_id = line.company_id)
+                                  AND (campaign.company_id IS NULL
+                                       OR campaign.company_id IN (line.company_id, line.root_id))
                                   AND i.kind <> ALL(%(silent)s)
                                   AND i.result IS DISTINCT FROM %(negative)s) found) touch
                 WHERE touch.weight > 0
                 GROUP BY touch.campaign_id, touch.medium_id, touch.source_id""",
+            # the campaign of the last contact decides, as tools/attribution.deciding_model says
+            model=model or SQL("COALESCE(own_model, line.model)"),
             first=attribution.FIRST,
             linear=attribution.LINEAR,
             decay=attribution.DECAY,

@@ -2,7 +2,7 @@ import logging
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from .counterparty_sale_fact_build import SALE_TYPES
 
@@ -147,6 +147,59 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         # settings of ours: whoever reads a report may know what it lacks
         cursor = self.env["ir.config_parameter"].sudo().get_param(CURSOR)
         return fields.Date.to_date(cursor.split(",")[0]) if cursor else None
+
+    @api.model
+    def _describe_gaps(self, without_rate=0):
+        """Tell in words what the figures of reports lack; ``False`` when nothing is missing.
+
+        :param without_rate: how many amounts could not be converted
+        """
+        notes = []
+        if complete_from := self._get_fill_progress():
+            text = self.env._("The past is being read: reports fill in a few minutes.")
+            if complete_from != date(9999, 12, 31):
+                text = self.env._(
+                    "The past is being read: figures are complete after %(day)s.",
+                    day=format_date(self.env, complete_from),
+                )
+            notes.append(text)
+        if without_rate:
+            notes.append(
+                self.env._(
+                    "%(count)s amounts are in no total: their currency had no rate on the "
+                    "invoice date.",
+                    count=int(without_rate),
+                )
+            )
+        return " ".join(notes) or False
+
+    @api.model
+    def _list_gaps(self, without_rate=0):
+        """Return all that can be told about missing figures, also what takes a count to know."""
+        notes = [self._describe_gaps(without_rate)]
+        if waiting := self._count_waiting():
+            notes.append(self.env._("%(count)s documents are still to be read.", count=waiting))
+        return [note for note in notes if note]
+
+    @api.model
+    def _count_waiting(self):
+        """Return how many documents of the past are still to be read."""
+        # settings of ours: whoever reads a report may know what it lacks
+        cursor = self.env["ir.config_parameter"].sudo().get_param(CURSOR)
+        if not cursor:
+            return 0
+        day, last_id = cursor.split(",")
+        [[count]] = self.env.execute_query(
+            SQL(
+                """SELECT COUNT(*) FROM account_move
+                    WHERE state = 'posted' AND move_type = ANY(%s)
+                      AND (date, id) < (%s::date, %s)""",
+                list(SALE_TYPES),
+                day,
+                int(last_id),
+            )
+        )
+        return count
 
     @api.model
     def _get_estimate_limit(self):

@@ -40,7 +40,7 @@ class CounterpartySaleFactCost(models.AbstractModel):
             """SELECT CASE WHEN base.is_downpayment THEN 'advance'
                            WHEN base.goods_kept THEN 'kept'
                            WHEN found.basis IS NULL AND base.product_type = 'service'
-                           THEN 'service'
+                           THEN CASE WHEN base.services_free THEN 'free' ELSE 'service' END
                            ELSE COALESCE(found.basis, 'missing') END AS cost_basis,
                       CASE WHEN base.is_downpayment OR base.goods_kept THEN 0
                            ELSE COALESCE(found.value, 0) END AS value

@@ -82,9 +82,11 @@ class CounterpartySaleFactMirror(models.AbstractModel):
                            END AS cost,
                       CASE WHEN total.is_advance THEN 'advance'
                            WHEN credit.goods_kept THEN 'kept'
-                           WHEN total.is_unknown THEN 'missing' ELSE 'mirror' END AS cost_basis,
+                           WHEN NOT total.is_unknown THEN 'mirror'
+                           WHEN credit.product_type = 'service' THEN 'service'
+                           ELSE 'missing' END AS cost_basis,
                       total.is_advance,
-                      total.is_unknown AND NOT credit.goods_kept AS is_unknown
+                      total.is_unknown
                  FROM credit JOIN total ON total.line_id = credit.line_id
                 CROSS JOIN LATERAL (
                     SELECT CASE WHEN SIGN(credit.amount) = -SIGN(total.revenue)

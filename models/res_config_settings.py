@@ -59,6 +59,9 @@ class ResConfigSettings(models.TransientModel):
     counterparty_half_life = fields.Float(
         related="company_id.counterparty_half_life", readonly=False
     )
+    counterparty_services_free = fields.Boolean(
+        related="company_id.counterparty_services_free", readonly=False
+    )
 
     # a parameter that is on unless it says otherwise: the host would forget it when it is off
 

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from .sale_order_credit import CHECKED, OVERRIDE
-from .sale_order_line import COST_PROFIT
+from .sale_order_line import SALE_MARGIN
 
 # orders of this call whose group credit was checked before they changed their state
 CLEARED = "counterparty_credit_cleared_ids"
@@ -20,8 +20,8 @@ class SaleOrder(models.Model):
     _counterparty_document_family = "sale"
 
     # profit: the host shows margins to whoever reads the order, portal users included
-    margin = fields.Monetary(groups=COST_PROFIT)
-    margin_percent = fields.Float(groups=COST_PROFIT)
+    margin = fields.Monetary(groups=SALE_MARGIN)
+    margin_percent = fields.Float(groups=SALE_MARGIN)
 
     # holding
     counterparty_credit_override = fields.Monetary(

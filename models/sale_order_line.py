@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 
 COST_PROFIT = "counterparty_crm.group_cost_profit"
+# what the host shows on orders; whoever sees cost and profit sees it too
+SALE_MARGIN = "counterparty_crm.group_sale_margin"
 
 
 class SaleOrderLine(models.Model):
@@ -8,9 +10,9 @@ class SaleOrderLine(models.Model):
 
     # profit; computed after the insert, as system: before it, with the rights of a seller who may
     # not see the fields, the host could not create the line
-    margin = fields.Float(groups=COST_PROFIT, precompute=False)
-    margin_percent = fields.Float(groups=COST_PROFIT, precompute=False)
-    purchase_price = fields.Float(groups=COST_PROFIT, precompute=False)
+    margin = fields.Float(groups=SALE_MARGIN, precompute=False)
+    margin_percent = fields.Float(groups=SALE_MARGIN, precompute=False)
+    purchase_price = fields.Float(groups=SALE_MARGIN, precompute=False)
 
     # holding: of what is delivered and was never ordered the host keeps no amount with taxes
     counterparty_delivered_total = fields.Monetary(

@@ -74,6 +74,9 @@ from . import test_tools_unit_costs
 from . import test_counterparty_interaction
 from . import test_counterparty_profit_wizards
 from . import test_counterparty_profit_report
+from . import test_utm_campaign
+from . import test_counterparty_profit_holding
+from . import test_counterparty_attribution_comparison
 from . import test_counterparty_sale_correction
 from . import test_counterparty_sale_fact
 from . import test_counterparty_sale_fact_attribution

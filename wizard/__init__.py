@@ -13,6 +13,8 @@ from . import counterparty_rights_line
 from . import counterparty_type_designer
 
 # profit
+from . import counterparty_attribution_comparison
+from . import counterparty_attribution_comparison_line
 from . import counterparty_campaign_correction
 from . import counterparty_fact_check
 from . import counterparty_fact_check_line
