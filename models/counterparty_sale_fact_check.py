@@ -339,5 +339,6 @@ class CounterpartySaleFactCheck(models.AbstractModel):
             self._settle(self.env["account.move"].browse(chunk))
             if not cron._commit_progress(len(chunk)):
                 return
+        self._heal_references()
         self._repair()
         cron._commit_progress(1)

@@ -30,8 +30,8 @@ DROP = """
        AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid);
     DO $$ DECLARE l record; BEGIN
         FOR l IN SELECT * FROM bench_later ORDER BY place DESC LOOP
-            IF l.place = 1 THEN EXECUTE format('ALTER TABLE %%s DROP CONSTRAINT %%I', l.tbl, l.name);
-            ELSE EXECUTE 'DROP INDEX ' || l.name; END IF;
+            IF l.place = 0 THEN EXECUTE 'DROP INDEX ' || l.name;
+            ELSE EXECUTE format('ALTER TABLE %%s DROP CONSTRAINT %%I', l.tbl, l.name); END IF;
         END LOOP;
     END $$;
 """
@@ -84,7 +84,7 @@ def ensure(env: Environment, scale: float) -> str:
 
     template = database.ensure_template(env, demo=True)
     text = Path(__file__).read_text() + Path(scale_content.__file__).read_text()
-    name = f"bench_{paths.short_hash(f'{template} {scale} {text}')}"
+    name = f"bench_{paths.short_hash(f'{template} {scale:g} {text}')}"
     with lock.hold(f"database-{name}"):
         if not database.exists(env, name):
             part = f"{name}_part"

@@ -2,8 +2,8 @@
 
 At scale 1: 100,000 companies, of which few buy most; 5,000 products; 300,000 invoices over more
 than five years with a million product lines, each with its tax and its receivable as the host
-posts them, four of five paid; 200,000 orders, most of them invoiced; 100 campaigns. Above scale
-1 the documents grow, the partners do not.
+posts them, four of five paid; 200,000 orders, delivered and most of them invoiced; 100 campaigns.
+Above scale 1 the documents grow, the partners do not.
 """
 
 from __future__ import annotations
@@ -134,6 +134,9 @@ ORDER = {
     "state": "CASE n % 4 WHEN 0 THEN 'draft' ELSE 'sale' END",
     "date_order": DAY,
     "opportunity_id": "NULL",
+    "campaign_id": "NULL",
+    "medium_id": "NULL",
+    "source_id": "NULL",
 }
 SOURCE_INVOICE = "state = 'posted' AND move_type = 'out_invoice'"
 SOURCE_BILL = "state = 'posted' AND move_type = 'in_invoice'"
@@ -147,6 +150,9 @@ INVOICE = {
     "invoice_date_due": f"{DAY} + 30",
     "sequence_number": "n",
     "sequence_prefix": "'BENCH/'",
+    "campaign_id": "NULL",
+    "medium_id": "NULL",
+    "source_id": "NULL",
 }
 BILL = INVOICE | {"name": "'BENCHBILL/' || n", "sequence_prefix": "'BENCHBILL/'"}
 LEAD = {
@@ -174,15 +180,16 @@ CAMPAIGN = {
     "title": "jsonb_build_object('en_US', 'Campaign ' || n)",
 }
 SOURCE_ORDER_LINE = "state = 'sale' AND product_id IS NOT NULL AND display_type IS NULL"
-SOURCE_LINE = """display_type = 'product' AND product_id IS NOT NULL AND parent_state = 'posted'
-    AND company_id = 1 AND move_id IN (SELECT id FROM account_move WHERE move_type = 'out_invoice')"""
+SOURCE_LINE = """display_type = 'product' AND product_id IS NOT NULL AND company_id = 1
+    AND parent_state = 'posted'
+    AND move_id IN (SELECT id FROM account_move WHERE move_type = 'out_invoice')"""
 
 # of a document's number: few customers buy most, as everywhere; some are addressed to a contact
 BUYER = """
     SELECT buyer, CASE WHEN {i} % 10 < 3 AND buyer <= {companies} / 5
                        THEN {companies} + buyer ELSE buyer END AS addressee
-      FROM (SELECT 1 + floor(({companies} - 1)
-                             * power(({i}::bigint * 7919 % 100003) / 100003.0, 4))::int) b (buyer)"""
+      FROM (SELECT 1 + floor(({companies} - 1) * power(
+                ({i}::bigint * 7919 % 100003) / 100003.0, 4))::int) b (buyer)"""
 # of the number of an invoice and of its line
 PRODUCT_OF = f"{FIRST_ID} + 1 + (({{i}}::bigint * 31 + {{k}} * 1013) % {PRODUCTS})::int"
 AMOUNT_OF = "(10 + ({i}::bigint * 7 + {k} * 131) % 990)::numeric"
@@ -235,6 +242,7 @@ def _sales(companies: int, size: int) -> list[Copies | str]:
             shape=buyer,
         ),
         Copies("sale_order_line", SOURCE_ORDER_LINE, 6 * size, _order_line(offset)),
+        Copies("stock_move", "state = 'done' AND is_out", 6 * size, _delivery()),
         Copies(
             "account_move",
             SOURCE_INVOICE,
@@ -293,6 +301,21 @@ def _order_line(offset: int) -> dict[str, str]:
     }
 
 
+def _delivery() -> dict[str, str]:
+    """Deliver what was ordered; the value of the goods is a little more than was expected."""
+    i, k = "((n - 1) / 3 + 1)", "((n - 1) % 3)"
+    return {
+        "sale_line_id": f"{FIRST_ID} + n",
+        "product_id": PRODUCT_OF.format(i=i, k=k),
+        "picking_id": "NULL",
+        "product_qty": QUANTITY_OF.format(i=i, k=k),
+        "product_uom_qty": QUANTITY_OF.format(i=i, k=k),
+        "quantity": QUANTITY_OF.format(i=i, k=k),
+        "value": f"round({AMOUNT_OF.format(i=i, k=k)} * 0.62, 2)",
+        "date": f"(date '2020-01-01' + {i} % 2000)",
+    }
+
+
 def _amounts(balance: str) -> dict[str, str]:
     return {
         "balance": balance,
@@ -344,6 +367,7 @@ def _item(offset: int) -> dict[str, str]:
 # ------------------------------------------------------------
 # Bills, and payments of four invoices of five
 # ------------------------------------------------------------
+
 
 def _bills_and_payments(companies: int, size: int) -> list[Copies | str]:
     bills, entries = 5 * companies + 3 * size, 5 * companies + 4 * size
