@@ -40,9 +40,7 @@ class CounterpartySaleFact(models.Model):
     # the document; deleting it deletes its facts
     # a plain number: lines go with their document, and the foreign key would cost an index more
     line_id = fields.Integer("Journal Item", required=True, readonly=True)
-    move_id = fields.Many2one(
-        "account.move", "Invoice", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    move_id = UncheckedMany2one("account.move", "Invoice", required=True, readonly=True, index=True)
     correction_id = fields.Many2one(
         "counterparty.sale.correction",
         readonly=True,
@@ -72,12 +70,8 @@ class CounterpartySaleFact(models.Model):
     campaign_id = fields.Many2one(
         "utm.campaign", readonly=True, index="btree_not_null", ondelete="restrict"
     )
-    medium_id = fields.Many2one(
-        "utm.medium", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
-    source_id = fields.Many2one(
-        "utm.source", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
+    medium_id = UncheckedMany2one("utm.medium", readonly=True, index="btree_not_null")
+    source_id = UncheckedMany2one("utm.source", readonly=True, index="btree_not_null")
     campaign_basis = fields.Selection(
         [
             ("line", "Invoice line"),
@@ -257,6 +251,15 @@ class CounterpartySaleFact(models.Model):
         )
         self.invalidate_model()
         return rows
+
+    @api.model
+    def _drop_moves(self, move_ids):
+        """Remove all that is left of documents that are deleted."""
+        if move_ids:
+            self.env.cr.execute(
+                "DELETE FROM counterparty_sale_fact WHERE move_id = ANY(%s)", [list(move_ids)]
+            )
+            self.invalidate_model()
 
     @api.model
     def _follow_partners(self, moves):

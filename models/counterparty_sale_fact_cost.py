@@ -86,7 +86,8 @@ class CounterpartySaleFactCost(models.AbstractModel):
         if live:
             earlier = SQL("(%s OR other.move_id <> ALL(%s))", earlier, moves.ids)
         return SQL(
-            """(SELECT CASE
+            """CASE WHEN base.is_storable AND base.order_line_id IS NOT NULL THEN (
+                SELECT CASE
                     WHEN base.quantity < 0 THEN base.quantity * SUM(out.value) / SUM(out.quantity)
                     WHEN MAX(out.upto) >= MAX(before.quantity) + base.quantity - 0.000001
                     THEN SUM(out.value / out.quantity * GREATEST(0,
@@ -112,8 +113,7 @@ class CounterpartySaleFactCost(models.AbstractModel):
                                 AND other.parent_state = 'posted'
                                 AND other.display_type = 'product'
                                 AND other.id <> base.line_id AND %(earlier)s) before
-                 WHERE base.is_storable AND base.order_line_id IS NOT NULL
-                HAVING COUNT(*) > 0)""",
+                HAVING COUNT(*) > 0) END""",
             earlier=earlier,
             moved=self._sql_factor(SQL("sm.product_uom"), SQL("base.uom_id")),
             # another product on the same order line may have another unit

@@ -31,7 +31,7 @@ def _fill(env: Any) -> None:
     _log_interactions(env)
     facts = env["counterparty.sale.fact"].sudo()
     if facts._get_fill_progress():
-        while facts._fill_chunk(2000):
+        while facts._fill_chunk():
             env.cr.commit()
         env.cr.execute("ANALYZE counterparty_sale_fact")
     # what nobody can beat: the four columns that the questions are about, and nothing else
@@ -122,7 +122,7 @@ def _refill(env: Any, _prepared: None) -> int:
     facts = env["counterparty.sale.fact"].sudo()
     facts._fill_at_install()
     count = 0
-    while done := facts._fill_chunk(2000):
+    while done := facts._fill_chunk():
         count += done
     return count
 
