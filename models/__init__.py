@@ -54,6 +54,8 @@ from . import counterparty_interaction
 # profit
 from . import counterparty_cost
 from . import counterparty_sale_dimension_mixin
+from . import unchecked_many2one
+from . import counterparty_sale_fact_reference
 from . import counterparty_sale_fact_cost
 from . import counterparty_sale_fact_campaign
 from . import counterparty_sale_fact_mirror
@@ -73,10 +75,13 @@ from . import account_payment
 from . import account_move_line
 from . import account_payment_term
 from . import crm_lead
+from . import crm_team
 from . import mail_activity
 from . import mail_message
 from . import onboarding_onboarding
 from . import onboarding_onboarding_step
+from . import product_category
+from . import product_product
 from . import purchase_order
 from . import purchase_order_line
 from . import res_bank

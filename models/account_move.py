@@ -45,6 +45,13 @@ class AccountMove(models.Model):
         self.env["counterparty.sale.fact"]._forget_moves(self)
         return result
 
+    def unlink(self):
+        ids = self.ids
+        result = super().unlink()
+        # what was posted is deleted by force alone; the facts have no foreign key
+        self.env["counterparty.sale.fact"]._drop_moves(ids)
+        return result
+
     def write(self, vals):
         names = self.line_ids._get_campaign_fields() & vals.keys()
         before = {}

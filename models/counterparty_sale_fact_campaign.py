@@ -24,18 +24,24 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
             (
                 "invoice",
                 SQL(
+                    # asked only where there is something to give: 2 of 16 s of a million lines
                     """SELECT base.move_campaign, base.move_medium, base.move_source
-                        WHERE base.order_id IS NULL OR NOT EXISTS (
-                            SELECT FROM account_move_line other
-                              JOIN sale_order_line_invoice_rel rel
-                                ON rel.invoice_line_id = other.id
-                              JOIN sale_order_line sibling ON sibling.id = rel.order_line_id
-                              JOIN sale_order giver ON giver.id = sibling.order_id
-                             WHERE other.move_id = base.move_id
-                               AND giver.id <> base.order_id
-                               AND (giver.campaign_id, giver.medium_id, giver.source_id)
-                                   IS NOT DISTINCT FROM
-                                   (base.move_campaign, base.move_medium, base.move_source))"""
+                        WHERE CASE
+                            WHEN COALESCE(base.move_campaign, base.move_medium, base.move_source)
+                                 IS NULL THEN FALSE
+                            WHEN base.order_id IS NULL THEN TRUE
+                            ELSE NOT EXISTS (
+                                SELECT FROM account_move_line other
+                                  JOIN sale_order_line_invoice_rel rel
+                                    ON rel.invoice_line_id = other.id
+                                  JOIN sale_order_line sibling ON sibling.id = rel.order_line_id
+                                  JOIN sale_order giver ON giver.id = sibling.order_id
+                                 WHERE other.move_id = base.move_id
+                                   AND giver.id <> base.order_id
+                                   AND (giver.campaign_id, giver.medium_id, giver.source_id)
+                                       IS NOT DISTINCT FROM
+                                       (base.move_campaign, base.move_medium, base.move_source))
+                            END"""
                 ),
             ),
             (

@@ -11,6 +11,8 @@ _logger = logging.getLogger(__name__)
 # more lines than this are filled in the background
 DIRECT_FILL = 200_000
 CHUNK = 2_000
+# documents of the past at once; more waste memory, fewer plan more often
+FILL_CHUNK = 20_000
 
 SINCE = "counterparty_crm.facts_since"
 ORDER_COST = "counterparty_crm.facts_order_cost"
@@ -44,7 +46,7 @@ class CounterpartySaleFactCheck(models.AbstractModel):
             parameters.set_param(ORDER_COST, str(order_cost_trusted))
         parameters.set_param(CURSOR, "9999-12-31,0")
         if self._count_unfilled() <= DIRECT_FILL:
-            while self._fill_chunk(CHUNK):
+            while self._fill_chunk():
                 pass
         else:
             self.env.ref("counterparty_crm.ir_cron_sale_fact_fill")._trigger()
@@ -66,7 +68,7 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         return count
 
     @api.model
-    def _fill_chunk(self, limit):
+    def _fill_chunk(self, limit=FILL_CHUNK):
         """Write the facts of the next documents, newest first; return how many there were."""
         # settings of ours: nobody else writes them
         parameters = self.env["ir.config_parameter"].sudo()
@@ -88,6 +90,8 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         )
         if not rows:
             parameters.search([("key", "=", CURSOR)]).unlink()
+            # the planner must not take a full table for an empty one until the next vacuum
+            self.env.cr.execute("ANALYZE counterparty_sale_fact")
             return 0
         moves = self.env["account.move"].browse([row[0] for row in rows])
         # what a credit note reverses must be there first, however old
@@ -377,7 +381,7 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=1 if self._get_fill_progress() else 0)
         while self._get_fill_progress():
-            done = self._fill_chunk(CHUNK)
+            done = self._fill_chunk()
             if not cron._commit_progress(done, remaining=1 if done else 0):
                 break
 
@@ -392,5 +396,6 @@ class CounterpartySaleFactCheck(models.AbstractModel):
             self._settle(self.env["account.move"].browse(chunk))
             if not cron._commit_progress(len(chunk)):
                 return
+        self._heal_references()
         self._repair()
         cron._commit_progress(1)

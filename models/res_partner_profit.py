@@ -22,6 +22,9 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
 
     _name = "counterparty.profit.partner.mixin"
     _description = "Profit of a Counterparty"
+    _inherit = ["counterparty.sale.fact.reference.mixin"]
+
+    _counterparty_fact_columns = ("commercial_partner_id", "partner_id")
 
     counterparty_profit_currency_id = fields.Many2one(
         "res.currency", compute="_compute_counterparty_profit", groups=COST_PROFIT
@@ -127,6 +130,19 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
             "counterparty_days_late": self._describe_days_late(days_late),
             "counterparty_profit_note": self._describe_profit_gap(last_sale, without_rate),
         }
+
+    def _sql_counterparty_sold(self):
+        # a contact's sales are those of its entity, for which there is an index
+        return SQL(
+            """SELECT CASE WHEN partner_id = ANY(%(ids)s) THEN partner_id
+                           ELSE commercial_partner_id END
+                 FROM counterparty_sale_fact
+                WHERE commercial_partner_id = ANY(%(entities)s)
+                  AND (commercial_partner_id = ANY(%(ids)s) OR partner_id = ANY(%(ids)s))
+                LIMIT 1""",
+            ids=self.ids,
+            entities=(self | self.commercial_partner_id).ids,
+        )
 
     def _sql_counterparty_profit(self, entities):
         """Read sales and payments of all these counterparties in one statement."""

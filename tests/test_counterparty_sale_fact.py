@@ -318,7 +318,7 @@ class TestCounterpartySaleFact(ProfitCase):
             effect = {"return_value": error} if isinstance(error, SQL) else {"side_effect": error}
             with (
                 self.subTest(name),
-                patch.object(type(self.Fact), "_sql_plain", **effect),
+                patch.object(type(self.Fact), "_sql_quick", **effect),
                 self.assertLogs("odoo.addons.counterparty_crm.models.counterparty_sale_fact"),
                 mute_logger("odoo.sql_db"),
             ):
@@ -334,7 +334,7 @@ class TestCounterpartySaleFact(ProfitCase):
         invoice = self._invoice()
         credit = self._credit(invoice, post=False)
         with (
-            patch.object(type(self.Fact), "_insert_mirrors", side_effect=ValueError("unforeseen")),
+            patch.object(type(self.Fact), "_sql_mirrors", side_effect=ValueError("unforeseen")),
             self.assertLogs("odoo.addons.counterparty_crm.models.counterparty_sale_fact"),
         ):
             credit.action_post()
