@@ -27,6 +27,8 @@ def post_init_hook(env):
         env.clear()  # the host has rolled back failed demo data, but kept its records in the cache
     env["counterparty.role"]._fill_at_install()
     env["counterparty.holding.balance"]._fill_at_install()
+    # request
+    env["res.company"].search([])._create_request_sequences()
     # profit: before the parameter about margins goes
     parameter = env["ir.config_parameter"].get_param(MARGINS_WERE_VISIBLE)
     env["counterparty.sale.fact"]._fill_at_install(order_cost_trusted=parameter == "True")

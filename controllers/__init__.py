@@ -1,2 +1,6 @@
+# request
+from . import portal_request
+from . import public_request
+
 # profit
 from . import export

@@ -3,6 +3,7 @@ from . import counterparty_core_mixin
 from . import counterparty_merge_mixin
 from . import counterparty_role_source_mixin
 from . import counterparty_holding_role_mixin
+from . import counterparty_request_role_mixin
 from . import counterparty_section
 from . import counterparty_requirement
 from . import counterparty_type_fields
@@ -48,6 +49,43 @@ from . import counterparty_holding_member
 from . import counterparty_holding_figure
 from . import counterparty_holding_sale
 
+# request
+from . import counterparty_request_target_mixin
+from . import counterparty_request_mail
+from . import counterparty_request_category_mail
+from . import counterparty_request_team_mail
+from . import counterparty_request_team_desk
+from . import counterparty_request_sla_recompute
+from . import counterparty_request_sla
+from . import counterparty_request_interval
+from . import counterparty_request_ledger
+from . import counterparty_request_clock
+from . import counterparty_request_escalation
+from . import counterparty_request_state
+from . import counterparty_request_assignment
+from . import counterparty_request_follow
+from . import counterparty_request_merge
+from . import counterparty_request_message
+from . import counterparty_request_portal
+from . import counterparty_request_form
+from . import counterparty_request_submission
+from . import counterparty_request_recovery
+from . import counterparty_request_convert
+from . import counterparty_request_convert_accounts
+from . import counterparty_request_batch
+from . import counterparty_request_tag
+from . import counterparty_request_conversion
+from . import counterparty_request_document
+from . import counterparty_request_category
+from . import counterparty_request_team
+from . import counterparty_request_member
+from . import counterparty_request
+from . import counterparty_acknowledgement
+from . import counterparty_inbox_quarantine
+from . import counterparty_inbox_posting
+from . import counterparty_inbox_processing
+from . import counterparty_inbox
+
 # campaign
 from . import counterparty_interaction
 
@@ -74,10 +112,13 @@ from . import account_move
 from . import account_payment
 from . import account_move_line
 from . import account_payment_term
+from . import calendar_event
 from . import crm_lead
 from . import crm_team
+from . import ir_attachment
 from . import mail_activity
 from . import mail_message
+from . import mail_thread
 from . import onboarding_onboarding
 from . import onboarding_onboarding_step
 from . import product_category
@@ -88,13 +129,19 @@ from . import res_bank
 from . import res_company
 from . import res_config_settings
 from . import res_partner_holding
+from . import res_partner_request
+from . import res_partner_request_mail
 from . import res_partner
 from . import sale_order_credit
 from . import res_groups
 from . import res_users
+from . import resource_calendar
+from . import resource_calendar_attendance
+from . import resource_calendar_leaves
 from . import sale_order
 from . import sale_order_line
 from . import sale_report
+from . import stock_picking
 from . import utm_campaign
 from . import utm_medium
 from . import utm_source

@@ -3,7 +3,8 @@ from odoo.exceptions import UserError
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    _name = "account.move"
+    _inherit = ["counterparty.request.target.mixin", "account.move"]
 
     # holding: draft invoices of a group, which the host's order status takes for invoiced
     _counterparty_draft_idx = models.Index(
@@ -28,6 +29,21 @@ class AccountMove(models.Model):
         # profit: in the transaction of the posting, so that no posted line is without its fact
         self.env["counterparty.sale.fact"]._post_moves(sales)
         return posted
+
+    # ------------------------------------------------------------
+    # REQUEST
+    # ------------------------------------------------------------
+
+    def _invoice_paid_hook(self):
+        result = super()._invoice_paid_hook()
+        self._tell_counterparty_requests()
+        return result
+
+    def _tell_counterparty_requests(self):
+        """Let requests know that invoices they are about are settled."""
+        self.env["counterparty.request.document"]._note_states(self)
+        # whoever books the payment need not see the request
+        self.env["counterparty.request"].sudo()._end_recoveries(self)
 
     # ------------------------------------------------------------
     # PROFIT

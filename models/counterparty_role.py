@@ -31,6 +31,7 @@ class CounterpartyRole(models.Model):
         "counterparty.role.merge.mixin",
         "counterparty.role.trace.mixin",
         "counterparty.holding.role.mixin",
+        "counterparty.request.role.mixin",
     ]
     _description = "Counterparty Role"
     _order = "date_to desc, date_from desc, id desc"

@@ -5,3 +5,14 @@ class MailMessage(models.Model):
     _name = "mail.message"
     # counterparty: listed first, so that its answer counts after the host's
     _inherit = ["counterparty.personal.trace.mixin", "mail.message"]
+
+    # request: what passes between us and a counterparty is kept in its history
+    def _prepare_interaction_vals_list(self):
+        """Return what the history of interactions keeps of messages about requests."""
+        Request = self.env["counterparty.request"]
+        about = self.filtered(lambda message: message.model == Request._name)
+        return [
+            vals
+            for message in about
+            if (vals := Request.browse(message.res_id)._prepare_message_interaction_vals(message))
+        ]

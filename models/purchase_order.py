@@ -3,6 +3,10 @@ from odoo import models
 
 class PurchaseOrder(models.Model):
     _name = "purchase.order"
-    _inherit = ["purchase.order", "counterparty.role.source.mixin"]
+    _inherit = [
+        "counterparty.request.target.mixin",
+        "purchase.order",
+        "counterparty.role.source.mixin",
+    ]
 
     _counterparty_document_family = "purchase"

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..tools import attribution
 
@@ -9,6 +10,7 @@ ATTRIBUTION_MODELS = [
     (attribution.DECAY, "More to younger interactions"),
     (attribution.POSITION, "40 % first, 40 % last, the rest between"),
 ]
+REQUEST_PREFIX = "RQ-"
 
 
 class ResCompany(models.Model):
@@ -19,6 +21,15 @@ class ResCompany(models.Model):
         [("off", "Off"), ("warn", "Warn"), ("block", "Block")],
         string="Group Credit",
         default="off",
+        groups="counterparty_crm.group_manager,base.group_system",
+    )
+
+    # request
+    counterparty_request_sequence_id = fields.Many2one(
+        "ir.sequence",
+        "Numbers of Requests",
+        copy=False,
+        domain="[('company_id', '=', id), ('use_date_range', '=', False)]",
         groups="counterparty_crm.group_manager,base.group_system",
     )
 
@@ -48,10 +59,18 @@ class ResCompany(models.Model):
         "CHECK (counterparty_half_life > 0)", "A half-life is longer than zero days."
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies._create_request_sequences()
+        return companies
+
     def write(self, vals):
         result = super().write(vals)
         if "counterparty_credit_mode" in vals:
             self._switch_group_credit_job()
+        if "resource_calendar_id" in vals:
+            self.env["counterparty.request.sla"]._recompute_for_calendars(self.resource_calendar_id)
         return result
 
     def _switch_group_credit_job(self):
@@ -60,6 +79,53 @@ class ResCompany(models.Model):
         companies = self.sudo().search([("counterparty_credit_mode", "in", ("warn", "block"))])
         job = self.env.ref("counterparty_crm.ir_cron_group_credit").sudo()
         job.active = bool(companies)
+
+    # ------------------------------------------------------------
+    # REQUEST: numbers
+    # ------------------------------------------------------------
+
+    def _create_request_sequences(self):
+        """Give companies a row of numbers of their own."""
+        # sequences are the host's settings, numbers belong to whoever creates a company
+        for company in self.sudo().sorted("id"):
+            if not company.counterparty_request_sequence_id:
+                company.counterparty_request_sequence_id = (
+                    self.env["ir.sequence"].sudo().create(company._prepare_request_sequence_vals())
+                )
+
+    def _prepare_request_sequence_vals(self):
+        self.ensure_one()
+        # a number in the subject of a mail should name one request, whatever the company
+        sequences = self.env["ir.sequence"].sudo()  # also those of other companies
+        taken = sequences.search_count([("prefix", "=", REQUEST_PREFIX)], limit=1)
+        return {
+            "name": self.env._("Requests of %(company)s", company=self.name),
+            "company_id": self.id,
+            "prefix": f"RQ{self.id}-" if taken else REQUEST_PREFIX,
+            "padding": 5,
+        }
+
+    def _draw_request_numbers(self, count):
+        """Return the next numbers of the company's requests, drawn in one statement.
+
+        Numbers may have gaps, and are never used twice, also not by two workers at once.
+
+        :param count: how many are needed
+        :return: list of texts
+        """
+        self.ensure_one()
+        self._create_request_sequences()
+        # whoever creates a request uses up a number
+        sequence = self.sudo().counterparty_request_sequence_id
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT nextval(%s) FROM generate_series(1, %s)",
+                f"ir_sequence_{sequence.id:03d}",
+                count,
+            )
+        )
+        prefix, suffix = sequence._get_prefix_suffix()
+        return [f"{prefix}{number:0{sequence.padding}d}{suffix}" for (number,) in rows]
 
     # ------------------------------------------------------------
     # PROFIT

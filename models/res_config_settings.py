@@ -1,7 +1,10 @@
 from odoo import api, fields, models
 from odoo.tools import str2bool
 
+from ..tools.mail_decision import ACK_PER_DAY, ACK_PER_HOUR, ACK_PER_MINUTE
 from .counterparty_document import REMINDER_CRON
+from .counterparty_request_portal import FORM_SWITCH, PORTAL_SWITCH
+from .counterparty_request_submission import DEFAULT_LIMIT, FORM_LIMIT, LINK_CRON
 from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS
 from .counterparty_sale_fact_check import FACT_CRON
 
@@ -45,6 +48,34 @@ class ResConfigSettings(models.TransientModel):
     counterparty_credit_mode = fields.Selection(
         related="company_id.root_id.counterparty_credit_mode", readonly=False, required=True
     )
+    group_counterparty_request = fields.Boolean(
+        "Requests", implied_group="counterparty_crm.group_area_request", group=GROUP_USER
+    )
+    counterparty_acknowledgements_per_hour = fields.Integer(
+        "To one address within an hour",
+        config_parameter="counterparty_crm.acknowledgements_per_hour",
+        default=ACK_PER_HOUR,
+    )
+    counterparty_acknowledgements_per_day = fields.Integer(
+        "To one address within a day",
+        config_parameter="counterparty_crm.acknowledgements_per_day",
+        default=ACK_PER_DAY,
+    )
+    counterparty_acknowledgements_per_minute = fields.Integer(
+        "To everybody within a minute",
+        config_parameter="counterparty_crm.acknowledgements_per_minute",
+        default=ACK_PER_MINUTE,
+    )
+    counterparty_trusted_mail_server = fields.Char(
+        "Trusted Mail Server", config_parameter="counterparty_crm.trusted_mail_server"
+    )
+    counterparty_request_portal = fields.Boolean(
+        "Requests in the Customer Portal", config_parameter=PORTAL_SWITCH
+    )
+    counterparty_request_form = fields.Boolean("Public Request Form", config_parameter=FORM_SWITCH)
+    counterparty_request_form_limit = fields.Integer(
+        "Forms an Hour", config_parameter=FORM_LIMIT, default=DEFAULT_LIMIT
+    )
     group_counterparty_campaign = fields.Boolean(
         "Campaigns", implied_group="counterparty_crm.group_area_campaign", group=GROUP_USER
     )
@@ -62,6 +93,12 @@ class ResConfigSettings(models.TransientModel):
     counterparty_services_free = fields.Boolean(
         related="company_id.counterparty_services_free", readonly=False
     )
+
+    @api.onchange("group_counterparty_request")
+    def _onchange_group_counterparty_request(self):
+        """Close the doors to a desk that nobody sits at."""
+        if not self.group_counterparty_request:
+            self.counterparty_request_portal = self.counterparty_request_form = False
 
     # a parameter that is on unless it says otherwise: the host would forget it when it is off
 
@@ -84,6 +121,7 @@ class ResConfigSettings(models.TransientModel):
         )
         self._switch_job(REMINDER_CRON, self.counterparty_document_reminders)
         self._switch_job(FACT_CRON, self.group_counterparty_profit)
+        self._switch_job(LINK_CRON, self.counterparty_request_form)
         return result
 
     @api.model

@@ -22,7 +22,9 @@ class ResPartner(models.Model):
         "counterparty.own.fields.partner.mixin",
         "counterparty.terms.partner.mixin",
         "counterparty.holding.partner.mixin",
+        "counterparty.request.partner.mixin",
         "counterparty.profit.partner.mixin",
+        "counterparty.request.mail.partner.mixin",
     ]
 
     # ------------------------------------------------------------

@@ -10,6 +10,7 @@ CLEARED = "counterparty_credit_cleared_ids"
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = [
+        "counterparty.request.target.mixin",
         "sale.order",
         "counterparty.role.source.mixin",
         "counterparty.card.order.mixin",

@@ -1,3 +1,6 @@
+# request
+from . import counterparty_request_report
+
 # profit
 from . import counterparty_profit_report
 from . import counterparty_campaign_report

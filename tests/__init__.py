@@ -66,6 +66,19 @@ from . import test_counterparty_ownership
 from . import test_portal_group_credit
 from . import test_tour_counterparty_holding
 
+# request
+from . import test_tools_request
+from . import test_counterparty_request
+from . import test_counterparty_request_assignment
+from . import test_counterparty_request_convert
+from . import test_counterparty_request_merge
+from . import test_tools_deadlines
+from . import test_tools_promises
+from . import test_counterparty_request_clock
+from . import test_counterparty_request_escalation
+from . import test_counterparty_request_report
+from . import test_tools_working_time
+
 # profit
 from . import test_tools_attribution
 from . import test_tools_ratio
@@ -83,3 +96,16 @@ from . import test_counterparty_sale_fact_attribution
 from . import test_counterparty_sale_fact_cost
 from . import test_counterparty_sale_fact_credit
 from . import test_counterparty_sale_fact_history
+
+# request
+from . import test_tools_mail_intake
+from . import test_tools_mail_parts
+from . import test_tools_mail_decision
+from . import test_tools_languages
+from . import test_counterparty_inbox
+from . import test_counterparty_inbox_reply
+from . import test_counterparty_inbox_quarantine
+from . import test_counterparty_acknowledgement
+from . import test_counterparty_inbox_race
+from . import test_counterparty_mailbox_setup
+from . import test_counterparty_request_team_desk

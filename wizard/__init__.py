@@ -12,6 +12,16 @@ from . import counterparty_rights
 from . import counterparty_rights_line
 from . import counterparty_type_designer
 
+# request
+from . import counterparty_request_answer
+from . import counterparty_request_convert
+from . import counterparty_request_explanation
+from . import counterparty_request_explanation_line
+from . import counterparty_request_merge
+from . import counterparty_request_phone
+from . import counterparty_request_split
+from . import counterparty_mailbox_setup
+
 # profit
 from . import counterparty_attribution_comparison
 from . import counterparty_attribution_comparison_line

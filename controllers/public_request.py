@@ -1,0 +1,106 @@
+from werkzeug.exceptions import NotFound
+
+from odoo.http import Controller, request, route
+from odoo.tools import email_normalize
+
+from ..models.counterparty_request_submission import FOLLOW, FORM, TooManySubmissions
+from ..tools import web_form
+from . import request_form
+
+LAYOUT = {"no_breadcrumbs": True, "page_name": "request"}
+
+
+class PublicRequest(Controller):
+    """Requests of strangers, and the way back to one's own request without a login."""
+
+    # public: the form for strangers; shows no record but the offered categories
+    @route("/request", type="http", auth="public", website=True, readonly=True)
+    def request_choice(self, **_query):
+        """Ask what a new request is about."""
+        self._check_open()
+        return request_form.render_choice("/request/new", LAYOUT)
+
+    # public: as above
+    @route(
+        "/request/new/<string:code>",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def request_form(self, code, **_query):
+        """Show the form of a category."""
+        self._check_open()
+        category = request_form.get_category(code)
+        if not category:
+            return request.redirect("/request")
+        return request_form.render_form(category, request.httprequest.path, LAYOUT)
+
+    # public: creates a request within the limits of a stranger, and tells nothing but its number
+    @route("/request/new/<string:code>", type="http", auth="public", website=True, methods=["POST"])
+    def request_create(self, code, **post):
+        """Create a request and show its number."""
+        self._check_open()
+        category = request_form.get_category(code)
+        if not category:
+            return request.redirect("/request")
+        answers, problems = request_form.read_form(post, category)
+        files, refused = request_form.read_files()
+        if problems or refused:
+            return request_form.render_form(
+                category, request.httprequest.path, LAYOUT, post, problems, refused
+            )
+        if post.get(request_form.HONEYPOT):
+            # what fills it in learns nothing from the answer
+            return self._render_thanks("")
+        user = request.env.user
+        address = email_normalize(answers["partner_email"]) or f"user {user.id}"
+        try:
+            submission = request_form.accept(FORM, post, address)
+        except TooManySubmissions:
+            return request_form.render_too_many(LAYOUT)
+        if not submission.request_id:
+            submission.request_id = request.env["counterparty.request"]._create_from_form(
+                category, answers, files
+            )
+        return self._render_thanks(submission.request_id.number)
+
+    # public: shows an empty form
+    @route(
+        "/request/follow", type="http", auth="public", website=True, methods=["GET"], readonly=True
+    )
+    def request_follow(self, **_query):
+        """Ask for number and e-mail of a request."""
+        self._check_open()
+        return request.render("counterparty_crm.request_follow", {**LAYOUT, "sent": {}})
+
+    # public: answers the same whatever was sent; the link goes to the address on file only
+    @route("/request/follow", type="http", auth="public", website=True, methods=["POST"])
+    def request_follow_send(self, **post):
+        """Have the personal link sent, if there is such a request."""
+        self._check_open()
+        number = web_form.clean_line(post.get("number"), 40).upper()
+        email = email_normalize(web_form.clean_line(post.get("email")))
+        if not number or not email:
+            return request.render(
+                "counterparty_crm.request_follow",
+                {**LAYOUT, "sent": post, "is_missing": True},
+                status=422,
+            )
+        try:
+            request_form.accept(FOLLOW, {}, email)._ask_for_link(number, email)
+        except TooManySubmissions:
+            return request_form.render_too_many(LAYOUT)
+        return request.render("counterparty_crm.request_follow_sent", {**LAYOUT, "email": email})
+
+    def _check_open(self):
+        if not request.env["counterparty.request"]._is_form_open():
+            raise NotFound
+
+    def _render_thanks(self, number):
+        return request.render(
+            "counterparty_crm.request_thanks",
+            {**LAYOUT, "number": number},
+            headers=request_form.PRIVATE,
+        )

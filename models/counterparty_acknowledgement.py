@@ -1,0 +1,97 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools import mail_decision as decision
+
+SENT, REFUSED = "sent", "refused"
+LIMITS = {
+    "per_hour": ("counterparty_crm.acknowledgements_per_hour", decision.ACK_PER_HOUR),
+    "per_day": ("counterparty_crm.acknowledgements_per_day", decision.ACK_PER_DAY),
+    "per_minute": ("counterparty_crm.acknowledgements_per_minute", decision.ACK_PER_MINUTE),
+}
+RETRIES = 5
+
+
+class CounterpartyAcknowledgement(models.Model):
+    """Word to a sender that a request has arrived, or why no such word was sent."""
+
+    _name = "counterparty.acknowledgement"
+    _description = "Acknowledgement"
+    _log_access = False
+    _order = "date desc, id desc"
+    _rec_name = "address"
+
+    request_id = fields.Many2one(
+        "counterparty.request", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="request_id.company_id")
+    address = fields.Char("To", readonly=True)
+    date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    state = fields.Selection([(SENT, "Sent"), (REFUSED, "Not sent")], required=True, readonly=True)
+    reason = fields.Selection(
+        [
+            ("address", "The address is not valid"),
+            ("automatic", "A program wrote"),
+            ("own", "It is an address of your own"),
+            ("employee", "An employee wrote"),
+            ("robot", "Nobody reads that address"),
+            ("blocked", "The address is on the blacklist"),
+            ("hour", "Enough within an hour"),
+            ("day", "Enough within a day"),
+            ("minute", "Too many to everybody within a minute"),
+            ("template", "The text could not be made: check its template"),
+        ],
+        "Why Not",
+        readonly=True,
+    )
+    message_id = fields.Many2one("mail.message", readonly=True, ondelete="set null")
+    retries = fields.Integer(readonly=True)
+
+    _sent_idx = models.Index("(date, address) WHERE state = 'sent'")
+
+    @api.model
+    def _count_sent(self, address):
+        """Return how many went out within the last hour, day and minute, as limits count them."""
+        now = fields.Datetime.now()
+        hour, minute = now - timedelta(hours=1), now - timedelta(minutes=1)
+        self.flush_model(["address", "date", "state"])
+        row = self.env.execute_query(
+            SQL(
+                """SELECT count(*) FILTER (WHERE address = %(address)s AND date > %(hour)s),
+                          count(*) FILTER (WHERE address = %(address)s),
+                          count(*) FILTER (WHERE date > %(minute)s)
+                     FROM counterparty_acknowledgement
+                    WHERE state = 'sent' AND date > %(day)s""",
+                address=address,
+                hour=hour,
+                minute=minute,
+                day=now - timedelta(days=1),
+            )
+        )[0]
+        return dict(zip(("last_hour", "last_day", "last_minute"), row, strict=True))
+
+    @api.model
+    def _get_limits(self):
+        get_param = self.env["ir.config_parameter"].sudo().get_param  # settings of the desk
+        return {name: int(get_param(key, default)) for name, (key, default) in LIMITS.items()}
+
+    @api.model
+    def _retry_failed(self):
+        """Send again what the mail server did not take, a few times within a day."""
+        day = fields.Datetime.now() - timedelta(days=1)
+        recent = self.search([("state", "=", SENT), ("date", ">=", day), ("retries", "<", RETRIES)])
+        mails = self.env["mail.mail"].search(
+            [
+                ("mail_message_id", "in", recent.message_id.ids),
+                ("state", "=", "exception"),
+                ("failure_type", "in", ("mail_smtp", "unknown")),
+            ]
+        )
+        if not mails:
+            return
+        for acknowledgement in recent.filtered(lambda ack: ack.message_id in mails.mail_message_id):
+            acknowledgement.retries += 1
+        mails.mark_outgoing()
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()

@@ -1,0 +1,52 @@
+from odoo import fields, models
+
+# what comes out of a request -> model of the document; the last two exist where installed
+TARGET_MODELS = {
+    "lead": "crm.lead",
+    "opportunity": "crm.lead",
+    "quotation": "sale.order",
+    "meeting": "calendar.event",
+    "replacement": "sale.order",
+    "return": "stock.picking",
+    "credit_note": "account.move",
+    "vendor_bill": "account.move",
+    "purchase": "purchase.order",
+    "payment": "account.payment",
+    "task": "project.task",
+    "expense": "hr.expense",
+}
+
+
+class CounterpartyRequestConversion(models.Model):
+    """A kind of document that a request becomes."""
+
+    _name = "counterparty.request.conversion"
+    _inherit = ["counterparty.core.mixin"]
+    _description = "Conversion of Requests"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    code = fields.Selection([(code, code) for code in TARGET_MODELS], required=True, copy=False)
+    sequence = fields.Integer(default=100)
+    active = fields.Boolean(default=True)
+    makes_draft = fields.Boolean(
+        "Stays a Draft",
+        readonly=True,
+        help="Nothing is confirmed, posted or sent: only these may be made automatically.",
+    )
+
+    _code_uniq = models.UniqueIndex("(code)", "There is already a conversion of this kind.")
+
+    def _filter_available(self):
+        """Return the conversions whose documents exist in this database."""
+        return self.filtered(lambda kind: TARGET_MODELS[kind.code] in self.env)
+
+    def _filter_allowed(self):
+        """Return the conversions whose documents the user may create."""
+        return self._filter_available().filtered(
+            lambda kind: kind._get_model().has_access("create")
+        )
+
+    def _get_model(self):
+        self.ensure_one()
+        return self.env[TARGET_MODELS[self.code]]

@@ -1,0 +1,330 @@
+import logging
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import email_normalize, email_normalize_all, format_datetime
+
+from ..tools import mail_intake
+from ..tools.mail_decision import Sender, refusal
+from .counterparty_acknowledgement import REFUSED, SENT
+
+_logger = logging.getLogger(__name__)
+
+# a request that came this way was written by the counterparty, who may be told of its arrival
+WRITTEN = ("email", "form", "portal")
+ANSWERING_HEADERS = {
+    "Auto-Submitted": "auto-replied",
+    "X-Auto-Response-Suppress": "All",
+}
+
+
+class CounterpartyRequestMail(models.AbstractModel):
+    """A request as a thread of mails: who takes part, what comes in and what goes out."""
+
+    _name = "counterparty.request.mail.mixin"
+    _description = "Mails of a Request"
+
+    # nobody is guessed: what a mail leaves open is proposed
+    possible_request_id = fields.Many2one(
+        "counterparty.request",
+        "Possibly about",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The mail names this request, but its sender does not take part in it.",
+    )
+    partner_candidate_ids = fields.Many2many(
+        "res.partner",
+        "counterparty_request_candidate_rel",
+        "request_id",
+        "partner_id",
+        string="Perhaps",
+        copy=False,
+        help="Contacts with the address of the sender; choose who it is.",
+    )
+    forwarded_from = fields.Char(
+        "Written by", readonly=True, copy=False, help="Whose mail an employee passed on."
+    )
+    inbox_ids = fields.One2many("counterparty.inbox", "request_id", string="Mails")
+    waiting_mail_count = fields.Integer(
+        "Mails in Quarantine", compute="_compute_waiting_mail_count"
+    )
+    acknowledgement_ids = fields.One2many(
+        "counterparty.acknowledgement", "request_id", string="Acknowledgements"
+    )
+    acknowledgement_state = fields.Selection(
+        [("none", "None"), (SENT, "Sent"), (REFUSED, "Not sent")],
+        compute="_compute_acknowledgement_state",
+    )
+
+    def _compute_waiting_mail_count(self):
+        waiting = Domain("request_id", "in", self.ids) & Domain("state", "=", "quarantine")
+        counts = dict(
+            self.env["counterparty.inbox"]._read_group(waiting, ["request_id"], ["__count"])
+        )
+        for request in self:
+            request.waiting_mail_count = counts.get(request, 0)
+
+    @api.depends("acknowledgement_ids.state")
+    def _compute_acknowledgement_state(self):
+        for request in self:
+            done = set(request.acknowledgement_ids.mapped("state"))
+            request.acknowledgement_state = SENT if SENT in done else REFUSED if done else "none"
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_acknowledge(self):
+        """Send word that the request has arrived, at the wish of an employee."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.channel not in WRITTEN:
+            raise UserError(
+                self.env._(
+                    "%(request)s was not written by the counterparty: there is nothing to "
+                    "acknowledge.",
+                    request=self.display_name,
+                )
+            )
+        message = self.message_ids.filtered(lambda message: message.message_type == "email")[-1:]
+        # the mails of a request are the team's, not a single user's
+        written = self.sudo().inbox_ids.filtered(lambda mail: mail.result in ("new", "possible"))
+        robot = any(mail.kind == mail_intake.AUTOMATIC for mail in written)
+        done = self._send_acknowledgement(self.partner_email, robot, False, message)
+        if done.state == REFUSED:
+            reason = dict(done._fields["reason"]._description_selection(self.env))[done.reason]
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "warning",
+                    "message": self.env._("Not sent: %(reason)s.", reason=reason),
+                    "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+                },
+            }
+        return True
+
+    def action_open_mails(self):
+        """Show the mails that wait for a decision about this request."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "counterparty_crm.counterparty_inbox_action"
+        )
+        return {**action, "domain": [("request_id", "=", self.id)]}
+
+    def action_join_possible(self):
+        """Take the sender for somebody of the other request: both become one."""
+        for request in self:
+            target = request.possible_request_id._follow_merged()
+            target.check_access("write")
+            request.check_access("write")
+            target._add_participant(email_normalize(request.partner_email))
+            request._merge_into(target)
+            request.possible_request_id = False
+        return self.possible_request_id._get_records_action() if not self else None
+
+    # ------------------------------------------------------------
+    # Who takes part
+    # ------------------------------------------------------------
+
+    def _is_participant(self, address, people=None):
+        """Tell whether mails of an address belong to this request.
+
+        :param address: normalized
+        :param people: the contacts that have it, if they are known already
+        """
+        self.ensure_one()
+        if not address:
+            return False
+        # who takes part is asked by the system, for somebody who has no rights here
+        request = self.sudo()
+        if people is None:
+            people = request.env["res.partner"].search([("email_normalized", "=", address)])
+        companies = (
+            request.commercial_partner_id | request.responsible_partner_id.commercial_partner_id
+        )
+        return (
+            address in request._get_addresses()
+            or bool(people.commercial_partner_id & companies)
+            or bool(people & request.message_partner_ids)
+        )
+
+    def _get_addresses(self):
+        """Return the addresses that were written down for a request."""
+        self.ensure_one()
+        single = (self.partner_email, self.partner_id.email, self.responsible_partner_id.email)
+        copies = email_normalize_all(self.email_cc or "")
+        return {email_normalize(address or "") for address in single} - {False} | set(copies)
+
+    def _has_colleague(self, address):
+        """Tell whether a participant has an address in the same domain, not a public one."""
+        self.ensure_one()
+        domain = (address or "").partition("@")[2]
+        if not domain or mail_intake.is_public_provider(domain):
+            return False
+        return domain in {known.partition("@")[2] for known in self.sudo()._get_addresses()}
+
+    def _add_participant(self, address):
+        """Let an address take part from now on, at the word of an employee."""
+        if address and not self._is_participant(address):
+            self._add_copies(address)
+
+    def _add_copies(self, addresses):
+        self.ensure_one()
+        known = self._get_addresses()
+        new = [
+            address
+            for address in email_normalize_all(addresses or "")
+            if address not in known and not self._is_participant(address)
+        ]
+        if new:
+            # whoever takes part may bring others along, as in any exchange of mails
+            self.sudo().email_cc = ", ".join(filter(None, (self.email_cc, *new)))
+
+    # ------------------------------------------------------------
+    # What goes out
+    # ------------------------------------------------------------
+
+    def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
+        """Send answers to the address of the team, where it has one."""
+        replies = super()._notify_get_reply_to_batch(defaults=defaults, author_ids=author_ids)
+        for request in self.sudo():  # whoever writes need not know the addresses of teams
+            address = request.team_id._get_answer_address(request)
+            if address:
+                replies[request.id] = request._notify_get_reply_to_formatted_email(
+                    address, author_id=(author_ids or {}).get(request.id)
+                )
+        return replies
+
+    def _message_receive_bounce(self, email, partner):
+        result = super()._message_receive_bounce(email, partner)
+        for request in self:
+            request.with_user(SUPERUSER_ID).message_post(
+                body=request.env._("A mail to %(address)s came back.", address=email),
+                partner_ids=request.user_id.partner_id.ids,
+                message_type="notification",
+                subtype_xmlid="mail.mt_note",
+                is_internal=True,
+            )
+        return result
+
+    # ------------------------------------------------------------
+    # Acknowledgement
+    # ------------------------------------------------------------
+
+    def _acknowledge(self, address, automatic=False, is_employee=False, answered=None):
+        """Tell senders that their requests have arrived, where team and category want it.
+
+        Never call it for what employees, imports, generators, campaigns or merges made.
+
+        :param address: who wrote, normalized
+        :param automatic: whether a program wrote
+        :param answered: the message that is answered
+        """
+        for request in self:
+            wanted = request.team_id.acknowledge and request.category_id.acknowledge == "automatic"
+            if wanted and request.channel in WRITTEN:
+                request._send_acknowledgement(address, automatic, is_employee, answered)
+
+    def _send_acknowledgement(self, address, automatic, is_employee, answered):
+        self.ensure_one()
+        # counted over all requests, and sent by the system
+        request = self.with_user(SUPERUSER_ID).sudo()
+        address = email_normalize(address or "") or ""
+        Acknowledgement = request.env["counterparty.acknowledgement"]
+        sender = request._get_sender(address, automatic, is_employee)
+        values = {"request_id": request.id, "address": address}
+        reason = refusal(sender, **Acknowledgement._get_limits())
+        if reason:
+            return Acknowledgement.create({**values, "state": REFUSED, "reason": reason})
+        try:
+            # a text that somebody broke must not take the request with it
+            with request.env.cr.savepoint():
+                message = request._post_acknowledgement(address, answered)
+        except Exception:
+            _logger.warning("No acknowledgement of request %s", request.id, exc_info=True)
+            return Acknowledgement.create({**values, "state": REFUSED, "reason": "template"})
+        return Acknowledgement.create({**values, "state": SENT, "message_id": message.id})
+
+    def _get_sender(self, address, automatic, is_employee):
+        own = self.env["mail.alias.domain"]._find_aliases([address]) if address else []
+        blocked = self.env["mail.blacklist"].search_count([("email", "=", address)], limit=1)
+        return Sender(
+            address=address,
+            automatic=automatic,
+            is_robot=mail_intake.is_robot(address),
+            is_own=bool(own),
+            is_employee=is_employee,
+            is_blocked=bool(blocked),
+            **self.env["counterparty.acknowledgement"]._count_sent(address),
+        )
+
+    def _post_acknowledgement(self, address, answered):
+        subject, body = self._render_acknowledgement()
+        headers = dict(ANSWERING_HEADERS)
+        if answered and answered.message_id:
+            headers["In-Reply-To"] = answered.message_id
+        partner = self.partner_id
+        known = partner.email_normalized == address
+        return self.message_post(
+            body=body,
+            subject=subject,
+            message_type="auto_comment",
+            subtype_xmlid="mail.mt_comment",
+            author_id=self.env.ref("base.partner_root").id,
+            email_from=self._get_acknowledgement_from(),
+            parent_id=answered.id if answered else False,
+            partner_ids=partner.ids if known else [],
+            outgoing_email_to=False if known else address,
+            mail_headers=headers,
+            notify_skip_followers=True,
+            email_add_signature=False,
+            force_send=False,
+        )
+
+    def _get_acknowledgement_from(self):
+        company = self.company_id
+        return self.team_id.alias_email or company.email_formatted or self.env.user.email_formatted
+
+    def _render_acknowledgement(self, lang=None):
+        """Return subject and text of an acknowledgement, the text as markup.
+
+        :param lang: code of an installed language; without it the language of the sender
+        """
+        self.ensure_one()
+        lang = lang or self._get_sender_lang()
+        template = self.category_id.acknowledgement_template_id or self.env.ref(
+            "counterparty_crm.mail_template_request_acknowledgement"
+        )
+        request = self.with_context(lang=lang)
+        template = template.with_env(request.env)
+        rendered = [
+            template._render_field(field, request.ids)[request.id]
+            for field in ("subject", "body_html")
+        ]
+        return tuple(rendered)
+
+    def _get_sender_lang(self):
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        wanted = (self.lang, self.partner_id.lang, self.company_id.partner_id.lang)
+        return next((code for code in wanted if code in installed), self.env.lang or "en_US")
+
+    def _get_answer_by_text(self):
+        """Return until when an answer comes, in the time zone of the sender; False when open."""
+        self.ensure_one()
+        moment = self.first_deadline
+        if not moment:
+            return False
+        zone = self.partner_id.tz or self.company_id.partner_id.tz or self.env.user.tz or "UTC"
+        text = format_datetime(self.env, moment, tz=zone, lang_code=self.env.lang)
+        return f"{text} ({zone})"
+
+    def _get_sender_link(self):
+        """Return the personal link of the sender, where requests of this kind are shown to them."""
+        self.ensure_one()
+        if self.confidentiality != "partner":
+            return False
+        return self.get_base_url() + self.get_portal_url()

@@ -1,0 +1,223 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import html2plaintext
+
+from ..tools import request_states as states
+from .counterparty_request_state import SYSTEM
+
+SIMILAR = 5
+# how long two requests of one counterparty may lie apart and still be the same
+DUPLICATE_DAYS = 30
+
+
+class CounterpartyRequestMerge(models.AbstractModel):
+    """One thing asked twice, two things asked at once."""
+
+    _name = "counterparty.request.merge.mixin"
+    _description = "Merge and Split of Requests"
+
+    duplicate_ids = fields.Many2many(
+        "counterparty.request",
+        string="Perhaps the Same",
+        compute="_compute_duplicate_ids",
+        help="Open requests of the same counterparty about the same thing.",
+    )
+    similar_ids = fields.Many2many(
+        "counterparty.request",
+        string="Solved like This",
+        compute="_compute_similar_ids",
+        help="Solved requests of the same category and product: what was the answer then?",
+    )
+
+    @api.depends(
+        "commercial_partner_id", "partner_email", "category_id", "product_id", "subject_ref"
+    )
+    def _compute_duplicate_ids(self):
+        for request in self:
+            domain = request._domain_duplicates()
+            request.duplicate_ids = self.search(domain, limit=SIMILAR) if domain else False
+
+    def _domain_duplicates(self):
+        """Return the domain of open requests that may be about the same, None if nobody asks."""
+        self.ensure_one()
+        who = Domain.FALSE
+        if self.commercial_partner_id:
+            who |= Domain("commercial_partner_id", "=", self.commercial_partner_id.id)
+        if self.partner_email:
+            who |= Domain("partner_email", "=ilike", self.partner_email)
+        if who.is_false() or self.state not in states.LIVE:
+            return None
+        about = Domain("category_id", "=", self.category_id.id)
+        if self.product_id:
+            about &= Domain("product_id", "in", (self.product_id.id, False))
+        if self.subject_ref:
+            same = f"{self.subject_ref._name},{self.subject_ref.id}"
+            about = Domain("subject_ref", "=", same)
+        since = fields.Datetime.subtract(self.opened_at, days=DUPLICATE_DAYS)
+        return (
+            who
+            & about
+            & Domain("id", "!=", self._origin.id)
+            & Domain("state", "in", states.LIVE)
+            & Domain("company_id", "=", self.company_id.id)
+            & Domain("opened_at", ">=", since)
+        )
+
+    @api.depends("category_id", "product_id")
+    def _compute_similar_ids(self):
+        for request in self:
+            request.similar_ids = (
+                self.search(
+                    [
+                        ("category_id", "=", request.category_id.id),
+                        ("product_id", "=", request.product_id.id),
+                        ("state", "in", (states.SOLVED, states.CLOSED)),
+                        ("merged_into_id", "=", False),
+                        ("id", "!=", request._origin.id),
+                        ("company_id", "=", request.company_id.id),
+                    ],
+                    order="solved_at desc",
+                    limit=SIMILAR,
+                )
+                if request.product_id
+                else False
+            )
+
+    # ------------------------------------------------------------
+    # Merge
+    # ------------------------------------------------------------
+
+    def action_merge(self):
+        """Ask which of the chosen requests, and their likely twins, to keep."""
+        wizard = self.env["counterparty.request.merge"].create(
+            {
+                "request_ids": [Command.set((self | self.duplicate_ids).ids)],
+                "target_id": self.sorted("id")[:1].id,
+            }
+        )
+        return wizard._get_records_action(name=self.env._("Merge Requests"), target="new")
+
+    def _merge_into(self, target):
+        """Let these requests live on in another: messages, links and numbers lead there.
+
+        :param target: the request that stays
+        :raises UserError: when they belong to different counterparties or companies
+        """
+        sources = self - target
+        target.ensure_one()
+        sources._check_merge(target)
+        for source in sources.sorted("id"):
+            source._move_content(target)
+        sources.write({"merged_into_id": target.id})
+        # what was merged before leads to the end at once
+        self.search([("merged_into_id", "in", sources.ids)]).write({"merged_into_id": target.id})
+        sources.filtered(lambda request: request.state not in states.ENDS)._close(SYSTEM)
+        numbers = ", ".join(sources.mapped("number"))
+        target._message_log(body=self.env._("Merged into this: %(numbers)s.", numbers=numbers))
+        for source in sources:
+            source._message_log(
+                body=self.env._("Goes on as %(request)s.", request=target._get_html_link())
+            )
+
+    def _check_merge(self, target):
+        """Refuse merges that would show one counterparty what another wrote."""
+        if target.merged_into_id:
+            raise UserError(
+                self.env._(
+                    "%(request)s was merged into %(target)s: choose that one.",
+                    request=target.display_name,
+                    target=target.merged_into_id.display_name,
+                )
+            )
+        for source in self:
+            theirs, ours = source.commercial_partner_id, target.commercial_partner_id
+            strangers = theirs and ours and theirs != ours
+            if strangers or source.company_id != target.company_id:
+                raise UserError(
+                    self.env._(
+                        "%(first)s and %(second)s belong to different counterparties or "
+                        "companies: they stay apart.",
+                        first=source.display_name,
+                        second=target.display_name,
+                    )
+                )
+
+    def _move_content(self, target):
+        """Give messages, files, people, activities and documents to another request."""
+        self.ensure_one()
+        # whoever may merge has read both; messages and files of others come along
+        source, target = self.sudo(), target.sudo()
+        source.message_ids.filtered(lambda message: message.message_type != "notification").write(
+            {"res_id": target.id}
+        )
+        self.env["ir.attachment"].sudo().search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        ).write({"res_id": target.id})
+        source.activity_ids.write({"res_id": target.id})
+        source.document_ids.filtered(
+            lambda link: (
+                (link.res_model, link.res_id)
+                not in {(kept.res_model, kept.res_id) for kept in target.document_ids}
+            )
+        ).write({"request_id": target.id})
+        source.child_ids.write({"parent_id": target.id})
+        target.message_subscribe(partner_ids=source.message_partner_ids.ids)
+        target.write(self._prepare_merge_vals(target))
+
+    def _prepare_merge_vals(self, target):
+        """Return what the request that stays takes over where it has nothing itself."""
+        names = ("partner_id", "product_id", "lot_id", "responsible_partner_id", "campaign_id")
+        vals = {name: self[name].id for name in names if self[name] and not target[name]}
+        if target.subject_ref is None and self.subject_ref:
+            vals["subject_ref"] = f"{self.subject_ref._name},{self.subject_ref.id}"
+        if self.awaiting_since:
+            vals["awaiting_since"] = min(
+                self.awaiting_since, target.awaiting_since or self.awaiting_since
+            )
+        if self.description and html2plaintext(self.description).strip():
+            vals["description"] = (target.description or "") + self.description
+        return vals
+
+    # ------------------------------------------------------------
+    # Split
+    # ------------------------------------------------------------
+
+    def action_split(self):
+        """Ask which messages become a request of their own."""
+        self.ensure_one()
+        wizard = self.env["counterparty.request.split"].create(
+            {"request_id": self.id, "name": self.name}
+        )
+        return wizard._get_records_action(name=self.env._("Split"), target="new")
+
+    def _split(self, messages, name):
+        """Make a request of its own from some messages of this one.
+
+        :param messages: messages that ask for something else
+        :param name: subject of the new request
+        """
+        self.ensure_one()
+        self.check_access("write")
+        split = self.with_context(mail_create_nolog=True)._create_follow_up(
+            {
+                "name": name,
+                "channel": self.channel,
+                "product_id": False,
+                "lot_id": False,
+                "subject_ref": False,
+            }
+        )
+        # messages of others come along with their files
+        messages = messages.sudo()
+        messages.write({"res_id": split.id})
+        messages.attachment_ids.filtered(lambda file: file.res_model == self._name).write(
+            {"res_id": split.id}
+        )
+        split._message_log(
+            body=self.env._("Split from %(request)s.", request=self._get_html_link())
+        )
+        self._message_log(
+            body=self.env._("Goes on apart: %(request)s.", request=split._get_html_link())
+        )
+        return split

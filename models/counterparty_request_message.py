@@ -1,0 +1,170 @@
+from odoo import fields, models
+from odoo.tools import is_html_empty
+
+from ..tools import request_states as states
+from .counterparty_request_assignment import QUIET_CHANNELS
+from .counterparty_request_state import PARTNER
+
+# set while a mail that a program wrote is posted
+AUTOMATIC = "counterparty_automatic_message"
+
+
+class CounterpartyRequestMessage(models.AbstractModel):
+    """What messages do to a request: who waits for whom, what was answered when."""
+
+    _name = "counterparty.request.message.mixin"
+    _description = "Messages of a Request"
+
+    def action_answer(self):
+        """Open the composer with those who wait for the answer.
+
+        A sender nobody knew becomes a contact, for the host writes to contacts only.
+        """
+        self.ensure_one()
+        partners = self.partner_id
+        if not partners and self.partner_email:
+            partners = self._partner_find_from_emails_single([self.partner_email])
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Answer"),
+            "res_model": "mail.compose.message",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_model": self._name,
+                "default_res_ids": self.ids,
+                "default_composition_mode": "comment",
+                "default_partner_ids": partners.ids,
+                "default_subject": self._message_compute_subject(),
+                "default_subtype_xmlid": "mail.mt_comment",
+            },
+        }
+
+    def _answer(self, body, **values):
+        """Send an answer to whoever asked.
+
+        :param body: markup
+        :return: the message
+        """
+        self.ensure_one()
+        partner = self.partner_id
+        if not partner and self.partner_email:
+            partner = self._partner_find_from_emails_single([self.partner_email])
+        return self.message_post(
+            body=body,
+            partner_ids=partner.ids,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            **values,
+        )
+
+    def _notify_by_email_prepare_rendering_context(self, message, *args, **kwargs):
+        context = super()._notify_by_email_prepare_rendering_context(message, *args, **kwargs)
+        # the team signs, in the language of the mail, unless the message brings its own end
+        team = self.sudo().team_id.with_context(lang=context.get("lang") or self.env.lang)
+        if context.get("signature") and not is_html_empty(team.signature):
+            context["signature"] = team.signature
+        return context
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        if message.message_type in ("comment", "email") and not message.is_internal:
+            author = message.author_id.user_ids[:1]
+            # an employee writes to the counterparty, or notes something down
+            if author and author._is_internal():
+                if message.subtype_id == self.env.ref("mail.mt_comment"):
+                    self._on_employee_message(message)
+                    self._log_message(message)
+            else:
+                automatic = bool(self.env.context.get(AUTOMATIC))
+                self._on_partner_message(message, automatic)
+                if not automatic:
+                    self._log_message(message)
+        return result
+
+    # ------------------------------------------------------------
+    # History of contacts
+    # ------------------------------------------------------------
+
+    def _log_demands(self):
+        """Keep in the history that counterparties asked for something."""
+        asked = self.filtered(
+            lambda request: request.partner_id and request.channel not in QUIET_CHANNELS
+        )
+        # the history belongs to nobody
+        self.env["counterparty.interaction"].sudo()._log_interactions(asked)
+
+    def _prepare_interaction_vals_list(self):
+        """Return what the history keeps of requests."""
+        return [
+            {
+                "date": request.opened_at,
+                "company_id": request.company_id.id,
+                "partner_id": request.partner_id.id,
+                "kind": "request",
+                "direction": "in",
+                "user_id": request.user_id.id,
+                "campaign_id": request.campaign_id.id,
+                "res_id": request.id,
+            }
+            for request in self
+        ]
+
+    def _log_message(self, message):
+        """Keep in the history that somebody wrote about the request."""
+        # the history belongs to nobody, the writer may come from outside
+        self.env["counterparty.interaction"].sudo()._log_interactions(message.sudo())
+
+    def _prepare_message_interaction_vals(self, message):
+        """Return what the history keeps of a message about the request, None for strangers."""
+        self.ensure_one()
+        author = message.author_id
+        ours = author.user_ids[:1]._is_internal() if author.user_ids else False
+        known = author.commercial_partner_id == self.commercial_partner_id
+        partner = author if known and not ours else self.partner_id
+        return partner and {
+            "date": message.date,
+            "company_id": self.company_id.id,
+            "partner_id": partner.id,
+            "kind": "email",
+            "direction": "out" if ours else "in",
+            "user_id": author.user_ids[:1].id if ours else False,
+            "campaign_id": self.campaign_id.id,
+            "res_id": message.id,
+        }
+
+    def _message_compute_subject(self):
+        # the number stands where a reply brings it back
+        self.ensure_one()
+        return f"[{self.number}] {self.name}"
+
+    def _on_partner_message(self, message, automatic=False):
+        """Take note that the counterparty wrote: somebody has to answer now.
+
+        :param message: the message that was posted
+        :param automatic: written by a program, which waits for nobody
+        """
+        if automatic:
+            return
+        # the writer of a mail has no rights here
+        request = self.sudo()
+        if not request.awaiting_since:
+            request.awaiting_since = fields.Datetime.now()
+        if request.state in (states.PENDING, states.HOLD):
+            request._open()
+        elif request.state == states.SOLVED and request._can_reopen():
+            request._reopen(PARTNER)
+        request._update_deadlines()
+
+    def _on_employee_message(self, message):
+        """Take note that the counterparty was answered."""
+        # who may write to the counterparty need not be the one who works on it
+        request = self.sudo()
+        values = {"awaiting_since": False} if request.awaiting_since else {}
+        if not request.first_response_at:
+            values["first_response_at"] = fields.Datetime.now()
+        if values:
+            request.write(values)
+        if request.state == states.NEW and not request.missing_fields:
+            request._open()
+        request._update_deadlines()

@@ -1,0 +1,84 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools import request_states as states
+
+RECOVER, REIMBURSE = "recover", "reimburse"
+SETTLED = ("paid", "in_payment", "reversed")
+INVOICE_READERS = (
+    "account.group_account_invoice,account.group_account_readonly,"
+    "sales_team.group_sale_salesman,purchase.group_purchase_user"
+)
+
+
+class CounterpartyRequestRecovery(models.AbstractModel):
+    """Money to be recovered or paid back: a recovery ends by itself when it is paid."""
+
+    _name = "counterparty.request.recovery.mixin"
+    _description = "Recovery and Refund"
+
+    direction = fields.Selection([(RECOVER, "We recover"), (REIMBURSE, "We reimburse")])
+    amount = fields.Monetary(copy=False, tracking=True)
+    currency_id = fields.Many2one(
+        "res.currency", default=lambda self: self.env.company.currency_id, required=True
+    )
+    invoice_ids = fields.Many2many(
+        "account.move",
+        "counterparty_request_invoice_rel",
+        "request_id",
+        "move_id",
+        string="Open Documents",
+        copy=False,
+        check_company=True,
+        # the host shows invoices to these
+        groups=INVOICE_READERS,
+        help="The invoices it is about: when all are paid, the recovery is solved.",
+    )
+
+    @api.onchange("invoice_ids")
+    def _onchange_invoice_ids(self):
+        """Propose what is open on the chosen documents."""
+        open_amount = sum(self.invoice_ids.mapped("amount_residual"))
+        if open_amount and len(self.invoice_ids.currency_id) == 1:
+            self.amount, self.currency_id = open_amount, self.invoice_ids.currency_id
+
+    @api.constrains("invoice_ids", "partner_id")
+    def _check_invoice_partner(self):
+        for request in self:
+            # the documents may be some that whoever works on the request cannot open
+            strange = request.sudo().invoice_ids.filtered(
+                lambda move, r=request: move.commercial_partner_id != r.commercial_partner_id
+            )
+            if strange and request.commercial_partner_id:
+                raise ValidationError(
+                    self.env._(
+                        "%(document)s belongs to %(owner)s, the request to %(partner)s. "
+                        "Choose a document of the same counterparty.",
+                        document=strange[0].display_name,
+                        owner=strange[0].commercial_partner_id.display_name,
+                        partner=request.commercial_partner_id.display_name,
+                    )
+                )
+
+    @api.model
+    def _end_recoveries(self, invoices):
+        """Solve the live recoveries whose documents are all settled now.
+
+        :param invoices: documents that were paid or reversed just now
+        """
+        recoveries = self.search(
+            [
+                ("direction", "=", RECOVER),
+                ("state", "in", states.LIVE),
+                ("invoice_ids", "in", invoices.ids),
+            ]
+        )
+        for request in recoveries:
+            if all(move.payment_state in SETTLED for move in request.invoice_ids):
+                request._move(states.SOLVED, False, solved_at=fields.Datetime.now())
+                request._message_log(
+                    body=self.env._(
+                        "Paid: %(documents)s. Nothing is left to recover.",
+                        documents=", ".join(request.invoice_ids.mapped("display_name")),
+                    )
+                )

@@ -1,0 +1,68 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CounterpartyRequestTeam(models.Model):
+    """Those who work on requests together."""
+
+    _name = "counterparty.request.team"
+    _description = "Request Team"
+    _inherit = ["counterparty.request.team.mail.mixin", "counterparty.request.team.desk.mixin"]
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+    company_id = fields.Many2one("res.company", index=True, help="Empty: works for all companies.")
+    leader_id = fields.Many2one(
+        "res.users",
+        domain=[("share", "=", False)],
+        help="Hears of what nobody else takes care of.",
+    )
+    member_ids = fields.One2many("counterparty.request.member", "team_id", string="Members")
+    user_ids = fields.Many2many("res.users", string="People", compute="_compute_user_ids")
+    category_ids = fields.One2many("counterparty.request.category", "team_id", string="Categories")
+    assign_method = fields.Selection(
+        [
+            ("manual", "By hand"),
+            ("balanced", "Evenly, by open requests against capacity"),
+            ("responsible", "To whoever looks after the counterparty"),
+        ],
+        "Assignment",
+        default="manual",
+        required=True,
+    )
+
+    signature = fields.Html(
+        translate=True,
+        help="Ends the mails of the team, in the language of whoever reads them; "
+        "empty: the writer's own.",
+    )
+    assign_serial = fields.Integer(readonly=True, copy=False)
+
+    @api.depends("member_ids.user_id")
+    def _compute_user_ids(self):
+        for team in self:
+            team.user_ids = team.member_ids.user_id
+
+    @api.model
+    def _get_default(self, company):
+        """Return the first team that works for a company."""
+        return self.search([("company_id", "in", (company.id, False))], limit=1)
+
+    def _lock_assignment(self):
+        """Let assignments of a team pass one after the other.
+
+        The lock writes: whoever waited would share out by loads of before under REPEATABLE READ;
+        after a write the host repeats the request with what the other has assigned.
+        """
+        self.flush_recordset(["assign_serial"])
+        self.env.cr.execute(
+            SQL(
+                """UPDATE counterparty_request_team
+                      SET assign_serial = COALESCE(assign_serial, 0) + 1 WHERE id = ANY(%s)""",
+                self.ids,
+            )
+        )
+        self.invalidate_recordset(["assign_serial"], flush=False)

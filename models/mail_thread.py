@@ -1,0 +1,60 @@
+from odoo import api, models
+
+from ..tools.mail_intake import read_envelope
+
+# the mail is with the request desk already; what else it reaches is for the host
+RECEIVED = "counterparty_mail_received"
+
+
+class MailThread(models.AbstractModel):
+    """The one order of incoming mail: the request desk first, then the host's own ways."""
+
+    _inherit = "mail.thread"
+
+    # request
+
+    @api.model
+    def message_process(
+        self,
+        model,
+        message,
+        custom_values=None,
+        save_original=False,
+        strip_attachments=False,
+        thread_id=None,
+    ):
+        """Keep mail for the request desk before anything may go wrong with it.
+
+        The desk never raises to the gateway: the host's fetching drops a mail whose processing
+        failed. A mail to the desk and to aliases of other models goes both ways.
+        """
+        raw = getattr(message, "data", message)  # by RPC it comes in an envelope
+        raw = raw.encode() if isinstance(raw, str) else bytes(raw)
+        # the gateway's user has no rights on the desk
+        Inbox = self.env["counterparty.inbox"].sudo()
+        if thread_id or self.env.context.get(RECEIVED):
+            address = None
+        else:
+            envelope = read_envelope(raw)
+            address = Inbox._find_address(envelope, model)
+        if not address:
+            return super().message_process(
+                model, message, custom_values, save_original, strip_attachments, thread_id
+            )
+        received = Inbox._receive(envelope, raw, address.teams, self.env.company)
+        try:
+            if address.is_shared:
+                host = self.with_context(**{RECEIVED: True})
+                host.message_process(
+                    model, message, custom_values, save_original, strip_attachments
+                )
+        finally:
+            request_id = Inbox._process_ids(received)
+        return request_id
+
+    @api.model
+    def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
+        routes = super().message_route(message, message_dict, model, thread_id, custom_values)
+        if self.env.context.get(RECEIVED):
+            return [route for route in routes if route[0] != "counterparty.request"]
+        return routes

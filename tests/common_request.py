@@ -1,0 +1,47 @@
+from odoo import fields
+
+from .common import CounterpartyCase
+
+
+class RequestCase(CounterpartyCase):
+    """A desk with a team of its own; una works on requests, oscar leads."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.uri = cls._user("uri", "group_user")
+        cls.team = cls.env["counterparty.request.team"].create(
+            {
+                "name": "Front Desk",
+                "leader_id": cls.officer.id,
+                "member_ids": [
+                    fields.Command.create({"user_id": user.id}) for user in (cls.user, cls.uri)
+                ],
+            }
+        )
+        cls.categories = {
+            category.code: category
+            for category in cls.env["counterparty.request.category"].search([])
+        }
+
+    def _request(self, category="help", partner=None, **values):
+        """Create a request of the late payer; nobody has it."""
+        return self.env["counterparty.request"].create(
+            {
+                "name": "Second pallet is missing",
+                "category_id": self.categories[category].id,
+                "partner_id": (self.late_payer if partner is None else partner).id,
+                "team_id": self.team.id,
+                **values,
+            }
+        )
+
+    def _write_as(self, request, author, body="Hello", **values):
+        """Post a public message of somebody."""
+        return request.message_post(
+            body=body,
+            author_id=author.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            **values,
+        )

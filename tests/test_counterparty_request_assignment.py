@@ -1,0 +1,176 @@
+from freezegun import freeze_time
+
+from odoo import Command, fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common_request import RequestCase
+
+
+@tagged("post_install", "-at_install", "counterparty_request")
+@freeze_time("2026-03-16 10:00:00")
+class TestCounterpartyRequestAssignment(RequestCase):
+    def _members(self):
+        return {member.user_id: member for member in self.team.member_ids}
+
+    def _told(self, request):
+        """Return who was told of a request, and how often."""
+        messages = self.env["mail.message"].search(
+            [("model", "=", request._name), ("res_id", "=", request.id)]
+        )
+        users = messages.notification_ids.res_partner_id.user_ids
+        return {user.login for user in users}
+
+    # ------------------------------------------------------------
+    # Take it
+    # ------------------------------------------------------------
+
+    def test_taking_assigns_and_opens(self):
+        request = self._request().with_user(self.user)
+
+        request.action_take()
+
+        self.assertEqual((request.user_id, request.state), (self.user, "open"))
+        self.assertEqual(request.assigned_at, fields.Datetime.now())
+        self.assertIn(self.user.partner_id, request.message_partner_ids)
+
+    def test_the_second_reads_who_took_it(self):
+        request = self._request()
+        request.with_user(self.user).action_take()
+
+        with self.assertRaisesRegex(UserError, "Una took .* at "):
+            request.with_user(self.uri).action_take()
+
+        self.assertEqual(request.user_id, self.user)
+
+    def test_taking_again_what_is_mine_changes_nothing(self):
+        request = self._request().with_user(self.user)
+        request.action_take()
+
+        request.action_take()
+
+        self.assertEqual(request.user_id, self.user)
+
+    def test_what_is_done_cannot_be_taken(self):
+        request = self._request(state="closed")
+
+        with self.assertRaisesRegex(UserError, "done already"):
+            request.with_user(self.user).action_take()
+
+    def test_taken_requests_stay_new_while_something_is_missing(self):
+        request = self._request("service").with_user(self.user)
+
+        request.action_take()
+        self.assertEqual(request.state, "new")
+        request.write({"wanted_date": "2026-03-20 08:00:00", "wanted_place": "Ruse"})
+
+        self.assertEqual(request.state, "open")
+
+    # ------------------------------------------------------------
+    # By the team
+    # ------------------------------------------------------------
+
+    def test_a_balanced_team_shares_out_by_load_against_capacity(self):
+        self.team.assign_method = "balanced"
+        self._members()[self.user].capacity = 2
+        self._members()[self.uri].capacity = 1
+
+        requests = self._request() | self._request() | self._request() | self._request()
+
+        self.assertEqual(
+            [request.user_id for request in requests],
+            [self.user, self.uri, self.user, self.env["res.users"]],
+        )
+
+    def test_a_batch_is_shared_out_together(self):
+        self.team.assign_method = "balanced"
+        vals = {
+            "name": "Help",
+            "team_id": self.team.id,
+            "category_id": self.categories["help"].id,
+        }
+
+        requests = self.env["counterparty.request"].create([dict(vals) for _n in range(6)])
+
+        self.assertEqual(len(requests.filtered(lambda r: r.user_id == self.user)), 3)
+        self.assertEqual(len(requests.filtered(lambda r: r.user_id == self.uri)), 3)
+
+    def test_skills_and_absence_count(self):
+        self.team.assign_method = "balanced"
+        self._members()[self.user].category_ids = self.categories["warranty"]
+
+        self.assertEqual(self._request().user_id, self.uri)
+        self.uri.out_of_office_from = "2026-03-01 00:00:00"
+        self.assertFalse(self._request().user_id)
+
+    def test_whoever_looks_after_the_counterparty_gets_its_requests(self):
+        self.team.assign_method = "responsible"
+        self._role(self.late_payer, responsible_id=self.officer.id)
+        self.freight.user_id = self.uri
+
+        self.assertEqual(self._request().user_id, self.officer)
+        self.assertEqual(self._request(partner=self.cora).user_id, self.uri)
+        self.assertFalse(self._request(partner=self.ada).user_id)
+
+    def test_requests_of_those_who_leave_wait_for_the_team(self):
+        mine = self._request(user_id=self.user.id)
+        done = self._request(user_id=self.user.id, state="solved")
+        his = self._request(user_id=self.uri.id)
+
+        self._members()[self.user].unlink()
+        self.uri.active = False
+
+        self.assertFalse(mine.user_id or his.user_id)
+        self.assertEqual(done.user_id, self.user)
+
+    # ------------------------------------------------------------
+    # Telling people
+    # ------------------------------------------------------------
+
+    def test_the_team_hears_of_a_request_that_nobody_has(self):
+        request = self._request(partner=self.ada)
+
+        self.assertEqual(self._told(request), {"una", "uri"})
+
+    def test_whoever_made_it_is_not_told(self):
+        Request = self.env["counterparty.request"].with_user(self.user)
+
+        request = Request.create({"name": "Help", "team_id": self.team.id})
+
+        self.assertEqual(self._told(request), {"uri"})
+
+    def test_those_without_the_skill_are_not_told(self):
+        self._members()[self.user].category_ids = self.categories["warranty"]
+
+        self.assertEqual(self._told(self._request()), {"uri"})
+
+    def test_generated_requests_tell_nobody(self):
+        self.assertFalse(self._told(self._request(channel="generator")))
+
+    def test_whoever_gets_a_request_is_told_and_nobody_else(self):
+        request = self._request(user_id=self.user.id)
+
+        self.assertEqual(self._told(request), {"una"})
+
+    def test_people_are_told_as_they_prefer(self):
+        self.user.notification_type = "inbox"
+        self.uri.notification_type = "email"
+
+        request = self._request()
+
+        kinds = {
+            notification.res_partner_id.user_ids.login: notification.notification_type
+            for notification in self.env["mail.notification"].search(
+                [("mail_message_id.res_id", "=", request.id)]
+            )
+            if notification.mail_message_id.model == request._name
+        }
+        self.assertEqual(kinds, {"una": "inbox", "uri": "email"})
+
+    def test_an_empty_team_is_no_fault(self):
+        self.team.member_ids = [Command.clear()]
+        self.team.assign_method = "balanced"
+
+        request = self._request()
+
+        self.assertFalse(request.user_id or self._told(request))

@@ -1,0 +1,306 @@
+from odoo import Command, fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common_request import RequestCase
+
+SELLER = "sales_team.group_sale_salesman"
+
+
+@tagged("post_install", "-at_install", "counterparty_request")
+class TestCounterpartyRequestConvert(RequestCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.kinds = {
+            kind.code: kind for kind in cls.env["counterparty.request.conversion"].search([])
+        }
+        cls.seller = cls._user("sam", SELLER, "group_user")
+        cls.campaign = cls.env["utm.campaign"].create({"title": "Spring"})
+
+    def _invoice(self, partner=None, **values):
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": (partner or self.late_payer).id,
+                "invoice_line_ids": [
+                    Command.create({"name": "Advice", "price_unit": 100.0, "tax_ids": False})
+                ],
+                **values,
+            }
+        )
+        move.action_post()
+        return move
+
+    def _pay(self, invoice, amount=None):
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        payment = wizard.create({"amount": amount} if amount else {})
+        payment.action_create_payments()
+
+    # ------------------------------------------------------------
+    # Once, known on both sides
+    # ------------------------------------------------------------
+
+    def test_a_question_becomes_a_quotation_that_knows_it(self):
+        request = self._request(
+            "information", product_id=self.service.id, campaign_id=self.campaign.id
+        )
+        self.late_payer.user_id = self.seller
+
+        order = request._convert(self.kinds["quotation"])
+
+        self.assertEqual(order.state, "draft")
+        self.assertEqual(order.order_line.product_id, self.service)
+        self.assertEqual((order.campaign_id, order.user_id), (self.campaign, self.seller))
+        self.assertEqual((order.origin, order.counterparty_request_id), (request.number, request))
+        self.assertEqual(request.document_ids._get_document(), order)
+        self.assertEqual(request.state, "open")
+
+    def test_converting_twice_gives_the_same_document(self):
+        request = self._request("information")
+
+        first = request._convert(self.kinds["opportunity"])
+        second = request._convert(self.kinds["opportunity"])
+        another = request._convert(self.kinds["opportunity"], another=True)
+
+        self.assertEqual(first, second)
+        self.assertNotEqual(first, another)
+        self.assertEqual(request.document_count, 2)
+
+    def test_a_cancelled_document_makes_room_for_a_new_one(self):
+        request = self._request("information")
+        first = request._convert(self.kinds["quotation"])
+        first._action_cancel()
+
+        self.assertNotEqual(request._convert(self.kinds["quotation"]), first)
+
+    def test_a_deleted_document_leaves_no_link(self):
+        request = self._request("information")
+        request._convert(self.kinds["lead"]).unlink()
+
+        self.assertFalse(request.document_ids)
+
+    def test_documents_are_found_by_their_request(self):
+        request = self._request("information")
+        lead = request._convert(self.kinds["lead"])
+        Lead = self.env["crm.lead"]
+
+        self.assertEqual(Lead.search([("counterparty_request_id", "=", request.id)]), lead)
+        self.assertNotIn(lead, Lead.search([("counterparty_request_id", "=", False)]))
+
+    def test_what_becomes_of_the_document_is_written_back_once(self):
+        request = self._request("information", product_id=self.service.id)
+        order = request._convert(self.kinds["quotation"])
+
+        order.action_confirm()
+        order.write({"state": "sale"})
+
+        notes = request.message_ids.filtered(lambda message: "Sales Order" in (message.body or ""))
+        self.assertEqual(len(notes), 1)
+        self.assertIn(order.name, notes.body)
+
+    # ------------------------------------------------------------
+    # Rights
+    # ------------------------------------------------------------
+
+    def test_without_rights_nothing_is_made(self):
+        request = self._request("information").with_user(self.user)
+
+        with self.assertRaisesRegex(UserError, "You may not create"):
+            request._convert(self.kinds["quotation"])
+        with self.assertRaisesRegex(UserError, "ask somebody who sells"):
+            request.action_convert()
+
+        self.assertFalse(request.document_ids)
+        self.assertEqual(request.state, "new")
+
+    def test_the_dialog_offers_what_the_user_may_create(self):
+        request = self._request("information").with_user(self.seller)
+
+        action = request.action_convert()
+
+        wizard = self.env[action["res_model"]].with_user(self.seller).browse(action["res_id"])
+        self.assertEqual(wizard.conversion_ids.mapped("code"), ["lead", "opportunity", "quotation"])
+        wizard.conversion_id = self.kinds["quotation"]
+        order = self.env["sale.order"].browse(wizard.action_convert()["res_id"])
+        self.assertIn(order.name, wizard.existing)
+        self.assertEqual(wizard.action_convert()["res_id"], order.id)
+        self.assertNotEqual(wizard.action_convert_another()["res_id"], order.id)
+
+    def test_what_is_missing_stops_the_conversion(self):
+        request = self._request("service")
+
+        with self.assertRaisesRegex(UserError, "Wanted Date"):
+            request._convert(self.kinds["meeting"])
+
+    def test_a_stranger_gets_a_lead_but_no_order(self):
+        request = self._request(
+            "information", self.env["res.partner"], partner_name="Nora", partner_email="n@x.example"
+        )
+
+        lead = request._convert(self.kinds["lead"])
+        self.assertEqual((lead.contact_name, lead.email_from), ("Nora", "n@x.example"))
+        with self.assertRaisesRegex(UserError, "who asks"):
+            request._convert(self.kinds["quotation"])
+
+    # ------------------------------------------------------------
+    # Each kind
+    # ------------------------------------------------------------
+
+    def test_a_service_becomes_a_visit_and_mails_nobody(self):
+        start = fields.Datetime.to_datetime("2030-03-20 08:00:00")
+        request = self._request(
+            "service",
+            wanted_date=start,
+            wanted_hours=2,
+            wanted_place="Ruse",
+            user_id=self.user.id,
+        )
+        before = self.env["mail.mail"].search_count([])
+
+        meeting = request._convert(self.kinds["meeting"])
+
+        self.assertEqual((meeting.start, meeting.duration), (start, 2))
+        self.assertEqual(meeting.location, "Ruse")
+        self.assertEqual(meeting.partner_ids, self.user.partner_id | self.late_payer)
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+
+    def test_a_refund_becomes_a_draft_credit_note(self):
+        invoice = self._invoice()
+        about = self._request("account", subject_ref=f"account.move,{invoice.id}")
+        free = self._request("charge", direction="reimburse", amount=25.0)
+
+        reversal = about._convert(self.kinds["credit_note"])
+        note = free._convert(self.kinds["credit_note"])
+
+        self.assertEqual((reversal.reversed_entry_id, reversal.state), (invoice, "draft"))
+        self.assertEqual((note.move_type, note.state), ("out_refund", "draft"))
+        self.assertEqual(note.invoice_line_ids.price_unit, 25.0)
+
+    def test_a_refund_to_a_supplier_becomes_a_draft_bill(self):
+        request = self._request("charge", direction="reimburse", amount=25.0)
+
+        bill = request._convert(self.kinds["vendor_bill"])
+
+        self.assertEqual((bill.move_type, bill.state), ("in_invoice", "draft"))
+
+    def test_a_payment_is_registered_as_a_draft(self):
+        invoice = self._invoice()
+        request = self._request("account", subject_ref=f"account.move,{invoice.id}")
+
+        payment = request._convert(self.kinds["payment"])
+
+        self.assertEqual((payment.state, payment.amount), ("draft", invoice.amount_residual))
+        self.assertEqual((payment.payment_type, payment.partner_type), ("inbound", "customer"))
+
+    def test_a_warranty_becomes_a_return_or_a_replacement_for_nothing(self):
+        goods = self.env["product.product"].create({"name": "Scanner", "is_storable": True})
+        order = self._order(
+            confirmed=True, order_line=[Command.create({"product_id": goods.id, "price_unit": 9})]
+        )
+        order.picking_ids.move_ids.write({"quantity": 1, "picked": True})
+        order.picking_ids.with_context(skip_sms=True).button_validate()
+        request = self._request("warranty", product_id=goods.id)
+
+        returned = request._convert(self.kinds["return"])
+        replacement = request._convert(self.kinds["replacement"])
+
+        self.assertEqual(returned.return_id, order.picking_ids - returned)
+        self.assertEqual(returned.move_ids.product_uom_qty, 1)
+        self.assertEqual((replacement.state, replacement.amount_total), ("draft", 0))
+
+    def test_nothing_delivered_nothing_returned(self):
+        request = self._request("warranty", product_id=self.service.id)
+
+        with self.assertRaisesRegex(UserError, "Nothing was delivered"):
+            request._convert(self.kinds["return"])
+
+    def test_whoever_has_to_act_gets_the_purchase_order(self):
+        request = self._request(
+            "account",
+            subject_ref=f"sale.order,{self._order().id}",
+            product_id=self.service.id,
+            responsible_partner_id=self.freight.id,
+        )
+
+        order = request._convert(self.kinds["purchase"])
+
+        self.assertEqual((order.partner_id, order.state), (self.freight, "draft"))
+        self.assertEqual(order.order_line.product_id, self.service)
+
+    def test_what_is_not_installed_is_refused(self):
+        if "hr.expense" in self.env:
+            self.skipTest("expenses are installed")
+        request = self._request("charge", direction="reimburse", amount=1.0)
+
+        with self.assertRaisesRegex(UserError, "not installed"):
+            request._convert(self.kinds["expense"])
+
+        self.assertNotIn(self.kinds["expense"], request.conversion_ids)
+
+    # ------------------------------------------------------------
+    # Automatically
+    # ------------------------------------------------------------
+
+    def test_a_category_converts_by_itself_once_nothing_is_missing(self):
+        category = self.categories["warranty"]
+        category.automatic_conversion_id = self.kinds["replacement"]
+        request = self._request("warranty")
+        self.assertFalse(request.document_ids)
+
+        request.product_id = self.service
+        request.name = "Broken again"
+
+        order = request.document_ids._get_document()
+        self.assertEqual((order.state, order.order_line.product_id), ("draft", self.service))
+
+    def test_automatic_conversion_needs_no_rights_of_the_agent(self):
+        category = self.categories["information"]
+        category.automatic_conversion_id = self.kinds["quotation"]
+
+        request = self._request("information").with_user(self.user)
+
+        self.assertEqual(request.document_ids.document_state, "Quotation")
+
+    def test_only_drafts_are_made_automatically(self):
+        self.assertFalse(self.kinds["return"].makes_draft)
+        drafts = [kind for kind in self.kinds.values() if kind.makes_draft]
+        self.assertEqual(len(drafts), len(self.kinds) - 1)
+
+    # ------------------------------------------------------------
+    # Recovery
+    # ------------------------------------------------------------
+
+    def test_a_recovery_ends_by_itself_when_all_is_paid(self):
+        first, second = self._invoice(), self._invoice()
+        request = self._request(
+            "charge",
+            direction="recover",
+            amount=200.0,
+            user_id=self.user.id,
+            invoice_ids=[Command.set((first | second).ids)],
+        )
+
+        self._pay(first)
+        self.assertEqual(request.state, "open")
+        self._pay(second, 40.0)
+        self.assertEqual(request.state, "open")
+        self._pay(second)
+
+        self.assertEqual(request.state, "solved")
+        self.assertTrue(request.message_ids.filtered(lambda m: first.name in (m.body or "")))
+
+    def test_what_we_reimburse_does_not_end_with_a_payment(self):
+        invoice = self._invoice()
+        request = self._request(
+            "charge",
+            direction="reimburse",
+            amount=100.0,
+            invoice_ids=[Command.set(invoice.ids)],
+        )
+
+        self._pay(invoice)
+
+        self.assertEqual(request.state, "new")

@@ -1,0 +1,55 @@
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import is_html_empty
+
+from ..tools import request_states as states
+
+
+class CounterpartyRequestAnswer(models.TransientModel):
+    """One answer, one category, one person for many requests at once."""
+
+    _name = "counterparty.request.answer"
+    _description = "Work on Several Requests"
+
+    request_ids = fields.Many2many(
+        "counterparty.request",
+        "counterparty_request_answer_rel",
+        "answer_id",
+        "request_id",
+        string="Requests",
+        required=True,
+        default=lambda self: [Command.set(self.env.context.get("active_ids", []))],
+    )
+    request_count = fields.Integer("Chosen", compute="_compute_request_count")
+    user_id = fields.Many2one("res.users", "Assign to", domain=[("share", "=", False)])
+    category_id = fields.Many2one("counterparty.request.category", "Category")
+    body = fields.Html("Answer", help="Sent to everybody who asked, each in their own request.")
+    close = fields.Boolean("Close them")
+
+    @api.depends("request_ids")
+    def _compute_request_count(self):
+        for answer in self:
+            answer.request_count = len(answer.request_ids)
+
+    def action_apply(self):
+        """Assign, categorise, answer and close as far as chosen.
+
+        :raises UserError: when some were done in the meantime; names them
+        """
+        done = self.request_ids.filtered(lambda request: request.state not in states.LIVE)
+        if done:
+            raise UserError(
+                self.env._(
+                    "Done already: %(requests)s. Leave them out.",
+                    requests=", ".join(done.mapped("display_name")),
+                )
+            )
+        vals = {name: self[name].id for name in ("category_id", "user_id") if self[name]}
+        if vals:
+            self.request_ids.write(vals)
+        if not is_html_empty(self.body):
+            for request in self.request_ids:
+                request._answer(self.body)
+        if self.close:
+            self.request_ids.action_close()
+        return {"type": "ir.actions.act_window_close"}
