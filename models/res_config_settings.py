@@ -9,6 +9,12 @@ from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS
 from .counterparty_sale_fact_check import FACT_CRON
 
 GROUP_USER = "counterparty_crm.group_user"
+# jobs that rest with the desk; that which takes up mails never does: no mail is lost
+DESK_JOBS = (
+    "counterparty_crm.ir_cron_request_close",
+    "counterparty_crm.ir_cron_request_due",
+    "counterparty_crm.ir_cron_request_recompute",
+)
 
 
 class ResConfigSettings(models.TransientModel):
@@ -121,6 +127,8 @@ class ResConfigSettings(models.TransientModel):
         )
         self._switch_job(REMINDER_CRON, self.counterparty_document_reminders)
         self._switch_job(FACT_CRON, self.group_counterparty_profit)
+        for job in DESK_JOBS:
+            self._switch_job(job, self.group_counterparty_request)
         self._switch_job(LINK_CRON, self.counterparty_request_form)
         return result
 

@@ -4,6 +4,7 @@ from odoo.tests import Form, tagged
 
 from ..models.counterparty_document import REMINDER_CRON
 from ..models.counterparty_sale_fact_check import FACT_CRON
+from ..models.res_config_settings import DESK_JOBS
 from .common import CounterpartyCase
 
 AREAS = {
@@ -91,6 +92,16 @@ class TestResConfigSettings(CounterpartyCase):
     def _partner_form_fields(self):
         views = self.env["res.partner"].with_user(self.admin).get_views([(False, "form")])
         return set(etree.fromstring(views["views"]["form"]["arch"]).xpath("//field/@name"))
+
+    def test_jobs_of_the_desk_rest_with_it(self):
+        jobs = self.env["ir.cron"].union(*(self.env.ref(name) for name in DESK_JOBS))
+        self.assertEqual(jobs.mapped("active"), [True] * len(DESK_JOBS))
+
+        self._set(group_counterparty_request=False)
+        self.assertFalse(any(jobs.mapped("active")))
+
+        self._set(group_counterparty_request=True)
+        self.assertTrue(all(jobs.mapped("active")))
 
     def test_area_switched_on_again_shows_its_menu(self):
         menu = self.env.ref("counterparty_crm.counterparty_menu_holding")
