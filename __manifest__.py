@@ -46,6 +46,7 @@
         "data/counterparty_type_data.xml",
         "data/counterparty_document_kind_data.xml",
         "data/counterparty_document_cron_data.xml",
+        "data/counterparty_import_data.xml",
         "data/onboarding_data.xml",
         "views/counterparty_role_views.xml",
         "wizard/counterparty_derivation_views.xml",
@@ -106,10 +107,13 @@
         # profit
         "data/profit_cron_data.xml",
         "report/counterparty_profit_report_views.xml",
+        "report/counterparty_profit_holding_report_views.xml",
         "views/counterparty_cost_views.xml",
+        "wizard/counterparty_attribution_comparison_views.xml",
         "wizard/counterparty_campaign_correction_views.xml",
         "wizard/counterparty_fact_check_views.xml",
         "wizard/counterparty_unit_cost_import_views.xml",
+        "views/counterparty_holding_profit_views.xml",
         "views/res_partner_profit_views.xml",
         "views/account_move_views.xml",
         "views/utm_campaign_views.xml",
@@ -135,6 +139,12 @@
         "web.assets_backend": [
             "counterparty_crm/static/src/setup_list/**/*",
             "counterparty_crm/static/src/dossier_tiles/**/*",
+            "counterparty_crm/static/src/agreed_discounts/**/*",
+            "counterparty_crm/static/src/report_notes/**/*",
+        ],
+        # the host loads pivots and graphs when the first of them is opened
+        "web.assets_backend_lazy": [
+            "counterparty_crm/static/src/report_notes_lazy/**/*",
         ],
     },
     "pre_init_hook": "pre_init_hook",

@@ -10,6 +10,8 @@ from . import counterparty_type_fields
 from . import counterparty_type
 from . import counterparty_role_derivation
 from . import counterparty_role_fields
+from . import counterparty_role_merge
+from . import counterparty_role_trace
 from . import counterparty_role
 from . import counterparty_handover
 from . import counterparty_handover_line
@@ -23,15 +25,21 @@ from . import counterparty_document_agreement
 from . import counterparty_document
 from . import counterparty_document_discount
 from . import counterparty_document_period
+from . import res_partner_balance
+from . import res_partner_columns
 from . import res_partner_dossier
 from . import res_partner_document
 from . import res_partner_duplicate
+from . import res_partner_own_fields
+from . import res_partner_terms
 from . import sale_order_card
 
 # holding
 from . import counterparty_holding_group_mixin
 from . import counterparty_membership_kind
+from . import counterparty_membership_rules
 from . import counterparty_membership
+from . import counterparty_holding_walk
 from . import counterparty_holding
 from . import counterparty_holding_limit
 from . import counterparty_holding_reserve
@@ -39,6 +47,7 @@ from . import counterparty_holding_balance
 from . import counterparty_group_credit
 from . import counterparty_holding_member
 from . import counterparty_holding_figure
+from . import counterparty_holding_sale
 
 # request
 from . import counterparty_request_target_mixin
@@ -84,6 +93,8 @@ from . import counterparty_interaction
 # profit
 from . import counterparty_cost
 from . import counterparty_sale_dimension_mixin
+from . import unchecked_many2one
+from . import counterparty_sale_fact_reference
 from . import counterparty_sale_fact_cost
 from . import counterparty_sale_fact_campaign
 from . import counterparty_sale_fact_mirror
@@ -94,6 +105,8 @@ from . import counterparty_sale_fact_kept
 from . import counterparty_sale_correction
 from . import counterparty_sale_fact
 from . import res_partner_profit
+from . import utm_campaign_profit
+from . import counterparty_holding_profit
 
 # host
 from . import account_move
@@ -102,11 +115,14 @@ from . import account_move_line
 from . import account_payment_term
 from . import calendar_event
 from . import crm_lead
+from . import crm_team
 from . import mail_activity
 from . import mail_message
 from . import mail_thread
 from . import onboarding_onboarding
 from . import onboarding_onboarding_step
+from . import product_category
+from . import product_product
 from . import purchase_order
 from . import purchase_order_line
 from . import res_bank

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
@@ -9,6 +9,11 @@ class AccountMove(models.Model):
     # holding: draft invoices of a group, which the host's order status takes for invoiced
     _counterparty_draft_idx = models.Index(
         "(partner_id) WHERE state = 'draft' AND move_type = 'out_invoice'"
+    )
+    # profit: bills that name the campaign they were for; the reports ask on every reading
+    _counterparty_campaign_bill_idx = models.Index(
+        "(campaign_id) WHERE campaign_id IS NOT NULL"
+        " AND move_type IN ('in_invoice', 'in_refund', 'in_receipt')"
     )
 
     def _post(self, soft=True):
@@ -56,6 +61,13 @@ class AccountMove(models.Model):
         self.env["counterparty.sale.fact"]._forget_moves(self)
         return result
 
+    def unlink(self):
+        ids = self.ids
+        result = super().unlink()
+        # what was posted is deleted by force alone; the facts have no foreign key
+        self.env["counterparty.sale.fact"]._drop_moves(ids)
+        return result
+
     def write(self, vals):
         names = self.line_ids._get_campaign_fields() & vals.keys()
         before = {}
@@ -74,6 +86,43 @@ class AccountMove(models.Model):
         if "commercial_partner_id" in vals:
             self.env["counterparty.sale.fact"]._follow_partners(self)
         return result
+
+    @api.depends("line_ids.reversed_line_id", "line_ids.counterparty_goods_kept")
+    def _compute_alerts(self):
+        return super()._compute_alerts()
+
+    def _get_alerts(self):
+        alerts = super()._get_alerts()
+        is_credit = self.state == "draft" and self.move_type == "out_refund"
+        if is_credit and self.env.user.has_group("counterparty_crm.group_area_profit"):
+            for name, message in self._describe_counterparty_credit().items():
+                alerts[f"counterparty_{name}"] = {"level": "info", "message": message}
+        return alerts
+
+    def _describe_counterparty_credit(self):
+        """Return ``{name: warning}`` about lines of a credit note whose cost may surprise."""
+        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        kept = lines.filtered("counterparty_goods_kept")
+        unnamed = lines.filtered(lambda line: line.product_id and not line.reversed_line_id)
+        warnings = {}
+        if kept:
+            warnings["goods_kept"] = self.env._(
+                "On %(count)s lines only the price is credited: the goods stay with the customer, "
+                "and their cost with the sale. Clear “Goods Kept” where goods come back.",
+                count=len(kept),
+            )
+            if any(line.product_id.valuation == "real_time" for line in kept):
+                warnings["goods_kept"] += " " + self.env._(
+                    "The ledger takes their cost back all the same: the check of sales names it."
+                )
+        if unnamed and not self.reversed_entry_id:
+            warnings["unnamed"] = self.env._(
+                "%(count)s lines do not say which invoice line they take back. Posting looks for "
+                "the latest sale of the same product at this price; without one, the cost of "
+                "today counts. Choose “Line Reversed” to be sure.",
+                count=len(unnamed),
+            )
+        return warnings
 
     def _refuse_campaign_change(self, vals):
         """Raise when posted documents would change their campaign without leaving a trace.

@@ -6,6 +6,13 @@ class AccountMoveLine(models.Model):
     _name = "account.move.line"
     _inherit = ["account.move.line", "counterparty.holding.group.mixin"]
 
+    # holding: what partners owe, without a visit to the table: a million open items in 0.4 s
+    _counterparty_open_idx = models.Index(
+        "(partner_id) INCLUDE (company_id, account_id, currency_id, amount_residual,"
+        " amount_residual_currency, date, date_maturity) WHERE parent_state = 'posted'"
+        " AND (amount_residual != 0 OR amount_residual_currency != 0)"
+    )
+
     # ------------------------------------------------------------
     # PROFIT: campaign of a line, line that it reverses
     # ------------------------------------------------------------

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import formatLang
 
 from ..tools.documents import normalised_number
 
@@ -62,3 +63,27 @@ class CounterpartyDocumentCardMixin(models.AbstractModel):
         """Return the domain of partners that hold the card with this number."""
         query = self._search(self._domain_card(number))
         return Domain("id", "in", query.subselect("partner_id"))
+
+    def _get_discount_labels(self):
+        """Return one line for each discount or price list that a card or agreement grants."""
+        self.ensure_one()
+        labels = []
+        if self.card_discount:
+            labels.append(
+                self.env._(
+                    "%(document)s: %(percent)s %%",
+                    document=self.display_name,
+                    percent=formatLang(self.env, self.card_discount, dp="Discount"),
+                )
+            )
+        # a price list may be closed to those who may open the card
+        pricelist = self.card_pricelist_id.sudo()
+        if pricelist:
+            labels.append(
+                self.env._(
+                    "%(document)s: price list %(list)s",
+                    document=self.display_name,
+                    list=pricelist.name,
+                )
+            )
+        return labels

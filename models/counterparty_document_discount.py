@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import formatLang
 
 
 class CounterpartyDocumentDiscount(models.Model):
@@ -34,3 +35,20 @@ class CounterpartyDocumentDiscount(models.Model):
                 raise ValidationError(
                     self.env._("Agreed discounts belong to a supplier agreement.")
                 )
+
+    def _get_label(self):
+        """Return the discount in words: what it is for, how much, from which turnover."""
+        self.ensure_one()
+        values = {
+            "document": self.document_id.display_name,
+            "category": self.category_id.display_name or self.env._("all articles"),
+            "percent": formatLang(self.env, self.percent, dp="Discount"),
+        }
+        if not self.turnover:
+            return self.env._("%(document)s: %(percent)s %% on %(category)s", **values)
+        turnover = formatLang(self.env, self.turnover, currency_obj=self.currency_id)
+        return self.env._(
+            "%(document)s: %(percent)s %% on %(category)s from %(turnover)s",
+            turnover=turnover,
+            **values,
+        )

@@ -1,5 +1,5 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import frozendict
 
@@ -72,6 +72,20 @@ class CounterpartyDocumentKind(models.Model):
         "CHECK (NOT is_personal OR usage IN ('plain', 'contract'))",
         "A personal kind is a plain document or a contract.",
     )
+
+    @api.constrains("section_id", "is_personal")
+    def _check_personal_section(self):
+        personal = self.env.ref("counterparty_crm.section_personal")
+        for kind in self:
+            if kind.section_id == personal and not kind.is_personal:
+                raise ValidationError(
+                    self.env._(
+                        "“%(kind)s” shows in the section “%(section)s”, so it must be personal. "
+                        "Tick “Personal” or choose another section.",
+                        kind=kind.name,
+                        section=personal.name,
+                    )
+                )
 
     def _compute_document_count(self):
         counts = dict(

@@ -3,7 +3,10 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_date
 
 from ..tools import rental
-from ..tools.periods import Period, joined
+from ..tools.periods import Period
+
+# what is invoiced period by period: a rental always, a contract where it has a rate
+PERIODICAL = ("rental", "contract")
 
 UNITS = [
     (rental.WEEK, "Week"),
@@ -14,18 +17,35 @@ UNITS = [
 
 
 class CounterpartyDocumentRentalMixin(models.AbstractModel):
-    """Rentals of the register: what is let or rented, at which rate, and the invoice per period."""
+    """What the register invoices per period: rentals, and contracts with a rate."""
 
     _name = "counterparty.document.rental.mixin"
     _description = "Rentals in the register"
 
     currency_id = fields.Many2one("res.currency")
-    rental_object = fields.Char(help="What is rented: an office, a car, a machine.")
+    rental_object = fields.Char(
+        "Object", help="What it is about: an office, a car, a machine, a service."
+    )
     rental_direction = fields.Selection(
-        [("let", "We let it"), ("rent", "We rent it")], default="let", string="Direction"
+        [("let", "We invoice it"), ("rent", "They invoice us")],
+        default="let",
+        string="Direction",
+        help="Who invoices: we our customer, or the supplier us.",
     )
     rental_rate = fields.Monetary("Rate", help="For one whole period, without taxes.")
     rental_unit = fields.Selection(UNITS, "Period", default=rental.MONTH)
+    rental_from = fields.Date(
+        "Invoice From",
+        compute="_compute_rental_from",
+        store=True,
+        precompute=True,
+        readonly=False,
+        copy=False,
+        help="First day to invoice here. Later than the contract's first day where what came "
+        "before was invoiced elsewhere; enter an earlier day to have that invoiced too.",
+    )
+    rental_due_from = fields.Date("Next to Invoice", compute="_compute_rental_due")
+    rental_due_to = fields.Date(compute="_compute_rental_due")
     rental_prorata = fields.Boolean(
         "Partial Periods by Days",
         default=True,
@@ -47,6 +67,28 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
     _rate_positive = models.Constraint(
         "CHECK (rental_rate >= 0)", "The rate of a rental cannot be negative."
     )
+
+    @api.depends("date_from", "rental_unit", "usage")
+    def _compute_rental_from(self):
+        today = fields.Date.context_today(self)
+        for document in self:
+            if document.usage not in PERIODICAL or not document.rental_unit:
+                document.rental_from = False
+                continue
+            invoiced = document.rental_period_ids[-1:].date_from
+            default = invoiced or rental.first_day(
+                document.date_from or None, today, document.rental_unit
+            )
+            # once something is invoiced, moved dates say nothing about the days before
+            document.rental_from = (invoiced and document.rental_from) or default
+
+    @api.depends("date_to", "rental_from", "rental_unit", "rental_rate", "rental_period_ids")
+    def _compute_rental_due(self):
+        today = fields.Date.context_today(self)
+        for document in self:
+            due = document._is_invoiceable() and document._get_next_due(today)
+            document.rental_due_from = due and due.start
+            document.rental_due_to = due and due.end
 
     @api.constrains("kind_id", "rental_unit", "rental_object")
     def _check_rental_complete(self):
@@ -86,23 +128,13 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
         self.ensure_one()
         self._check_invoiceable()
         self._lock_rental()
-        # a period may have been invoiced by somebody who sees more than the user
-        periods = self.env["counterparty.document.period"].sudo()
-        periods = periods.search([("document_id", "=", self.id)])
-        live = periods.filtered(lambda period: period.move_state != "cancel")
-        due = rental.next_due(
-            day,
-            self.rental_unit,
-            self._get_period(),
-            [self._get_paid_stretch(period) for period in live],
-            joined(map(self._get_paid_stretch, periods)) if periods else None,
-        )
+        due = self._get_next_due(day)
         if not due:
-            present = live.filtered(lambda period: self._get_paid_stretch(period).end >= day)
-            if not rental.due_period(day, self.rental_unit, self._get_period()) or not present:
-                self._raise_not_in_force(day)
-            return present[-1:].move_id.with_env(self.env)
-        replaced = (periods - live).filtered(lambda period: period.date_from == due.start)
+            return self._get_present_period_move(day)
+        periods = self._get_all_periods()
+        replaced = periods.filtered(
+            lambda period: period.move_state == "cancel" and period.date_from == due.start
+        )
         replaced.is_replaced = True
         replaced.flush_recordset(["is_replaced"])
         move = self.env["account.move"].create(self._prepare_period_move_vals(due))
@@ -115,6 +147,39 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
             }
         )
         return move
+
+    def _get_all_periods(self):
+        # a period may have been invoiced by somebody who sees more than the user
+        periods = self.env["counterparty.document.period"].sudo()
+        return periods.search([("document_id", "=", self._origin.id)])
+
+    def _get_next_due(self, day):
+        """Return the :class:`~tools.periods.Period` to invoice on a day, ``None`` if there is none.
+
+        :param day: any day of the present period
+        """
+        self.ensure_one()
+        periods = self._get_all_periods()
+        live = periods.filtered(lambda period: period.move_state != "cancel")
+        return rental.next_due(
+            day,
+            self.rental_unit,
+            Period(self.rental_from or self.date_from or None, self.date_to or None),
+            [self._get_paid_stretch(period) for period in live],
+            [self._get_paid_stretch(period) for period in periods],
+        )
+
+    def _get_present_period_move(self, day):
+        """Return the invoice that the present period has already.
+
+        :raises UserError: outside the contract's dates
+        """
+        live = self._get_all_periods().filtered(lambda period: period.move_state != "cancel")
+        present = live.filtered(lambda period: self._get_paid_stretch(period).end >= day)
+        if not rental.due_period(day, self.rental_unit, self._get_period()) or not present:
+            self._raise_not_in_force(day)
+        # the newest comes first
+        return present[-1:].move_id.with_env(self.env)
 
     def _get_paid_stretch(self, period):
         """Return the days that an invoiced period pays for: all, where parts cost the whole."""
@@ -138,12 +203,20 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
         )
         self.invalidate_recordset(["rental_serial", "rental_period_ids"])
 
+    def _is_invoiceable(self):
+        """Tell whether the document is invoiced period by period.
+
+        A personal one never is: the invoice would tell those who may not see it.
+        """
+        self.ensure_one()
+        return bool(self.usage in PERIODICAL and self.rental_rate and not self.is_personal)
+
     def _check_invoiceable(self):
-        if self.usage != "rental":
+        if self.usage not in PERIODICAL or self.is_personal:
             raise UserError(
-                self.env._("“%(document)s” is not a rental.", document=self.display_name)
+                self.env._("“%(document)s” is not invoiced by periods.", document=self.display_name)
             )
-        if not self.rental_rate:
+        if not self._is_invoiceable():
             raise UserError(
                 self.env._(
                     "“%(document)s” has no rate. Enter it before invoicing.",
@@ -180,7 +253,7 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
             "product_id": self.rental_product_id.id,
             "name": self.env._(
                 "%(object)s, %(start)s – %(end)s",
-                object=self.rental_object,
+                object=self.rental_object or self.display_name,
                 start=format_date(self.env, due.start),
                 end=format_date(self.env, due.end),
             ),

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from typing import NamedTuple
 
 from psycopg2.errors import SerializationFailure
@@ -7,18 +8,21 @@ from odoo.tools import SQL
 
 from ..tools import credit
 
+ONE_DAY = timedelta(days=1)
+
 
 class Verdict(NamedTuple):
     """Why an order exceeds the credit of a group, in the currency of the company.
 
     :param limit: the limit that binds (a record)
     :param pot: the pot the order draws on, with the exposure before the order
-    :param missing: by how much the order exceeds it
+    :param missing: by how much the order exceeds it; ``None`` when its currency has no rate, so
+        that nobody knows
     """
 
     limit: models.Model
     pot: credit.Pot
-    missing: float
+    missing: float | None
 
 
 class CounterpartyGroupCredit(models.AbstractModel):
@@ -45,22 +49,29 @@ class CounterpartyGroupCredit(models.AbstractModel):
             confirmed meanwhile; the host repeats the request, a job has to repeat itself
         """
         verdicts = {}
-        for company, of_company in orders.grouped(lambda order: order.company_id.root_id).items():
-            verdicts.update(self._check_company(company, of_company, confirmed, lock))
+        for limits, bound in self._get_bound_orders(orders):
+            verdicts.update(self._check_limits(limits, bound, confirmed, lock))
         return verdicts
+
+    @api.model
+    def _get_bound_orders(self, orders):
+        """Return ``[(limits, orders)]`` per company, without companies where no limit binds."""
+        found = [
+            (self._get_limits(company, of_company.partner_invoice_id), of_company)
+            for company, of_company in orders.grouped(lambda o: o.company_id.root_id).items()
+        ]
+        return [(limits, bound) for limits, bound in found if limits]
 
     @api.model
     def _peek(self, order):
         """Return the verdict on one order without a lock, to show it before anybody confirms."""
-        company = order.company_id.root_id
         origin = order._origin
-        return self._check_company(company, origin, confirmed=False, lock=False).get(origin)
+        return self._check_orders(origin, lock=False).get(origin)
 
     @api.model
-    def _check_company(self, company, orders, confirmed, lock=True):
-        limits = self._get_limits(company, orders.partner_invoice_id)
-        if not limits:
-            return {}
+    def _check_limits(self, limits, orders, confirmed, lock):
+        """Return the verdicts on orders of the one company that has set these limits."""
+        rounding = limits.currency_id.rounding
         if lock:
             self._lock(limits.holding_id)
         pots = {limit: self._get_pots(limit, () if confirmed else orders.ids) for limit in limits}
@@ -69,18 +80,20 @@ class CounterpartyGroupCredit(models.AbstractModel):
             partner = order._get_counterparty_debtor().id
             amount = 0.0 if confirmed else order._get_counterparty_credit_amount()
             touched = [(limit, pots[limit][partner]) for limit in limits if partner in pots[limit]]
-            worst = None
+            found = []
             for limit, pot in touched:
                 taken = pot._replace(exposure=pot.exposure + drawn.get((limit, pot.owner), 0.0))
-                missing = credit.missing_amount(taken, amount, company.currency_id.rounding)
-                if missing and (worst is None or missing > worst.missing):
-                    worst = Verdict(limit, taken, missing)
-            if worst:
-                verdicts[order] = worst
+                missing = None
+                if amount is not None:
+                    missing = credit.missing_amount(taken, amount, rounding)
+                if missing != 0:
+                    found.append(Verdict(limit, taken, missing))
+            if found:
+                verdicts[order] = max(found, key=lambda verdict: verdict.missing or 0.0)
                 if not order._passes_counterparty_credit():
                     continue
             for limit, pot in touched:
-                drawn[limit, pot.owner] = drawn.get((limit, pot.owner), 0.0) + amount
+                drawn[limit, pot.owner] = drawn.get((limit, pot.owner), 0.0) + (amount or 0.0)
         return verdicts
 
     # ------------------------------------------------------------
@@ -92,8 +105,10 @@ class CounterpartyGroupCredit(models.AbstractModel):
         """Return the limits of groups that the partners or contacts may belong to today.
 
         One query, which finds nothing for a partner in no group. Kinds and exclusions of the
-        single group are left to the members of those found.
+        single group are left to the members of those found, and so is the day of whoever asks: to
+        know his time zone would cost two queries more.
         """
+        today = fields.Date.today()
         Membership = self.env["counterparty.membership"]
         Membership.flush_model()
         self.env["counterparty.holding"].flush_model()
@@ -118,7 +133,7 @@ class CounterpartyGroupCredit(models.AbstractModel):
                               AND i.res_partner_id IN (SELECT id FROM up)))
                     ORDER BY l.id""",
                 partners=partners.ids,
-                in_force=Membership._sql_in_force("m", fields.Date.context_today(self)),
+                in_force=Membership._sql_in_force("m", today - ONE_DAY, today + ONE_DAY),
                 company=company.id,
             )
         )
@@ -152,11 +167,15 @@ class CounterpartyGroupCredit(models.AbstractModel):
     @api.model
     def _try_check(self, orders):
         """Check orders in a job: return the verdicts, or ``None`` when it has to repeat itself."""
-        try:
-            with self.env.cr.savepoint():
-                return self._check_orders(orders)
-        except SerializationFailure:
-            return None
+        verdicts = {}
+        # no savepoint for partners in no group
+        for limits, bound in self._get_bound_orders(orders):
+            try:
+                with self.env.cr.savepoint():
+                    verdicts.update(self._check_limits(limits, bound, confirmed=False, lock=True))
+            except SerializationFailure:
+                return None
+        return verdicts
 
     # ------------------------------------------------------------
     # Exposure
@@ -167,7 +186,8 @@ class CounterpartyGroupCredit(models.AbstractModel):
         """Return ``{partner id: exposure}`` of a group in the currency of the limit's company.
 
         Open receivables, confirmed orders that are not invoiced, deliveries beyond the order; our
-        own companies are no risk and stay out. 18,000 members with 450,000 open items: see bench.
+        own companies are no risk and stay out. 20,000 members with 450,000 open items and 35,000
+        open orders take 0.7 s, a head with a million open items 0.4 s.
 
         :param left_out: ids of orders that do not count
         """
@@ -178,18 +198,19 @@ class CounterpartyGroupCredit(models.AbstractModel):
         Balance._flush_sources()
         # branches keep their books in the company's currency and share its limits
         companies = self.env["res.company"].sudo().search([("id", "child_of", limit.company_id.id)])
-        partners = SQL("SELECT unnest(%s::int[])", partner_ids)
         rows = self.env.execute_query(
             SQL(
-                """SELECT partner_id, SUM(amount)::float8
+                # to compile the query would take as long as to run it
+                """SET LOCAL jit = off;
+                   SELECT partner_id, SUM(amount)::float8
                      FROM (SELECT partner_id, company_id, receivable_company AS amount
                              FROM (%(items)s) AS items
                             UNION ALL
                            SELECT partner_id, company_id, amount_company
                              FROM (%(orders)s) AS orders) AS part
                     WHERE company_id = ANY(%(companies)s) GROUP BY partner_id""",
-                items=Balance._sql_items(partners, day),
-                orders=Balance._sql_open_orders(partners, day, left_out),
+                items=Balance._sql_items(partner_ids, day),
+                orders=Balance._sql_open_orders(partner_ids, day, left_out),
                 companies=companies.ids,
             )
         )
@@ -242,19 +263,32 @@ class CounterpartyGroupCredit(models.AbstractModel):
     @api.model
     def _describe(self, order, verdict):
         """Return what a seller has to know: head, limit, exposure, missing amount."""
-        limit = verdict.limit
+        limit, pot = verdict.limit, verdict.pot
+        if verdict.missing is None:
+            return self.env._(
+                "%(order)s has no exchange rate from %(currency)s: add the rate, so that the "
+                "credit of the group can be checked.",
+                order=order.name,
+                currency=order.currency_id.name,
+            )
         currency = limit.currency_id
         head = limit.holding_id.head_id
-        owner = self.env["res.partner"].sudo().browse(verdict.pot.owner or [])
+        owner = self.env["res.partner"].sudo().browse(pot.owner or [])
+        kept = ""
+        if pot.carved:
+            kept = self.env._(
+                " (%(amount)s of it kept for other members)", amount=currency.format(pot.carved)
+            )
         return self.env._(
             "%(order)s of %(customer)s exceeds the credit of %(group)s (head: %(head)s%(part)s): "
-            "limit %(limit)s, exposure %(exposure)s, missing %(missing)s.",
+            "limit %(limit)s%(kept)s, exposure %(exposure)s, missing %(missing)s.",
             order=order.name,
             customer=order._get_counterparty_debtor().name,
             group=limit.holding_id.name,
             head=head.name or self.env._("unknown"),
             part=self.env._(", part of %(member)s", member=owner.name) if owner != head else "",
-            limit=currency.format(verdict.pot.limit),
-            exposure=currency.format(verdict.pot.exposure),
+            limit=currency.format(pot.nominal),
+            kept=kept,
+            exposure=currency.format(pot.exposure),
             missing=currency.format(verdict.missing),
         )

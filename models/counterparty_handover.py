@@ -7,6 +7,16 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 UNDO_HOURS = 24
+# whose activities move with the counterparties
+ACTIVITY_MODELS = (
+    "res.partner",
+    "crm.lead",
+    "sale.order",
+    "purchase.order",
+    "account.move",
+    "counterparty.document",
+    "counterparty.holding",
+)
 SILENT = {"mail_auto_subscribe_no_notify": True, "mail_activity_quick_update": True}
 
 
@@ -62,6 +72,8 @@ class CounterpartyHandover(models.Model):
     opportunity_count = fields.Integer("Open Opportunities", compute="_compute_counts")
     quotation_count = fields.Integer("Quotations", compute="_compute_counts")
     rfq_count = fields.Integer("Requests for Quotation", compute="_compute_counts")
+    document_count = fields.Integer("Documents", compute="_compute_counts")
+    holding_count = fields.Integer("Groups", compute="_compute_counts")
 
     # ------------------------------------------------------------
     # Compute and constraints
@@ -70,10 +82,13 @@ class CounterpartyHandover(models.Model):
     @api.depends("from_user_id", "to_user_id")
     def _compute_display_name(self):
         for handover in self:
+            if not handover.from_user_id or not handover.to_user_id:
+                handover.display_name = self.env._("Hand-over")
+                continue
             handover.display_name = self.env._(
                 "%(user)s to %(to)s",
-                user=handover.from_user_id.name or "",
-                to=handover.to_user_id.name or "",
+                user=handover.from_user_id.name,
+                to=handover.to_user_id.name,
             )
 
     @api.depends("done_at", "state")
@@ -122,6 +137,13 @@ class CounterpartyHandover(models.Model):
     def action_undo(self):
         """Give back what the other person still has, within a day."""
         for handover in self:
+            if handover.state == "undone":
+                raise UserError(
+                    self.env._(
+                        "The hand-over from %(user)s was already undone.",
+                        user=handover.from_user_id.name,
+                    )
+                )
             if not handover.can_undo:
                 raise UserError(
                     self.env._(
@@ -150,7 +172,7 @@ class CounterpartyHandover(models.Model):
         on_records = Domain.OR(
             Domain("res_model", "=", name)
             & Domain("res_id", "in", self.env[name].sudo()._search(company))
-            for name in ("res.partner", "crm.lead", "sale.order", "purchase.order")
+            for name in ACTIVITY_MODELS
         )
         return [
             HandoverSource("partner_count", "res.partner", "user_id", company),
@@ -165,6 +187,8 @@ class CounterpartyHandover(models.Model):
             ),
             HandoverSource("quotation_count", "sale.order", "user_id", open_offer),
             HandoverSource("rfq_count", "purchase.order", "user_id", open_offer),
+            HandoverSource("document_count", "counterparty.document", "responsible_id", company),
+            HandoverSource("holding_count", "counterparty.holding", "responsible_id", company),
         ]
 
     def _get_counts(self):
@@ -177,9 +201,14 @@ class CounterpartyHandover(models.Model):
         for source in self._get_sources():
             if self.state != "draft":
                 moved = lines.get((source.model, source.field), self.line_ids.browse())
-                found[source.count_field].update(moved.mapped("res_id"))
-            elif self.from_user_id:
-                found[source.count_field].update(self._search_records(source).ids)
+                ids = moved.mapped("res_id")
+            else:
+                ids = self._search_records(source).ids if self.from_user_id else []
+            if source.model == "res.partner":
+                # contacts and addresses move along, and are no counterparties of their own
+                records = self.env[source.model].sudo().browse(ids).exists()
+                ids = records.commercial_partner_id.ids
+            found[source.count_field].update(ids)
         return {name: len(ids) for name, ids in found.items()}
 
     def _search_records(self, source):
@@ -187,19 +216,46 @@ class CounterpartyHandover(models.Model):
         Model = self.env[source.model].sudo()
         return Model.search(source.domain & Domain(source.field, "=", self.from_user_id.id))
 
+    def _get_followed_ids(self, records):
+        """Return ids of the records that the other person follows already."""
+        followers = self.env["mail.followers"].sudo()  # of documents of other areas too
+        return set(
+            followers.search(
+                [
+                    ("res_model", "=", records._name),
+                    ("res_id", "in", records.ids),
+                    ("partner_id", "=", self.to_user_id.partner_id.id),
+                ]
+            ).mapped("res_id")
+        )
+
+    @api.model
+    def _get_line_name(self, record):
+        if record._name == "counterparty.role":
+            return self.env._(
+                "%(partner)s: %(role)s",
+                partner=record.partner_id.display_name,
+                role=record.display_name,
+            )
+        return record.display_name
+
     def _move_records(self):
         self.ensure_one()
         vals_list = []
         # all are read before any moves: a role follows its partner's salesperson by itself
         found = [(source, self._search_records(source)) for source in self._get_sources()]
         for source, records in found:
+            followed = self._get_followed_ids(records)
             vals_list += [
                 {
                     "handover_id": self.id,
                     "model": source.model,
                     "field": source.field,
                     "res_id": record.id,
-                    "name": record.display_name,
+                    "name": self._get_line_name(record),
+                    # of what has no followers nobody becomes one
+                    "is_new_follower": "message_follower_ids" in record._fields
+                    and record.id not in followed,
                 }
                 for record in records
             ]

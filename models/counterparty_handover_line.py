@@ -18,6 +18,9 @@ class CounterpartyHandoverLine(models.Model):
     res_id = fields.Many2oneReference("Record", model_field="model", required=True, readonly=True)
     name = fields.Char(readonly=True)
     model_name = fields.Char("Kind", compute="_compute_model_name")
+    is_new_follower = fields.Boolean(
+        "New Follower", readonly=True, help="The other person follows it only since the hand-over."
+    )
     is_given_back = fields.Boolean("Given Back", readonly=True)
 
     @api.depends("model")
@@ -34,6 +37,10 @@ class CounterpartyHandoverLine(models.Model):
                 {lines[0].field: lines.handover_id.from_user_id.id}
             )
             given_back = lines.filtered(lambda line, ids=records.ids: line.res_id in ids)
+            if followed := given_back.filtered("is_new_follower").mapped("res_id"):
+                records.browse(followed).message_unsubscribe(
+                    lines.handover_id.to_user_id.partner_id.ids
+                )
             # users only read the lines
             given_back.sudo().is_given_back = True
 

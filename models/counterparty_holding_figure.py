@@ -1,10 +1,9 @@
 from odoo import fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .counterparty_holding import HOLDINGS, PERIOD_START
+from .sale_order_line import COST_PROFIT
 
-ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
+MEASURES = ("receivable", "payable", "overdue", "to_invoice", "sales", "profit")
 
 
 class CounterpartyHoldingFigure(models.Model):
@@ -21,6 +20,7 @@ class CounterpartyHoldingFigure(models.Model):
     _order = "holding_id, partner_id, company_id, currency_id"
     _rec_name = "partner_id"
     _depends = {
+        "counterparty.sale.fact": ["profit", "date", "commercial_partner_id"],
         "account.move": ["state", "move_type", "date", "amount_untaxed_in_currency_signed"],
         "account.move.line": ["amount_residual_currency", "parent_state", "partner_id"],
         "sale.order": ["state", "invoice_status", "currency_rate", "partner_invoice_id"],
@@ -42,55 +42,74 @@ class CounterpartyHoldingFigure(models.Model):
         help="Confirmed orders, taxes included. On a past day without those cancelled since.",
     )
     sales = fields.Monetary("Net Sales", readonly=True, help="Invoiced in the period, untaxed.")
+    company_currency_id = fields.Many2one("res.currency", "Currency of the Books", readonly=True)
+    profit = fields.Monetary(
+        "Gross Profit",
+        currency_field="company_currency_id",
+        readonly=True,
+        groups=COST_PROFIT,
+        help="Of the net sales of the period, in the currency of our company's books.",
+    )
 
     @property
     def _table_query(self):
         Holding = self.env["counterparty.holding"]
-        Balance = self.env["counterparty.holding.balance"]
-        day = Holding._get_day()
-        start = fields.Date.to_date(self.env.context.get(PERIOD_START)) or day.replace(
-            month=1, day=1
-        )
-        members = self._get_holdings()._sql_members(day)
-        partners = SQL("SELECT partner_id FROM member")
-        own = self.env["counterparty.membership"]._get_own_partners().ids
-        nothing = SQL("0 AS receivable, 0 AS payable, 0 AS overdue")
+        members = Holding._get_asked_holdings()._sql_members(Holding._get_day())
         return SQL(
             """WITH member AS MATERIALIZED (%(members)s)
                SELECT row_number() OVER (ORDER BY m.holding_id, m.partner_id, f.company_id,
                                                   f.currency_id) AS id,
                       m.holding_id, m.partner_id, f.company_id, f.currency_id,
-                      m.partner_id = ANY(%(own)s) AS is_own_company,
-                      SUM(f.receivable) AS receivable, SUM(f.payable) AS payable,
-                      SUM(f.overdue) AS overdue, SUM(f.to_invoice) AS to_invoice,
-                      SUM(f.sales) AS sales
+                      books.currency_id AS company_currency_id,
+                      m.partner_id = ANY(%(own)s) AS is_own_company, %(sums)s
                  FROM member m
-                 JOIN (SELECT partner_id, company_id, currency_id, receivable, payable, overdue,
-                              0 AS to_invoice, 0 AS sales
-                         FROM (%(items)s) AS items
-                        UNION ALL
-                       SELECT partner_id, company_id, currency_id, %(nothing)s,
-                              amount AS to_invoice, 0 AS sales FROM (%(orders)s) AS orders
-                        UNION ALL
-                       SELECT partner_id, company_id, currency_id, %(nothing)s,
-                              0 AS to_invoice, sales FROM (%(sales)s) AS sales) AS f
-                   ON f.partner_id = m.partner_id
-                GROUP BY m.holding_id, m.partner_id, f.company_id, f.currency_id""",
+                 JOIN (%(legs)s) AS f ON f.partner_id = m.partner_id
+                 JOIN res_company books ON books.id = f.company_id
+                GROUP BY m.holding_id, m.partner_id, f.company_id, f.currency_id,
+                         books.currency_id""",
             members=members,
-            own=own,
-            nothing=nothing,
-            items=Balance._sql_items(partners, day),
-            orders=Balance._sql_open_orders(partners, day),
-            sales=Balance._sql_sales(partners, start, day),
+            own=self.env["counterparty.membership"]._get_own_partners().ids,
+            sums=SQL(", ").join(
+                SQL("SUM(f.%(measure)s) AS %(measure)s", measure=SQL.identifier(measure))
+                for measure in MEASURES
+            ),
+            legs=self._sql_legs(),
         )
 
-    def _get_holdings(self):
-        """Return the holdings of the context, else all that the user may see."""
+    def _sql_legs(self):
+        """Return the query of all amounts of the members, each row with one kind of them."""
         Holding = self.env["counterparty.holding"]
-        ids = self.env.context.get(HOLDINGS)
-        # the context comes from outside: groups of other companies stay hidden
-        return Holding.with_context(active_test=not ids).search(
-            Domain("id", "in", ids) if ids else Domain.TRUE
+        Balance = self.env["counterparty.holding.balance"]
+        day, start = Holding._get_day(), Holding._get_period_start()
+        partners = SQL("SELECT partner_id FROM member")
+        legs = [
+            self._sql_leg(
+                Balance._sql_items(partners, day),
+                receivable="receivable",
+                payable="payable",
+                overdue="overdue",
+            ),
+            self._sql_leg(Balance._sql_open_orders(partners, day), to_invoice="amount"),
+            self._sql_leg(Balance._sql_sales(partners, start, day), sales="sales"),
+        ]
+        if self.env.user.has_group(COST_PROFIT):
+            profit = Balance._sql_profit(partners, start, day)
+            legs.append(self._sql_leg(profit, profit="profit"))
+        return SQL(" UNION ALL ").join(legs)
+
+    def _sql_leg(self, query, **columns):
+        """Return a query with all measures, of which it knows those given as columns."""
+        amounts = [
+            SQL.identifier(columns[measure]) if measure in columns else SQL("0")
+            for measure in MEASURES
+        ]
+        return SQL(
+            "SELECT partner_id, company_id, currency_id, %s FROM (%s) AS leg",
+            SQL(", ").join(
+                SQL("%s AS %s", amount, SQL.identifier(measure))
+                for measure, amount in zip(MEASURES, amounts, strict=True)
+            ),
+            query,
         )
 
     def action_open_partner(self):

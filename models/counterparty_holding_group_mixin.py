@@ -3,6 +3,16 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 
+class GroupedMany2many(fields.Many2many):
+    """Grouped by a query of its own; to say so needs none.
+
+    The host asks for it by making the query, with every write on journal items.
+    """
+
+    def _description_groupable(self, env):
+        return True
+
+
 class CounterpartyHoldingGroupMixin(models.AbstractModel):
     """A host model of which records belong to the groups of their partner.
 
@@ -15,7 +25,7 @@ class CounterpartyHoldingGroupMixin(models.AbstractModel):
     # the column that holds a partner, or a contact of one
     _counterparty_holding_partner = "partner_id"
 
-    counterparty_holding_ids = fields.Many2many(
+    counterparty_holding_ids = GroupedMany2many(
         "counterparty.holding",
         string="Holdings",
         compute="_compute_counterparty_holding_ids",

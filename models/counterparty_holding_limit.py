@@ -29,6 +29,7 @@ class CounterpartyHoldingLimit(models.Model):
         required=True,
         default="shared",
     )
+    pot_text = fields.Char("Kind of Pot", compute="_compute_pot_text")
     has_limit = fields.Boolean(
         default=True,
         help="Without limit the group may owe any amount. A limit of 0 means no credit at all.",
@@ -48,6 +49,12 @@ class CounterpartyHoldingLimit(models.Model):
         "(holding_id, company_id)", "This company has already set a limit for this group."
     )
     _amount_positive = models.Constraint("CHECK (amount >= 0)", "A limit cannot be negative.")
+
+    @api.depends("pot")
+    def _compute_pot_text(self):
+        texts = {"shared": self.env._("Shared"), "reserved": self.env._("Reserved")}
+        for limit in self:
+            limit.pot_text = texts.get(limit.pot)
 
     @api.depends("holding_id", "company_id", "amount", "has_limit")
     def _compute_exposure(self):

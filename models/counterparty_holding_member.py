@@ -3,7 +3,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import ownership
-from .counterparty_holding import HOLDINGS
 
 ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
 OWNERSHIP = "counterparty_crm.group_area_ownership"
@@ -82,11 +81,7 @@ class CounterpartyHoldingMember(models.Model):
     def _table_query(self):
         Holding = self.env["counterparty.holding"]
         day = Holding._get_day()
-        ids = self.env.context.get(HOLDINGS)
-        # the context comes from outside: groups of other companies stay hidden
-        holdings = Holding.with_context(active_test=not ids).search(
-            Domain("id", "in", ids) if ids else Domain.TRUE
-        )
+        holdings = Holding._get_asked_holdings()
         members = holdings._get_members(day)
         rows = [
             (holding.id, partner, step.owner, step.depth, partner == holding.head_id.id)
@@ -181,7 +176,6 @@ class CounterpartyHoldingMember(models.Model):
         """Return ``{partner id: balances}`` in the books and currency of the user's company."""
         Balance = self.env["counterparty.holding.balance"]
         Balance._flush_sources()
-        partners = SQL("SELECT unnest(%s::int[])", list(partner_ids))
         rows = self.env.execute_query_dict(
             SQL(
                 """SELECT partner_id, SUM(receivable) AS receivable, SUM(payable) AS payable,
@@ -193,8 +187,8 @@ class CounterpartyHoldingMember(models.Model):
                            SELECT partner_id, company_id, 0, 0, 0, amount_company
                              FROM (%(orders)s) AS orders) AS f
                     WHERE company_id = ANY(%(companies)s) GROUP BY partner_id""",
-                items=Balance._sql_items(partners, day),
-                orders=Balance._sql_open_orders(partners, day),
+                items=Balance._sql_items(partner_ids, day),
+                orders=Balance._sql_open_orders(partner_ids, day),
                 companies=self._get_branches().ids,
             )
         )

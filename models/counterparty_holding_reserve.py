@@ -20,6 +20,10 @@ class CounterpartyHoldingReserve(models.Model):
         "res.partner", string="Member", required=True, index=True, ondelete="restrict"
     )
     amount = fields.Monetary(required=True)
+    exposure = fields.Monetary(
+        compute="_compute_exposure", help="What those who draw on this part owe and have ordered."
+    )
+    available = fields.Monetary(compute="_compute_exposure")
     is_member = fields.Boolean(
         "Counts",
         compute="_compute_is_member",
@@ -40,6 +44,17 @@ class CounterpartyHoldingReserve(models.Model):
             partners = Credit._get_drawing_partners(holding) if holding else set()
             for part in parts:
                 part.is_member = part.partner_id._origin.id in partners
+
+    @api.depends("limit_id", "partner_id", "amount")
+    def _compute_exposure(self):
+        Credit = self.env["counterparty.group.credit"]
+        for limit, parts in self.grouped(lambda part: part.limit_id._origin).items():
+            pots = Credit._get_pots(limit) if limit.pot == "reserved" else {}
+            for part in parts:
+                pot = pots.get(part.partner_id._origin.id)
+                has_own = pot and pot.owner == part.partner_id._origin.id
+                part.exposure = pot.exposure if has_own else 0.0
+                part.available = pot.available if has_own else 0.0
 
     @api.constrains("limit_id", "partner_id")
     def _check_member(self):

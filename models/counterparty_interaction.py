@@ -1,6 +1,8 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL, format_datetime
 
 # a contact that reached nobody's attention earns no sale
 SILENT_KINDS = ("mailing",)
@@ -115,6 +117,7 @@ class CounterpartyInteraction(models.Model):
     def _insert_interactions(self, vals_list):
         if not vals_list:
             return 0
+        self._check_past(vals_list)
         partners = self.env["res.partner"].browse([vals["partner_id"] for vals in vals_list])
         rows = []
         for vals, partner in zip(vals_list, partners, strict=True):
@@ -140,6 +143,25 @@ class CounterpartyInteraction(models.Model):
         added = self.env.cr.rowcount
         self.invalidate_model()
         return added
+
+    @api.model
+    def _check_past(self, vals_list):
+        """Refuse contacts that have not taken place yet.
+
+        :raises ValidationError: names the contact and its date
+        """
+        # a clock of another server may be a little ahead
+        limit = fields.Datetime.now() + timedelta(minutes=5)
+        for vals in vals_list:
+            if fields.Datetime.to_datetime(vals["date"]) > limit:
+                raise ValidationError(
+                    self.env._(
+                        "The contact with %(name)s on %(date)s lies in the future: log it when it "
+                        "has taken place.",
+                        name=self.env["res.partner"].browse(vals["partner_id"]).display_name,
+                        date=format_datetime(self.env, vals["date"]),
+                    )
+                )
 
     @api.model
     def _counterparty_merge(self, source, target):

@@ -1,14 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, float_repr, format_date
+from odoo.tools import SQL
 
 from ..tools import membership as membership_rules
-from ..tools.membership import SUM_TOLERANCE
 from ..tools.ownership import Edge
-from ..tools.periods import Period, overlap, peak
-
-PERCENT = (9, 6)
+from ..tools.periods import overlap
+from .counterparty_membership_rules import PERCENT, plain_percent
 
 
 class CounterpartyMembership(models.Model):
@@ -20,7 +18,7 @@ class CounterpartyMembership(models.Model):
     """
 
     _name = "counterparty.membership"
-    _inherit = ["counterparty.merge.mixin"]
+    _inherit = ["counterparty.membership.rules.mixin", "counterparty.merge.mixin"]
     _description = "Holding Membership"
     _order = "owner_id, date_from desc, id desc"
     _rec_names_search = ["owner_id", "member_id"]
@@ -86,6 +84,15 @@ class CounterpartyMembership(models.Model):
     )
     control_document = fields.Char(
         "Register Document", help="Contract or register entry that gives or excludes control."
+    )
+    control_document_id = fields.Many2one(
+        "counterparty.document",
+        "Document on File",
+        domain="[('is_personal', '=', False),"
+        " ('commercial_partner_id', 'in', [owner_id, member_id])]",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The same document among those of the owner or the member.",
     )
     status = fields.Selection(
         [("confirmed", "Confirmed"), ("reported", "Reported")],
@@ -158,9 +165,9 @@ class CounterpartyMembership(models.Model):
             if row.kind_id.is_whole:
                 row.share_text = "100 %"
             elif row.share_basis == "exact":
-                row.share_text = f"{_plain(row.equity)} %"
+                row.share_text = f"{plain_percent(row.equity)} %"
             elif row.share_basis == "range":
-                row.share_text = f"{_plain(row.equity_min)}–{_plain(row.equity_max)} %"
+                row.share_text = f"{plain_percent(row.equity_min)}–{plain_percent(row.equity_max)} %"
             else:
                 row.share_text = self.env._("not known")
 
@@ -187,134 +194,6 @@ class CounterpartyMembership(models.Model):
         """Return the partners of our own companies."""
         # that a counterparty is one of ours is no secret, even of a company one is not in
         return self.env["res.company"].sudo().search(Domain.TRUE).partner_id
-
-    # ------------------------------------------------------------
-    # Constraints
-    # ------------------------------------------------------------
-
-    @api.onchange("owner_id", "member_id")
-    def _onchange_contact(self):
-        # a contact is refused on saving; here its company is offered at once
-        for name in ("owner_id", "member_id"):
-            partner = self[name]
-            if partner and partner != partner.commercial_partner_id:
-                self[name] = partner.commercial_partner_id
-
-    @api.constrains("owner_id", "member_id", "kind_id")
-    def _check_partners(self):
-        for row in self:
-            for partner in row.owner_id | row.member_id:
-                if partner != partner.commercial_partner_id:
-                    raise ValidationError(
-                        self.env._(
-                            "%(contact)s is a contact of %(company)s. A holding consists of "
-                            "companies: choose %(company)s.",
-                            contact=partner.name or partner.display_name,
-                            company=partner.commercial_partner_id.name,
-                        )
-                    )
-            if row.owner_id == row.member_id and not row.kind_id.allows_self:
-                raise ValidationError(
-                    self.env._(
-                        "%(partner)s cannot belong to itself. Own shares need a kind that allows "
-                        "it.",
-                        partner=row.owner_id.display_name,
-                    )
-                )
-
-    @api.constrains("share_basis", "equity_min", "equity_max", "control", "control_document")
-    def _check_shares(self):
-        for row in self:
-            if row.share_basis == "range" and row.equity_min > row.equity_max:
-                raise ValidationError(
-                    self.env._(
-                        "%(membership)s: the smallest share is larger than the largest.",
-                        membership=row.display_name,
-                    )
-                )
-            if row.control != "auto" and not row.control_document:
-                raise ValidationError(
-                    self.env._(
-                        "%(membership)s: control that does not follow from the votes needs its "
-                        "register document.",
-                        membership=row.display_name,
-                    )
-                )
-
-    @api.constrains(
-        "owner_id", "member_id", "kind_id", "date_from", "date_to", "share_basis", "equity",
-        "equity_min", "status",
-    )  # fmt: skip
-    def _check_with_siblings(self):
-        self.member_id._lock_counterparty_linked()
-        # the row in the way first: a sum over 100 % often only follows from it
-        siblings = self._get_siblings()
-        self._check_overlap(siblings)
-        self._check_equity_sum(siblings)
-
-    def _check_overlap(self, siblings):
-        for row in self:
-            for other in siblings.get(row.member_id, self.browse()) - row:
-                if other.kind_id != row.kind_id or not overlap(
-                    row._get_period(), other._get_period()
-                ):
-                    continue
-                if other.owner_id == row.owner_id:
-                    row._raise_overlap(other)
-                if row.kind_id.is_exclusive:
-                    row._raise_exclusive(other)
-
-    def _check_equity_sum(self, siblings):
-        for member in self.member_id:
-            parts = [
-                (row._get_period(), row._get_low_equity())
-                for row in siblings[member]
-                if row._counts_in_sum()
-            ]
-            total, day = peak(parts)
-            if total > 100 + SUM_TOLERANCE:
-                raise ValidationError(
-                    self.env._(
-                        "The owners of %(member)s would have %(total)s %% on %(day)s. End or "
-                        "correct another membership, or mark this one as reported.",
-                        member=member.display_name,
-                        total=_plain(total),
-                        day=self._format_day(day),
-                    )
-                )
-
-    def _get_siblings(self):
-        """Return ``{member: memberships}`` of all members of these rows."""
-        # rows of companies the user is not in contradict as well
-        rows = self.sudo().search([("member_id", "in", self.member_id.ids)])
-        return rows.grouped("member_id")
-
-    def _raise_overlap(self, other):
-        raise ValidationError(
-            self.env._(
-                "%(member)s already belongs to %(owner)s as “%(kind)s” from %(start)s to %(end)s. "
-                "End or correct that membership, or choose dates outside its period.",
-                **other._get_message_values(),
-            )
-        )
-
-    def _raise_exclusive(self, other):
-        raise ValidationError(
-            self.env._(
-                "%(member)s can have only one owner as “%(kind)s”, and belongs to %(owner)s from "
-                "%(start)s to %(end)s. End that membership the day before, or use “Move” on it.",
-                **other._get_message_values(),
-            )
-        )
-
-    def _get_message_values(self):
-        return {
-            "owner": self.owner_id.display_name,
-            "member": self.member_id.display_name,
-            "kind": self.kind_id.name,
-            "start": self._format_day(self.date_from),
-            "end": self._format_end(),
-        }
 
     # ------------------------------------------------------------
     # CRUD
@@ -377,46 +256,8 @@ class CounterpartyMembership(models.Model):
         }
 
     # ------------------------------------------------------------
-    # Periods and shares
+    # Graph
     # ------------------------------------------------------------
-
-    @api.model
-    def _domain_in_force(self, day):
-        """Return the domain of memberships in force on a day."""
-        started = Domain("date_from", "=", False) | Domain("date_from", "<=", day)
-        going_on = Domain("date_to", "=", False) | Domain("date_to", ">=", day)
-        return started & going_on
-
-    @api.model
-    def _sql_in_force(self, alias, day):
-        """Return the condition of memberships in force on a day, for SQL."""
-        start, end = SQL.identifier(alias, "date_from"), SQL.identifier(alias, "date_to")
-        return SQL(
-            """(%(start)s IS NULL OR %(start)s <= %(day)s)
-               AND (%(end)s IS NULL OR %(end)s >= %(day)s)""",
-            start=start,
-            end=end,
-            day=day,
-        )
-
-    def _get_period(self):
-        self.ensure_one()
-        return Period(self.date_from or None, self.date_to or None)
-
-    def _get_low_equity(self):
-        """Return the equity in percent that is certain."""
-        if self.kind_id.is_whole:
-            return 100.0
-        return {"exact": self.equity, "range": self.equity_min}.get(self.share_basis, 0.0)
-
-    def _counts_in_sum(self):
-        return self.status == "confirmed" and self.kind_id.counts_ownership
-
-    def _format_day(self, day):
-        return format_date(self.env, day) if day else self.env._("an unknown day")
-
-    def _format_end(self):
-        return self._format_day(self.date_to) if self.date_to else self.env._("an open end")
 
     @api.model
     def _get_edges_among(self, partner_ids, day, kind_ids):
@@ -511,8 +352,3 @@ def _edge(
         votes=votes / 100 if is_control else 0.0,
         forced={"yes": True, "no": False}.get(control),
     )
-
-
-def _plain(percent):
-    """Return a percentage without superfluous zeros."""
-    return float_repr(percent, PERCENT[1]).rstrip("0").rstrip(".")

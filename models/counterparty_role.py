@@ -1,12 +1,13 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..tools import roles as role_rules
 from ..tools.periods import Period, is_valid, overlap
+from .counterparty_role_merge import REPLACED
 from .counterparty_type import TypeEntry
 
 # the host's person for the documents of a family
@@ -27,7 +28,8 @@ class CounterpartyRole(models.Model):
     _inherit = [
         "counterparty.role.fields.mixin",
         "counterparty.role.derivation.mixin",
-        "counterparty.merge.mixin",
+        "counterparty.role.merge.mixin",
+        "counterparty.role.trace.mixin",
         "counterparty.holding.role.mixin",
         "counterparty.request.role.mixin",
     ]
@@ -110,6 +112,7 @@ class CounterpartyRole(models.Model):
         "(partner_id, type_id) WHERE date_to IS NULL",
         "This counterparty already plays this role. End the present one first.",
     )
+    _own_idx = models.Index("(partner_id) WHERE partner_id != commercial_partner_id")
     _period_valid = models.Constraint(
         "CHECK (date_to >= date_from)", "The last day of a role cannot be before its first."
     )
@@ -134,6 +137,7 @@ class CounterpartyRole(models.Model):
         return self.env["counterparty.type"]._get_catalogue().get(self.type_id.id, NO_TYPE)
 
     @api.depends("date_from", "date_to", "is_prospect")
+    @api.depends_context("tz")
     def _compute_state(self):
         today = fields.Date.context_today(self)
         for role in self:
@@ -174,14 +178,18 @@ class CounterpartyRole(models.Model):
             person = HOST_PERSON.get(role.type_id.document_family)
             role.responsible_id = role.partner_id[person] if person else role.responsible_id
 
-    @api.depends("type_id", "state")
-    @api.depends_context("lang")
+    @api.depends("type_id", "state", "date_to")
+    @api.depends_context("lang", "tz")
     def _compute_display_name(self):
         labels = dict(self._fields["state"]._description_selection(self.env))
         for role in self:
             name = role._get_type_entry().name or self.env._("Role")
             if role.state != role_rules.ACTIVE:
                 name = self.env._("%(type)s (%(state)s)", type=name, state=labels[role.state])
+            if role.date_to and role.state in (role_rules.PROSPECT, role_rules.ACTIVE):
+                # a role that was just ended says so, although it counts to the end of the day
+                day = role._format_day(role.date_to)
+                name = self.env._("%(role)s until %(day)s", role=name, day=day)
             role.display_name = name
 
     # ------------------------------------------------------------
@@ -228,9 +236,16 @@ class CounterpartyRole(models.Model):
         self._warm_up(complete)
         prepared = [self._prepare_role_vals(vals) for vals in complete]
         if self.env.context.get("import_file"):
-            prepared = [dict(vals, source="import") for vals in prepared]
+            prepared = [self._prepare_imported_vals(vals) for vals in prepared]
         self._refuse_overlaps(prepared)
-        return super().create(prepared)
+        roles = super().create(prepared)
+        # who has ordered before is no prospect, whatever a person or a file says
+        for family, prospects in (
+            roles.filtered("is_prospect").grouped(lambda role: role.type_id.document_family).items()
+        ):
+            if family in HOST_PERSON:
+                self._schedule_derivation(prospects.partner_id, family)
+        return roles
 
     def write(self, vals):
         if {"partner_id", "type_id"} & vals.keys() or vals.get("is_prospect"):
@@ -315,15 +330,90 @@ class CounterpartyRole(models.Model):
             vals = dict(vals, is_prospect=False)
         return vals
 
+    @api.model
+    def _prepare_imported_vals(self, vals):
+        """Return values of an imported role: a prospect, unless the file says otherwise."""
+        kind = self.env["counterparty.type"].browse(vals.get("type_id"))
+        is_prospect = kind.has_prospects and not vals.get("date_business")
+        return {"is_prospect": is_prospect, **vals, "source": "import"}
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_business(self):
+        """Refuse to delete a role that business was done in: it is ended and stays readable."""
+        if self.env.context.get(REPLACED):
+            return
+        for role in self.filtered("date_business"):
+            raise UserError(
+                self.env._(
+                    "%(partner)s has done business as %(type)s since %(day)s. "
+                    "End the role instead of deleting it.",
+                    partner=role.partner_id.display_name,
+                    type=role.type_id.name,
+                    day=self._format_day(role.date_business),
+                )
+            )
+        for role in self.filtered(lambda role: role._has_open_papers()):
+            raise UserError(
+                self.env._(
+                    "%(partner)s has valid documents as %(type)s. "
+                    "End the role instead of deleting it: its sections stay while they hold any.",
+                    partner=role.partner_id.display_name,
+                    type=role.type_id.name,
+                )
+            )
+
+    def _has_open_papers(self):
+        """Tell whether the register holds valid documents that no other role of today accounts for.
+
+        Contacts, addresses and files belong to everybody and prove no role.
+        """
+        others = self.partner_id._get_counterparty_roles().filtered(
+            lambda role: role != self and role.state in (role_rules.PROSPECT, role_rules.ACTIVE)
+        )
+        sections = self.type_id.section_ids - others.type_id.section_ids
+        # a document that the user may not see is open all the same
+        papers = self.env["counterparty.document"].sudo()
+        domain = Domain("commercial_partner_id", "=", self.commercial_partner_id.id)
+        domain &= Domain("section_id", "in", sections.ids) & Domain("has_validity", "=", True)
+        domain &= Domain("date_to", "=", False) | Domain("date_to", ">=", "today")
+        return bool(papers.search_count(domain, limit=1))
+
+    # ------------------------------------------------------------
+    # Onchange
+    # ------------------------------------------------------------
+
+    @api.onchange("type_id")
+    def _onchange_type_id(self):
+        # by hand as by a list or an import: without business a customer is a prospect
+        self.is_prospect = self.type_id.has_prospects and not self.date_business
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        # not a dependency of the responsible: a merged role keeps the one it has
+        if not self.responsible_id:
+            self._compute_responsible_id()
+
     # ------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------
 
     def action_end(self):
-        """Make today the last day of roles that go on."""
+        """Make today the last day of roles that go on.
+
+        :raises UserError: for a role that has not begun yet
+        """
         today = fields.Date.context_today(self)
-        for role in self.filtered(lambda role: not role.date_to or role.date_to > today):
-            role.date_to = max(today, role.date_from or today)
+        for role in self.filtered(lambda role: role.state == role_rules.FUTURE):
+            raise UserError(
+                self.env._(
+                    "%(partner)s is %(type)s only from %(day)s. "
+                    "Delete the role or choose another first day.",
+                    partner=role.partner_id.display_name,
+                    type=role.type_id.name,
+                    day=self._format_day(role.date_from),
+                )
+            )
+        self.filtered(lambda role: not role.date_to or role.date_to > today).date_to = today
 
     def action_resume(self):
         """Let an ended role go on."""
@@ -350,60 +440,14 @@ class CounterpartyRole(models.Model):
         going_on = Domain("date_to", "=", False) | Domain("date_to", ">=", "today")
         return started & going_on
 
+    @api.model
+    def _sql_own_role(self):
+        """Return the condition of roles that contacts play themselves, as their index has it."""
+        return SQL("partner_id != commercial_partner_id")
+
     def _get_period(self):
         self.ensure_one()
         return Period(self.date_from or None, self.date_to or None)
 
     def _format_day(self, day):
         return format_date(self.env, day) if day else self.env._("without limit")
-
-    # ------------------------------------------------------------
-    # Merge
-    # ------------------------------------------------------------
-
-    @api.model
-    def _counterparty_merge(self, source, target):
-        """Join roles of one type into the target's and move the others.
-
-        The host would re-point the others by SQL and leave their company behind.
-        """
-        # both partners' roles count, also those of companies the user is not in just now
-        self.sudo().search([("partner_id", "in", source.ids)])._move_to(target)
-
-    def _move_to(self, target):
-        """Give roles to another partner, joined into its own where they share a day."""
-        entities = target | target.commercial_partner_id
-        joins = role_rules.join_roles(
-            # given to a contact, the roles of a company go on to the company of the contact
-            self.search([("partner_id", "in", entities.ids)])._get_merge_facts(),
-            self._get_merge_facts(),
-        )
-        for join in joins:
-            kept, dropped = join.keep, self.browse(join.drop)
-            self.browse(kept.key)._adopt_own_values(dropped)
-            dropped.unlink()
-            self.browse(kept.key).write(
-                {
-                    "partner_id": target.id,
-                    "date_from": kept.period.start,
-                    "date_to": kept.period.end,
-                    "is_prospect": kept.is_prospect,
-                    "date_business": kept.business_start,
-                }
-            )
-        self.exists().filtered(lambda role: role.partner_id not in entities).write(
-            {"partner_id": target.id}
-        )
-        self.env.flush_all()
-
-    def _get_merge_facts(self):
-        return [
-            role_rules.RoleFacts(
-                key=role.id,
-                kind=role.type_id.id,
-                period=role._get_period(),
-                is_prospect=role.is_prospect,
-                business_start=role.date_business or None,
-            )
-            for role in self
-        ]

@@ -2,8 +2,10 @@ import logging
 
 import psycopg2
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL, str2bool
+
+from .counterparty_role_merge import REPLACED
 
 _logger = logging.getLogger(__name__)
 
@@ -41,7 +43,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
         postcommit = self.env.cr.postcommit
         waiting = postcommit.data.setdefault("counterparty.role.derivation", {})
         if not waiting:
-            postcommit.add(self._derive_after_commit)
+            # the day of a document is a day of the one who writes it
+            postcommit.add(self.with_context(tz=self.env.tz.zone)._derive_after_commit)
         waiting.setdefault(family, set()).update(partners.ids)
 
     def _derive_after_commit(self):
@@ -57,7 +60,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
         """
         try:
             with self.env.registry.cursor() as cr:
-                roles = api.Environment(cr, SUPERUSER_ID, {})["counterparty.role"]
+                context = {"tz": self.env.context["tz"]}
+                roles = api.Environment(cr, SUPERUSER_ID, context)["counterparty.role"]
                 partner_ids = roles._get_partners_to_derive(waiting)
                 if partner_ids:
                     roles._fill_from_documents(partner_ids=partner_ids)
@@ -87,10 +91,12 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                       JOIN counterparty_type kind ON kind.id = role.type_id
                      WHERE role.partner_id IN (partner.id, partner.commercial_partner_id)
                        AND kind.document_family = %(family)s AND role.is_prospect IS NOT TRUE
-                       AND (role.date_to IS NULL OR role.date_to >= CURRENT_DATE))
+                       AND (role.date_from IS NULL OR role.date_from <= %(today)s)
+                       AND (role.date_to IS NULL OR role.date_to >= %(today)s))
                 """,
                 ids=list(ids),
                 family=family,
+                today=fields.Date.context_today(self),
             )
             for family, ids in waiting.items()
         ]
@@ -111,6 +117,7 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
         """
         self.env.flush_all()
         self._promote_prospects(partner_ids)
+        self._begin_planned_roles(partner_ids)
         added = self._insert_roles(partner_ids, source)
         self._invalidate_roles()
         return added
@@ -125,16 +132,46 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                 """
                 WITH business AS (%(evidence)s)
                 UPDATE counterparty_role role
+                   -- who changed the role last stays who it was: the undo asks for that
                    SET is_prospect = FALSE, date_business = business.full_from,
-                       write_uid = %(uid)s, write_date = now() AT TIME ZONE 'UTC'
+                       write_date = now() AT TIME ZONE 'UTC'
                   FROM business, counterparty_type kind
                  WHERE role.partner_id = business.partner_id
                    AND kind.id = role.type_id AND kind.document_family = business.family
                    AND role.is_prospect AND business.full_from IS NOT NULL
-                   AND (role.date_to IS NULL OR role.date_to >= CURRENT_DATE)
+                   AND (role.date_to IS NULL OR role.date_to >= %(today)s)
                 """,
                 evidence=self._get_evidence_sql(partner_ids, at_install=False),
-                uid=self.env.uid,
+                today=fields.Date.context_today(self),
+            )
+        )
+
+    def _begin_planned_roles(self, partner_ids):
+        """Let a role that was to begin later begin with the first document before it."""
+        today = fields.Date.context_today(self)
+        if not self.search_count([("date_from", ">", today)], limit=1):
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH evidence AS (%(evidence)s)
+                UPDATE counterparty_role role
+                   SET date_from = evidence.first_from, date_business = evidence.full_from,
+                       is_prospect = evidence.full_from IS NULL,
+                       write_date = now() AT TIME ZONE 'UTC'
+                  FROM evidence, counterparty_type kind
+                 WHERE role.partner_id = evidence.partner_id
+                   AND kind.id = role.type_id AND kind.document_family = evidence.family
+                   AND role.date_from > %(today)s AND evidence.first_from < role.date_from
+                   AND NOT EXISTS (
+                    SELECT FROM counterparty_role earlier
+                      JOIN counterparty_type earlier_kind ON earlier_kind.id = earlier.type_id
+                     WHERE earlier.partner_id = role.partner_id AND earlier.id != role.id
+                       AND earlier_kind.document_family = evidence.family
+                       AND (earlier.date_to IS NULL OR earlier.date_to >= evidence.first_from))
+                """,
+                evidence=self._get_evidence_sql(partner_ids, at_install=False),
+                today=today,
             )
         )
 
@@ -159,6 +196,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                   JOIN res_partner partner ON partner.id = evidence.partner_id
                   JOIN counterparty_type kind ON kind.id = CASE evidence.family
                        WHEN 'sale' THEN %(customer)s ELSE %(supplier)s END
+                   -- a company that has archived a type does not want it back
+                   AND kind.active
                  WHERE NOT EXISTS (
                     SELECT FROM counterparty_role role
                       JOIN counterparty_type open_kind ON open_kind.id = role.type_id
@@ -184,7 +223,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                     THEN 'own_company'
                     WHEN NOT partner.active THEN 'archived'
                     WHEN evidence.last_on IS NULL THEN 'no_document'
-                    WHEN evidence.last_on < CURRENT_DATE - INTERVAL '3 years' THEN 'long_ago' END"""
+                    WHEN evidence.last_on < %s::date - INTERVAL '3 years' THEN 'long_ago' END""",
+            fields.Date.context_today(self),
         )
 
     def _get_evidence_sql(self, partner_ids, *, at_install):
@@ -218,7 +258,7 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                     SELECT role.partner_id, kind.document_family, MAX(role.date_to) AS day
                       FROM counterparty_role role
                       JOIN counterparty_type kind ON kind.id = role.type_id
-                     WHERE role.date_to < CURRENT_DATE
+                     WHERE role.date_to < %(today)s
                      GROUP BY 1, 2
               ) ended ON ended.partner_id = entity.commercial_partner_id
                      AND ended.document_family = document.family
@@ -234,6 +274,7 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
             """,
             documents=SQL(" UNION ALL ").join(documents),
             entities=entities,
+            today=fields.Date.context_today(self),
         )
 
     def _get_document_queries(self):
@@ -242,15 +283,25 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
         :return: list of SQL; kind is ``prospect`` or ``full``
         """
         return [
-            SQL("""SELECT partner_id, 'sale' AS family, create_date::date AS day, 'prospect' AS kind
+            SQL(
+                """SELECT partner_id, 'sale' AS family, %s AS day, 'prospect' AS kind
                      FROM crm_lead
-                    WHERE partner_id IS NOT NULL AND type = 'opportunity' AND active"""),
-            SQL("""SELECT partner_id, 'sale', date_order::date,
+                    WHERE partner_id IS NOT NULL AND type = 'opportunity' AND active""",
+                self._sql_day("create_date"),
+            ),
+            SQL(
+                """SELECT partner_id, 'sale', %s,
                           CASE state WHEN 'sale' THEN 'full' ELSE 'prospect' END
-                     FROM sale_order WHERE state != 'cancel'"""),
-            SQL("""SELECT partner_id, 'purchase', COALESCE(date_approve, date_order)::date,
+                     FROM sale_order WHERE state != 'cancel'""",
+                self._sql_day("date_order"),
+            ),
+            SQL(
+                """SELECT partner_id, 'purchase', COALESCE(%s, %s),
                           CASE state WHEN 'purchase' THEN 'full' ELSE 'prospect' END
-                     FROM purchase_order WHERE state != 'cancel'"""),
+                     FROM purchase_order WHERE state != 'cancel'""",
+                self._sql_day("date_approve"),
+                self._sql_day("date_order"),
+            ),
             SQL("""SELECT partner_id,
                           CASE WHEN move_type LIKE 'out%%' THEN 'sale' ELSE 'purchase' END,
                           COALESCE(invoice_date, date), 'full'
@@ -263,14 +314,32 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
     def _get_install_queries(self):
         # leads that nobody has qualified yet, and what the host has counted on a contact: a
         # declaration without a document behind it
+        created = self._sql_day("create_date")
         return [
-            SQL("""SELECT partner_id, 'sale', create_date::date, 'prospect' FROM crm_lead
-                    WHERE partner_id IS NOT NULL AND type = 'lead' AND active"""),
-            SQL("""SELECT id, 'sale', create_date::date, 'rank' FROM res_partner
-                    WHERE customer_rank > 0"""),
-            SQL("""SELECT id, 'purchase', create_date::date, 'rank' FROM res_partner
-                    WHERE supplier_rank > 0"""),
+            SQL(
+                """SELECT partner_id, 'sale', %s, 'prospect' FROM crm_lead
+                    WHERE partner_id IS NOT NULL AND type = 'lead' AND active""",
+                created,
+            ),
+            SQL(
+                """SELECT id, 'sale', %s, 'rank' FROM res_partner
+                    WHERE customer_rank > 0""",
+                created,
+            ),
+            SQL(
+                """SELECT id, 'purchase', %s, 'rank' FROM res_partner
+                    WHERE supplier_rank > 0""",
+                created,
+            ),
         ]
+
+    def _sql_day(self, column):
+        """Return the day of a moment that the database keeps in UTC, where the user is."""
+        return SQL(
+            "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date",
+            SQL.identifier(column),
+            self.env.tz.zone,
+        )
 
     # ------------------------------------------------------------
     # Installation
@@ -332,9 +401,8 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
 
         :return: the number of roles removed
         """
-        roles = self.env["counterparty.role"].search(
-            [("source", "=", "install"), ("write_uid", "=", SUPERUSER_ID)]
-        )
+        # found in all companies at once, and so undone, whichever the user is in just now
+        roles = self.sudo().search([("source", "=", "install"), ("write_uid", "=", SUPERUSER_ID)])
         count = len(roles)
-        roles.unlink()
+        roles.with_context(**{REPLACED: True}).unlink()
         return count

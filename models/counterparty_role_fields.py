@@ -5,13 +5,6 @@ from odoo.fields import Domain
 from ..tools.roles import section_string
 
 
-def _stored(value):
-    """Return the value of a property as it is stored: numbers instead of records."""
-    if isinstance(value, models.BaseModel):
-        return value.ids if len(value) > 1 else value.id
-    return value
-
-
 class CounterpartyRoleFieldsMixin(models.AbstractModel):
     """The part of a role that its type defines: own fields, and what it requires of the partner."""
 
@@ -136,20 +129,19 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
                     )
                 )
 
-    def action_fill_own_fields(self):
-        """Go on to the own fields of a role just saved; they show only once it is there."""
-        self.ensure_one()
-        if not self.has_own_fields:
-            return {"type": "ir.actions.act_window_close"}
-        dialog = self.env.ref("counterparty_crm.counterparty_role_view_form_dialog")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.display_name,
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(dialog.id, "form")],
-            "target": "new",
-        }
+    def onchange(self, values, field_names, fields_spec):
+        """Show the own fields of a type as soon as it is chosen.
+
+        The host sends them only with a value, so a new role would get them after its first save.
+        """
+        result = super().onchange(values, field_names, fields_spec)
+        if "role_properties" in fields_spec and "type_id" in field_names:
+            shown = result.setdefault("value", {})
+            if "role_properties" not in shown:
+                role = self.new({"type_id": values.get("type_id")})
+                field = self._fields["role_properties"]
+                shown["role_properties"] = field.convert_to_read(role.role_properties, role)
+        return result
 
     # ------------------------------------------------------------
     # Values of own fields
@@ -169,12 +161,15 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
         """Take over the own fields that are filled on joined roles and empty on this one."""
         self.ensure_one()
         for other in others:
-            own, theirs = dict(self.role_properties), dict(other.role_properties)
+            own, theirs = self._get_stored_own_values(), other._get_stored_own_values()
             missing = {key: value for key, value in theirs.items() if value and not own.get(key)}
             if missing:
-                # stored as they came: links stay numbers, whoever may read what they lead to
-                joined = {**own, **missing}
-                self.role_properties = {key: _stored(value) for key, value in joined.items()}
+                self.role_properties = {**own, **missing}
+
+    def _get_stored_own_values(self):
+        """Return the own fields as they are stored: keys of choices, numbers of records."""
+        self.ensure_one()
+        return dict(self.role_properties._values)
 
     @api.model
     def _format_own_value(self, entry):

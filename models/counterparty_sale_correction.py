@@ -65,7 +65,8 @@ class CounterpartySaleCorrection(models.Model):
 
         :param costs: ``{line id: cost of one unit of the product}``
         """
-        correction = self.create(
+        # whoever corrects costs need not see the journal items
+        correction = self.sudo().create(
             {
                 "kind": "cost",
                 "reason": reason,
@@ -75,7 +76,8 @@ class CounterpartySaleCorrection(models.Model):
             }
         )
         correction._apply()
-        return correction
+        correction._tell_documents()
+        return correction.sudo(False)
 
     def _apply(self, lines=None):
         """Add the rows of the correction to the facts of its lines.
@@ -108,17 +110,49 @@ class CounterpartySaleCorrection(models.Model):
     def _tell_documents(self):
         """Keep the change on the documents, where it survives their facts."""
         self.ensure_one()
-        body = self.env._(
-            "Sales given to %(campaign)s: %(reason)s",
-            campaign=self.campaign_id.display_name or self.env._("no campaign"),
-            reason=self.reason,
-        )
+        if self.kind == "cost":
+            # whoever reads the document need not see its cost
+            body = self.env._("Unit cost corrected: %(reason)s", reason=self.reason)
+        else:
+            body = self.env._(
+                "Sales given to %(campaign)s: %(reason)s",
+                campaign=self.campaign_id.display_name or self.env._("no campaign"),
+                reason=self.reason,
+            )
         # the corrector may lack the right to write on invoices, not to correct what they brought
         moves = self.line_ids.move_id.sudo()
         moves._message_log_batch(bodies={move.id: body for move in moves})
 
     def _forget_lines(self, lines):
-        """Let go of lines whose document is posted no more."""
+        """Let go of lines whose document is a draft again; its lines take over what was said.
+
+        So posting it again returns the same totals, and whoever changes the draft sees why. That
+        a sale is nobody's merit is what no line can say: the document tells that it is forgotten.
+        """
         # whoever may reset an invoice to draft may end what was said about it
-        for correction in self.sudo():
+        corrections = self.sudo().sorted("id")
+        last = {line: c for c in corrections if c.kind == "campaign" for line in c.line_ids & lines}
+        for correction in corrections:
             correction.line_ids -= lines
+        for correction, lines_ in lines.filtered(last.get).grouped(last.get).items():
+            # the lines are those of a draft that the user may write
+            names = ("campaign_id", "medium_id", "source_id")
+            lines_.sudo().write({name: correction[name].id for name in names})
+            correction._tell_drafts(lines_.move_id)
+
+    def _tell_drafts(self, moves):
+        """Say on documents that went back to draft what becomes of the correction."""
+        self.ensure_one()
+        if self.campaign_id:
+            body = self.env._(
+                "Back to draft: the corrected campaign %(campaign)s now stands on the lines.",
+                campaign=self.campaign_id.display_name,
+            )
+        else:
+            body = self.env._(
+                "Back to draft: these sales were given to no campaign (%(reason)s). Correct them "
+                "again after posting, else the order or the interactions decide.",
+                reason=self.reason,
+            )
+        # the note says nothing that the reader of the document may not know
+        moves.sudo()._message_log_batch(bodies={move.id: body for move in moves})

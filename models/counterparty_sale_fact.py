@@ -7,6 +7,10 @@ from odoo.tools import SQL
 
 from ..tools import sale_cost
 from .sale_order_line import COST_PROFIT
+from .unchecked_many2one import UncheckedMany2one
+
+# measures that reports sum as whole hundredths, see :meth:`CounterpartySaleFact.init`
+CENTS = {name: f"{name}_cents" for name in ("revenue", "cost", "profit")}
 
 _logger = logging.getLogger(__name__)
 
@@ -27,6 +31,7 @@ class CounterpartySaleFact(models.Model):
         "counterparty.sale.fact.build",
         "counterparty.sale.fact.recost",
         "counterparty.sale.fact.check",
+        "counterparty.merge.mixin",
     ]
     _log_access = False
     _order = "date desc, id desc"
@@ -35,31 +40,28 @@ class CounterpartySaleFact(models.Model):
     # the document; deleting it deletes its facts
     # a plain number: lines go with their document, and the foreign key would cost an index more
     line_id = fields.Integer("Journal Item", required=True, readonly=True)
-    move_id = fields.Many2one(
-        "account.move", "Invoice", required=True, readonly=True, index=True, ondelete="cascade"
-    )
+    move_id = UncheckedMany2one("account.move", "Invoice", required=True, readonly=True, index=True)
     correction_id = fields.Many2one(
         "counterparty.sale.correction",
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
     )
-    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    # no foreign key: the document has one, and goes before its company does
+    company_id = UncheckedMany2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
 
     # when
     date = fields.Date("Accounting Date", required=True, readonly=True)
     invoice_date = fields.Date(required=True, readonly=True)
 
-    # who bought what from whom, as sold
-    commercial_partner_id = fields.Many2one(
-        "res.partner", "Counterparty", readonly=True, ondelete="restrict"
-    )
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True, ondelete="restrict")
-    product_id = fields.Many2one("product.product", readonly=True, ondelete="restrict")
-    categ_id = fields.Many2one("product.category", "Product Category", readonly=True)
-    user_id = fields.Many2one("res.users", "Salesperson", readonly=True)
-    team_id = fields.Many2one("crm.team", "Sales Team", readonly=True)
+    # who bought what from whom, as sold; without foreign keys: these models guard their records
+    commercial_partner_id = UncheckedMany2one("res.partner", "Counterparty", readonly=True)
+    partner_id = UncheckedMany2one("res.partner", "Customer", readonly=True)
+    product_id = UncheckedMany2one("product.product", readonly=True)
+    categ_id = UncheckedMany2one("product.category", "Product Category", readonly=True)
+    user_id = UncheckedMany2one("res.users", "Salesperson", readonly=True)
+    team_id = UncheckedMany2one("crm.team", "Sales Team", readonly=True)
     is_internal = fields.Boolean(
         "Between Own Companies", readonly=True, help="Sold to one of the companies of this system."
     )
@@ -68,12 +70,8 @@ class CounterpartySaleFact(models.Model):
     campaign_id = fields.Many2one(
         "utm.campaign", readonly=True, index="btree_not_null", ondelete="restrict"
     )
-    medium_id = fields.Many2one(
-        "utm.medium", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
-    source_id = fields.Many2one(
-        "utm.source", readonly=True, index="btree_not_null", ondelete="restrict"
-    )
+    medium_id = UncheckedMany2one("utm.medium", readonly=True, index="btree_not_null")
+    source_id = UncheckedMany2one("utm.source", readonly=True, index="btree_not_null")
     campaign_basis = fields.Selection(
         [
             ("line", "Invoice line"),
@@ -105,6 +103,7 @@ class CounterpartySaleFact(models.Model):
             (sale_cost.GIVEN, "Unit cost given"),
             (sale_cost.SETTLED, "Settled by delivery"),
             (sale_cost.SERVICE, "Service without cost"),
+            (sale_cost.FREE, "Service that costs nothing"),
             (sale_cost.KEPT, "Goods kept"),
             (sale_cost.ADVANCE, "Down payment"),
             (sale_cost.MISSING, "Missing"),
@@ -139,11 +138,38 @@ class CounterpartySaleFact(models.Model):
         "Revenue Without Cost",
         readonly=True,
         groups=COST_PROFIT,
-        help="Revenue of goods whose cost nobody knows: neither profit nor loss.",
+        help="Revenue of what nobody knows the cost of: neither profit nor loss.",
     )
 
     _partner_idx = models.Index("(commercial_partner_id, date)")
     _provisional_idx = models.Index("(line_id) WHERE is_provisional")
+
+    def init(self):
+        """Add what reports read beside the fields.
+
+        Sums of four-byte hundredths take half the time and a third of the memory of sums of
+        numbers with decimals, and are exact. What is not of whole hundredths, or too large, has
+        none and is summed as it is.
+        """
+        for name, column in CENTS.items():
+            self.env.cr.execute(
+                SQL(
+                    """ALTER TABLE counterparty_sale_fact ADD COLUMN IF NOT EXISTS %(column)s int4
+                       GENERATED ALWAYS AS (
+                           CASE WHEN ABS(%(name)s) < 21474836 AND %(name)s * 100 %% 1 = 0
+                                THEN (%(name)s * 100)::int4 END) STORED""",
+                    column=SQL.identifier(column),
+                    name=SQL.identifier(name),
+                )
+            )
+        # how many months a customer buys in: else the planner sorts where it should hash
+        if self.env.cr.connection.server_version < 140000:
+            return
+        self.env.cr.execute(
+            """CREATE STATISTICS IF NOT EXISTS counterparty_sale_fact_month (ndistinct)
+                   ON commercial_partner_id, (date_trunc('month', date::timestamp)::date)
+                 FROM counterparty_sale_fact"""
+        )
 
     # ------------------------------------------------------------
     # The host's documents
@@ -175,19 +201,24 @@ class CounterpartySaleFact(models.Model):
 
     @api.model
     def _insert_live(self, sales):
-        """Write facts so that an error takes back nothing else; one statement for invoices."""
-        if sales.line_ids.reversed_line_id:
-            with self.env.cr.savepoint(flush=False):
-                self._insert_facts(sales)
-        else:
-            # one round trip: a savepoint of its own would be two queries more
-            self.env.cr.execute(
-                SQL(
-                    "SAVEPOINT counterparty_facts; %s; RELEASE SAVEPOINT counterparty_facts",
-                    self._sql_plain(sales, [], live=True),
-                )
+        """Write facts so that an error takes back nothing else, in one or two round trips.
+
+        A savepoint of the host would be two queries more.
+        """
+        protected = "SAVEPOINT counterparty_facts; %s; RELEASE SAVEPOINT counterparty_facts"
+        # the answer of the last statement is that of all
+        rest = self.env.execute_query(
+            SQL(
+                f"{protected}; %s",
+                self._sql_written(sales, live=True),
+                self._sql_unwritten(sales),
             )
-            self.invalidate_model()
+        )
+        if rest:
+            self.env.cr.execute(
+                SQL(protected, self._sql_plain(sales, [row[0] for row in rest], live=True))
+            )
+        self.invalidate_model()
 
     @api.model
     def _forget_moves(self, moves):
@@ -223,6 +254,15 @@ class CounterpartySaleFact(models.Model):
         return rows
 
     @api.model
+    def _drop_moves(self, move_ids):
+        """Remove all that is left of documents that are deleted."""
+        if move_ids:
+            self.env.cr.execute(
+                "DELETE FROM counterparty_sale_fact WHERE move_id = ANY(%s)", [list(move_ids)]
+            )
+            self.invalidate_model()
+
+    @api.model
     def _follow_partners(self, moves):
         """Move the facts of documents to the counterparty that the documents belong to now."""
         if moves.ids:
@@ -236,3 +276,56 @@ class CounterpartySaleFact(models.Model):
                 [moves.ids],
             )
             self.invalidate_model()
+
+    # ------------------------------------------------------------
+    # What facts name without a foreign key
+    # ------------------------------------------------------------
+
+    @api.model
+    def _forget_reference(self, column, ids):
+        """Let facts do without records that are gone.
+
+        :param column: of the facts; a sale can do without what it names
+        """
+        if ids:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE counterparty_sale_fact SET %(column)s = NULL"
+                    " WHERE %(column)s = ANY(%(ids)s)",
+                    column=SQL.identifier(column),
+                    ids=list(ids),
+                )
+            )
+            self.invalidate_model([column])
+
+    @api.model
+    def _heal_references(self):
+        """Let facts do without what the database has deleted behind the host's back."""
+        for column in ("categ_id", "user_id", "team_id"):
+            table = self.env[self._fields[column].comodel_name]._table
+            rows = self.env.execute_query(
+                SQL(
+                    """SELECT named.id FROM (SELECT DISTINCT %(column)s AS id
+                                               FROM counterparty_sale_fact) named
+                        WHERE named.id IS NOT NULL
+                          AND NOT EXISTS (SELECT FROM %(table)s r WHERE r.id = named.id)""",
+                    column=SQL.identifier(column),
+                    table=SQL.identifier(table),
+                )
+            )
+            self._forget_reference(column, [row[0] for row in rows])
+
+    @api.model
+    def _counterparty_merge(self, source, target):
+        """Give the sales of merged partners to the one that stays: no foreign key does it."""
+        for column in ("commercial_partner_id", "partner_id"):
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE counterparty_sale_fact SET %(column)s = %(target)s"
+                    " WHERE %(column)s = ANY(%(source)s)",
+                    column=SQL.identifier(column),
+                    target=target.id,
+                    source=source.ids,
+                )
+            )
+        self.invalidate_model(["commercial_partner_id", "partner_id"])

@@ -35,6 +35,8 @@ READ = {
         "medium_id",
         "source_id",
         "sale_line_ids",
+        # read by nobody here, but changed with the state: one write for both instead of two
+        "move_name",
     ),
     "sale.order": ("campaign_id", "medium_id", "source_id", "opportunity_id"),
     "sale.order.line": ("purchase_price", "product_uom_id", "is_downpayment", "currency_id"),
@@ -42,8 +44,30 @@ READ = {
     "product.product": ("standard_price",),
     "product.template": ("categ_id", "type", "is_storable", "uom_id"),
     "crm.lead": ("campaign_id", "medium_id", "source_id"),
-    "res.company": ("counterparty_attribution_model", "counterparty_half_life"),
-    "utm.campaign": ("counterparty_window_days",),
+    "res.company": (
+        "counterparty_attribution_model",
+        "counterparty_half_life",
+        "counterparty_services_free",
+    ),
+    "utm.campaign": (
+        "counterparty_window_days",
+        "counterparty_attribution_model",
+        "company_id",
+    ),
+}
+
+
+# revenue, advance, cost, profit, unknown; of a cost correction, the amount is revenue that had no
+# cost so far
+MEASURES = {
+    "posting": SQL(
+        """CASE WHEN is_advance THEN 0 ELSE amount END,
+           CASE WHEN is_advance THEN amount END,
+           cost,
+           CASE WHEN is_advance OR is_unknown THEN 0 ELSE amount - cost END,
+           CASE WHEN is_unknown THEN amount END"""
+    ),
+    "cost": SQL("0, NULL, cost, amount - cost, NULLIF(-amount, 0)"),
 }
 
 
@@ -60,21 +84,37 @@ class CounterpartySaleFactBuild(models.AbstractModel):
 
     @api.model
     def _insert_facts(self, moves, live=True):
-        """Write the facts of posted documents that have none yet; return how many rows.
+        """Write the facts of posted documents that have none yet.
 
         :param live: posted right now. Otherwise the documents are older: their cost of today is
             an estimate where the posting left no trace, see :meth:`_get_estimate_limit`.
         """
         self._flush_sources()
-        origins = self._get_origins(moves, live)
-        count = self._insert_plain(moves, list(origins), live)
-        for wave in reversal.waves(origins):
-            count += self._insert_mirrors(moves, wave)
-        if origins:
-            # what reverses a line without facts of its own is a sale like any other
-            count += self._insert_plain(moves, [], live)
+        self.env.cr.execute(self._sql_written(moves, live))
+        rest = self.env.execute_query(self._sql_unwritten(moves))
+        if rest:
+            self.env.cr.execute(self._sql_plain(moves, [row[0] for row in rest], live))
         self.invalidate_model()
-        return count
+
+    @api.model
+    def _sql_written(self, moves, live):
+        """Return statements that write all but few lines, in one round trip to the database.
+
+        Left are lines whose shares must be worked out, and what reverses a line without facts of
+        its own: a sale like any other.
+        """
+        origins = self._get_origins(moves, live)
+        # sold and credited at once
+        sold = set(origins.values()) - origins.keys()
+        if live:
+            sold &= set(moves.line_ids.ids)
+        return SQL("; ").join(
+            [
+                self._sql_quick(moves, list(origins), live),
+                *([self._sql_plain(moves, sorted(sold), live)] if sold else []),
+                *(self._sql_mirrors(moves, wave) for wave in reversal.waves(origins)),
+            ]
+        )
 
     @api.model
     def _flush_sources(self):
@@ -103,32 +143,64 @@ class CounterpartySaleFactBuild(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _insert_plain(self, moves, later, live):
-        """Write the facts of all lines but those that come later, in one statement."""
-        self.env.cr.execute(self._sql_plain(moves, later, live))
-        return self.env.cr.rowcount
+    def _sql_quick(self, moves, later, live):
+        """Write the lines that one campaign or nobody earned: nothing is to be split.
+
+        :param later: lines that reverse others
+        """
+        return SQL(
+            """%(target)s
+               WITH line AS MATERIALIZED (%(line)s)
+               SELECT 'posting', NULL::int, line_id, move_id, company_id, date, invoice_date,
+                      commercial_partner_id, partner_id, product_id, categ_id, user_id, team_id,
+                      is_internal, is_provisional, given_campaign, given_medium, given_source,
+                      given_basis, cost_basis, quantity, %(measures)s
+                 FROM line
+                WHERE %(is_simple)s
+                ORDER BY commercial_partner_id, line_id""",
+            target=self._sql_target(),
+            line=self._sql_line(moves, SQL("l.id <> ALL(%s)", later), live),
+            measures=MEASURES["posting"],
+            is_simple=self._sql_is_simple(),
+        )
 
     @api.model
-    def _sql_plain(self, moves, later, live):
+    def _sql_plain(self, moves, line_ids, live):
+        """Write lines with all that may share in them."""
         return SQL(
             """%(target)s
                WITH line AS MATERIALIZED (%(line)s), share AS (%(share)s)
                %(rows)s""",
             target=self._sql_target(),
-            line=self._sql_line(moves, later, live),
+            line=self._sql_line(moves, SQL("l.id = ANY(%s)", line_ids), live),
             share=self._sql_share(),
             rows=self._sql_rows(),
         )
 
     @api.model
-    def _sql_line(self, moves, later, live):
+    def _sql_unwritten(self, moves):
+        """Select the lines that have no facts yet."""
+        return SQL(
+            """SELECT l.id FROM account_move m
+                 JOIN account_move_line l ON l.move_id = m.id AND l.display_type = 'product'
+                WHERE m.id = ANY(%(moves)s) AND l.move_id = ANY(%(moves)s)
+                  AND m.state = 'posted' AND m.move_type = ANY(%(types)s)
+                  AND NOT EXISTS (SELECT FROM counterparty_sale_fact f
+                                   WHERE f.move_id = ANY(%(moves)s) AND f.line_id = l.id
+                                     AND f.kind = 'posting')""",
+            moves=moves.ids,
+            types=list(SALE_TYPES),
+        )
+
+    @api.model
+    def _sql_line(self, moves, where, live):
         """Select the lines to write with their cost, and the campaign that was given to them."""
         return SQL(
             """SELECT base.*, cost.cost_basis,
-                      CASE WHEN cost.cost_basis IN ('missing', 'advance') THEN 0
+                      CASE WHEN cost.cost_basis IN ('missing', 'service', 'advance') THEN 0
                            ELSE ROUND(cost.value / base.coin) * base.coin END AS cost,
                       cost.cost_basis = 'advance' AS is_advance,
-                      cost.cost_basis = 'missing' AS is_unknown,
+                      cost.cost_basis IN ('missing', 'service') AS is_unknown,
                       base.is_storable AND base.order_line_id IS NOT NULL
                           AND cost.cost_basis = ANY(%(provisional)s) AS is_provisional,
                       chain.basis AS given_basis, chain.campaign_id AS given_campaign,
@@ -138,7 +210,7 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                 CROSS JOIN LATERAL (%(cost)s) cost""",
             base=self._sql_base(
                 moves,
-                SQL("l.id <> ALL(%s) AND %s", later, self._sql_is_new()),
+                SQL("%s AND %s", where, self._sql_is_new()),
             ),
             chain=self._sql_chain(),
             cost=self._sql_cost(moves, live),
@@ -153,7 +225,8 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                       COALESCE(m.invoice_date, m.date) AS invoice_date, m.move_type,
                       m.commercial_partner_id, m.partner_id, l.product_id, pt.categ_id,
                       m.invoice_user_id AS user_id, m.team_id,
-                      own.id IS NOT NULL AS is_internal,
+                      m.commercial_partner_id IN (SELECT partner_id FROM res_company)
+                          AS is_internal,
                       COALESCE(l.is_downpayment OR s.is_downpayment, FALSE) AS is_downpayment,
                       COALESCE(l.counterparty_goods_kept, FALSE) AS goods_kept,
                       l.reversed_line_id, l.create_date,
@@ -162,25 +235,24 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                       m.medium_id AS move_medium, m.source_id AS move_source,
                       s.id AS order_line_id, s.order_id, s.purchase_price,
                       s.currency_id AS order_currency_id,
-                      COALESCE(NULLIF(su.factor, 0), 1) / COALESCE(NULLIF(pu.factor, 0), 1)
-                          AS order_factor,
+                      %(order_factor)s AS order_factor, pt.uom_id,
                       pt.type AS product_type, COALESCE(pt.is_storable, FALSE) AS is_storable,
                       (pp.standard_price->>(l.company_id::text))::numeric AS standard_price,
                       c.currency_id, NULLIF(SPLIT_PART(c.parent_path, '/', 1), '')::int AS root_id,
                       c.counterparty_attribution_model AS model,
+                      COALESCE(c.counterparty_services_free, FALSE) AS services_free,
                       c.counterparty_half_life::numeric AS half_life,
                       COALESCE(NULLIF(cur.rounding, 0), 0.01) AS coin,
-                      -COALESCE(l.balance, 0) AS amount,
+                      ROUND(-COALESCE(l.balance, 0) / COALESCE(NULLIF(cur.rounding, 0), 0.01))
+                          * COALESCE(NULLIF(cur.rounding, 0), 0.01) AS amount,
                       CASE WHEN m.move_type = 'out_refund' THEN -1 ELSE 1 END
-                          * COALESCE(l.quantity, 0)
-                          * CASE WHEN l.product_uom_id IS DISTINCT FROM pt.uom_id
-                                 THEN COALESCE(NULLIF(lu.factor, 0), 1)
-                                      / COALESCE(NULLIF(pu.factor, 0), 1)
-                                 ELSE 1 END AS quantity
+                          * COALESCE(l.quantity, 0) * %(factor)s AS quantity
                  FROM %(tables)s
                 WHERE m.id = ANY(%(moves)s) AND l.move_id = ANY(%(moves)s)
                   AND m.state = 'posted' AND m.move_type = ANY(%(types)s)
                   AND %(where)s""",
+            order_factor=self._sql_factor(SQL("s.product_uom_id"), SQL("pt.uom_id")),
+            factor=self._sql_factor(SQL("COALESCE(l.product_uom_id, pt.uom_id)"), SQL("pt.uom_id")),
             tables=self._sql_tables(),
             moves=moves.ids,
             types=list(SALE_TYPES),
@@ -196,25 +268,53 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                  JOIN res_currency cur ON cur.id = c.currency_id
                  LEFT JOIN product_product pp ON pp.id = l.product_id
                  LEFT JOIN product_template pt ON pt.id = pp.product_tmpl_id
-                 LEFT JOIN uom_uom pu ON pu.id = pt.uom_id
-                 LEFT JOIN uom_uom lu ON lu.id = COALESCE(l.product_uom_id, pt.uom_id)
                  LEFT JOIN LATERAL (
                      SELECT s.* FROM sale_order_line_invoice_rel rel
                        JOIN sale_order_line s ON s.id = rel.order_line_id
-                      WHERE rel.invoice_line_id = l.id ORDER BY s.id LIMIT 1) s ON TRUE
-                 LEFT JOIN uom_uom su ON su.id = s.product_uom_id
-                 LEFT JOIN LATERAL (
-                     SELECT own.id FROM res_company own
-                      WHERE own.partner_id = m.commercial_partner_id LIMIT 1) own ON TRUE"""
+                      WHERE rel.invoice_line_id = l.id ORDER BY s.id LIMIT 1) s ON TRUE"""
+        )
+
+    @api.model
+    def _sql_factor(self, unit, product_unit):
+        """Return how much of the product's unit another unit is; most lines have the same."""
+        return SQL(
+            """CASE WHEN %(unit)s IS DISTINCT FROM %(product_unit)s
+                    THEN COALESCE((SELECT NULLIF(u.factor, 0) FROM uom_uom u
+                                    WHERE u.id = %(unit)s), 1)
+                         / COALESCE((SELECT NULLIF(u.factor, 0) FROM uom_uom u
+                                      WHERE u.id = %(product_unit)s), 1)
+                    ELSE 1 END""",
+            unit=unit,
+            product_unit=product_unit,
+        )
+
+    @api.model
+    def _sql_is_simple(self):
+        """Tell that nothing but the campaign given to it can have earned a ``line``.
+
+        Asked broadly: whatever interaction with a campaign may be in a window makes a line one
+        that must be worked out.
+        """
+        return SQL(
+            """NOT EXISTS (SELECT FROM counterparty_sale_fact_kept kept
+                            WHERE kept.line_id = line.line_id)
+               AND (line.given_campaign IS NOT NULL OR NOT EXISTS (
+                   SELECT FROM counterparty_interaction i
+                    WHERE i.commercial_partner_id = line.commercial_partner_id
+                      AND i.campaign_id IS NOT NULL
+                      AND i.date < line.invoice_date + 1
+                      AND i.date >= line.invoice_date - (
+                          SELECT COALESCE(MAX(counterparty_window_days), 0) FROM utm_campaign)))"""
         )
 
     @api.model
     def _sql_is_new(self):
-        # as a scalar: an anti-join reads all facts, 0.9 s of 1 million for each chunk
+        # as a scalar: an anti-join reads all facts, 0.9 s of 1 million for each chunk; as a boolean:
+        # the planner takes it for half of the lines, and joins many lines by hashes
         return SQL(
-            """(SELECT f.id FROM counterparty_sale_fact f
+            """NOT COALESCE((SELECT TRUE FROM counterparty_sale_fact f
                  WHERE f.move_id = m.id AND f.line_id = l.id AND f.kind = 'posting'
-                 LIMIT 1) IS NULL"""
+                 LIMIT 1), FALSE)"""
         )
 
     # ------------------------------------------------------------
@@ -233,20 +333,7 @@ class CounterpartySaleFactBuild(models.AbstractModel):
 
     @api.model
     def _sql_rows(self, kind="posting", correction=None):
-        """Split the amounts of each line by its shares, as ``tools/attribution.split`` does.
-
-        :param kind: of a cost correction, the amount is revenue that had no cost so far
-        """
-        measures = {
-            "posting": SQL(
-                """CASE WHEN is_advance THEN 0 ELSE amount END,
-                   CASE WHEN is_advance THEN amount END,
-                   cost,
-                   CASE WHEN is_advance OR is_unknown THEN 0 ELSE amount - cost END,
-                   CASE WHEN is_unknown THEN amount END"""
-            ),
-            "cost": SQL("0, NULL, cost, amount - cost, NULLIF(-amount, 0)"),
-        }
+        """Split the amounts of each line by its shares, as ``tools/attribution.split`` does."""
         return SQL(
             """SELECT %(kind)s, %(correction)s::int, ABS(line_id), move_id, company_id, date,
                       invoice_date, commercial_partner_id, partner_id, product_id, categ_id,
@@ -262,10 +349,10 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                               SIGN(cost) * coin * (cost_whole +
                                   (cost_place <= cost_coins - cost_sum)::int) AS cost
                          FROM (%(parts)s) part) done
-                ORDER BY ABS(line_id), rank""",
+                ORDER BY commercial_partner_id, ABS(line_id), rank""",
             kind=kind,
             correction=correction.id if correction else None,
-            measures=measures[kind],
+            measures=MEASURES[kind],
             parts=self._sql_parts(),
         )
 

@@ -2,7 +2,7 @@ import logging
 from datetime import date
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from .counterparty_sale_fact_build import SALE_TYPES
 
@@ -11,10 +11,13 @@ _logger = logging.getLogger(__name__)
 # more lines than this are filled in the background
 DIRECT_FILL = 200_000
 CHUNK = 2_000
+# documents of the past at once; more waste memory, fewer plan more often
+FILL_CHUNK = 20_000
 
 SINCE = "counterparty_crm.facts_since"
 ORDER_COST = "counterparty_crm.facts_order_cost"
 CURSOR = "counterparty_crm.facts_cursor"
+FACT_CRON = "counterparty_crm.ir_cron_sale_fact_repair"
 
 
 class CounterpartySaleFactCheck(models.AbstractModel):
@@ -43,7 +46,7 @@ class CounterpartySaleFactCheck(models.AbstractModel):
             parameters.set_param(ORDER_COST, str(order_cost_trusted))
         parameters.set_param(CURSOR, "9999-12-31,0")
         if self._count_unfilled() <= DIRECT_FILL:
-            while self._fill_chunk(CHUNK):
+            while self._fill_chunk():
                 pass
         else:
             self.env.ref("counterparty_crm.ir_cron_sale_fact_fill")._trigger()
@@ -65,7 +68,7 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         return count
 
     @api.model
-    def _fill_chunk(self, limit):
+    def _fill_chunk(self, limit=FILL_CHUNK):
         """Write the facts of the next documents, newest first; return how many there were."""
         # settings of ours: nobody else writes them
         parameters = self.env["ir.config_parameter"].sudo()
@@ -87,6 +90,8 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         )
         if not rows:
             parameters.search([("key", "=", CURSOR)]).unlink()
+            # the planner must not take a full table for an empty one until the next vacuum
+            self.env.cr.execute("ANALYZE counterparty_sale_fact")
             return 0
         moves = self.env["account.move"].browse([row[0] for row in rows])
         # what a credit note reverses must be there first, however old
@@ -146,6 +151,59 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         # settings of ours: whoever reads a report may know what it lacks
         cursor = self.env["ir.config_parameter"].sudo().get_param(CURSOR)
         return fields.Date.to_date(cursor.split(",")[0]) if cursor else None
+
+    @api.model
+    def _describe_gaps(self, without_rate=0):
+        """Tell in words what the figures of reports lack; ``False`` when nothing is missing.
+
+        :param without_rate: how many amounts could not be converted
+        """
+        notes = []
+        if complete_from := self._get_fill_progress():
+            text = self.env._("The past is being read: reports fill in a few minutes.")
+            if complete_from != date(9999, 12, 31):
+                text = self.env._(
+                    "The past is being read: figures are complete after %(day)s.",
+                    day=format_date(self.env, complete_from),
+                )
+            notes.append(text)
+        if without_rate:
+            notes.append(
+                self.env._(
+                    "%(count)s amounts are in no total: their currency had no rate on the "
+                    "invoice date.",
+                    count=int(without_rate),
+                )
+            )
+        return " ".join(notes) or False
+
+    @api.model
+    def _list_gaps(self, without_rate=0):
+        """Return all that can be told about missing figures, also what takes a count to know."""
+        notes = [self._describe_gaps(without_rate)]
+        if waiting := self._count_waiting():
+            notes.append(self.env._("%(count)s documents are still to be read.", count=waiting))
+        return [note for note in notes if note]
+
+    @api.model
+    def _count_waiting(self):
+        """Return how many documents of the past are still to be read."""
+        # settings of ours: whoever reads a report may know what it lacks
+        cursor = self.env["ir.config_parameter"].sudo().get_param(CURSOR)
+        if not cursor:
+            return 0
+        day, last_id = cursor.split(",")
+        [[count]] = self.env.execute_query(
+            SQL(
+                """SELECT COUNT(*) FROM account_move
+                    WHERE state = 'posted' AND move_type = ANY(%s)
+                      AND (date, id) < (%s::date, %s)""",
+                list(SALE_TYPES),
+                day,
+                int(last_id),
+            )
+        )
+        return count
 
     @api.model
     def _get_estimate_limit(self):
@@ -323,7 +381,7 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=1 if self._get_fill_progress() else 0)
         while self._get_fill_progress():
-            done = self._fill_chunk(CHUNK)
+            done = self._fill_chunk()
             if not cron._commit_progress(done, remaining=1 if done else 0):
                 break
 
@@ -338,5 +396,6 @@ class CounterpartySaleFactCheck(models.AbstractModel):
             self._settle(self.env["account.move"].browse(chunk))
             if not cron._commit_progress(len(chunk)):
                 return
+        self._heal_references()
         self._repair()
         cron._commit_progress(1)

@@ -40,7 +40,7 @@ class CounterpartySaleFactCost(models.AbstractModel):
             """SELECT CASE WHEN base.is_downpayment THEN 'advance'
                            WHEN base.goods_kept THEN 'kept'
                            WHEN found.basis IS NULL AND base.product_type = 'service'
-                           THEN 'service'
+                           THEN CASE WHEN base.services_free THEN 'free' ELSE 'service' END
                            ELSE COALESCE(found.basis, 'missing') END AS cost_basis,
                       CASE WHEN base.is_downpayment OR base.goods_kept THEN 0
                            ELSE COALESCE(found.value, 0) END AS value
@@ -86,7 +86,8 @@ class CounterpartySaleFactCost(models.AbstractModel):
         if live:
             earlier = SQL("(%s OR other.move_id <> ALL(%s))", earlier, moves.ids)
         return SQL(
-            """(SELECT CASE
+            """CASE WHEN base.is_storable AND base.order_line_id IS NOT NULL THEN (
+                SELECT CASE
                     WHEN base.quantity < 0 THEN base.quantity * SUM(out.value) / SUM(out.quantity)
                     WHEN MAX(out.upto) >= MAX(before.quantity) + base.quantity - 0.000001
                     THEN SUM(out.value / out.quantity * GREATEST(0,
@@ -95,13 +96,8 @@ class CounterpartySaleFactCost(models.AbstractModel):
                   FROM (SELECT done.value, done.quantity,
                                SUM(done.quantity) OVER (ORDER BY done.date, done.id) AS upto
                           FROM (SELECT sm.id, sm.date, sm.value,
-                                       sm.quantity * COALESCE(NULLIF(mu.factor, 0), 1)
-                                       / COALESCE(NULLIF(ru.factor, 0), 1) AS quantity
+                                       sm.quantity * %(moved)s AS quantity
                                   FROM stock_move sm
-                                  JOIN product_product sp ON sp.id = sm.product_id
-                                  JOIN product_template st ON st.id = sp.product_tmpl_id
-                                  JOIN uom_uom ru ON ru.id = st.uom_id
-                                  JOIN uom_uom mu ON mu.id = sm.product_uom
                                  WHERE sm.sale_line_id = base.order_line_id
                                    AND sm.product_id = base.product_id
                                    AND sm.company_id = base.company_id
@@ -109,22 +105,27 @@ class CounterpartySaleFactCost(models.AbstractModel):
                                    AND sm.quantity > 0) done) out
                  CROSS JOIN (SELECT COALESCE(SUM(
                                 CASE WHEN om.move_type = 'out_refund' THEN -1 ELSE 1 END
-                                * other.quantity * COALESCE(NULLIF(ou.factor, 0), 1)
-                                / COALESCE(NULLIF(ru.factor, 0), 1)), 0) AS quantity
+                                * other.quantity * %(invoiced)s), 0) AS quantity
                                FROM sale_order_line_invoice_rel rel
                                JOIN account_move_line other ON other.id = rel.invoice_line_id
                                JOIN account_move om ON om.id = other.move_id
-                               JOIN product_product sp ON sp.id = other.product_id
-                               JOIN product_template st ON st.id = sp.product_tmpl_id
-                               JOIN uom_uom ru ON ru.id = st.uom_id
-                               JOIN uom_uom ou ON ou.id = other.product_uom_id
                               WHERE rel.order_line_id = base.order_line_id
                                 AND other.parent_state = 'posted'
                                 AND other.display_type = 'product'
                                 AND other.id <> base.line_id AND %(earlier)s) before
-                 WHERE base.is_storable AND base.order_line_id IS NOT NULL
-                HAVING COUNT(*) > 0)""",
+                HAVING COUNT(*) > 0) END""",
             earlier=earlier,
+            moved=self._sql_factor(SQL("sm.product_uom"), SQL("base.uom_id")),
+            # another product on the same order line may have another unit
+            invoiced=self._sql_factor(
+                SQL("other.product_uom_id"),
+                SQL(
+                    """CASE WHEN other.product_id = base.product_id THEN base.uom_id
+                            ELSE (SELECT st.uom_id FROM product_product sp
+                                    JOIN product_template st ON st.id = sp.product_tmpl_id
+                                   WHERE sp.id = other.product_id) END"""
+                ),
+            ),
         )
 
     @api.model

@@ -9,14 +9,13 @@ class CounterpartySaleFactMirror(models.AbstractModel):
     _description = "Sale Facts: what reverses a line"
 
     @api.model
-    def _insert_mirrors(self, moves, line_ids):
+    def _sql_mirrors(self, moves, line_ids):
         """Write the facts of lines that reverse others: unit cost and shares of the original.
 
         Never more than what the original still has; what goes beyond earns and costs nobody.
         """
-        self.env.cr.execute(
-            SQL(
-                """%(target)s
+        return SQL(
+            """%(target)s
                    WITH credit AS MATERIALIZED (%(base)s),
                    rest AS MATERIALIZED (%(rest)s),
                    total AS (SELECT line_id, SUM(revenue) AS revenue, SUM(cost) AS cost,
@@ -26,17 +25,13 @@ class CounterpartySaleFactMirror(models.AbstractModel):
                    line AS MATERIALIZED (%(line)s),
                    share AS (%(share)s)
                    %(rows)s""",
-                target=self._sql_target(),
-                base=self._sql_base(
-                    moves, SQL("l.id = ANY(%s) AND %s", line_ids, self._sql_is_new())
-                ),
-                rest=self._sql_rest(),
-                line=self._sql_mirror_line(),
-                share=self._sql_mirror_share(),
-                rows=self._sql_rows(),
-            )
+            target=self._sql_target(),
+            base=self._sql_base(moves, SQL("l.id = ANY(%s) AND %s", line_ids, self._sql_is_new())),
+            rest=self._sql_rest(),
+            line=self._sql_mirror_line(),
+            share=self._sql_mirror_share(),
+            rows=self._sql_rows(),
         )
-        return self.env.cr.rowcount
 
     @api.model
     def _sql_rest(self):
@@ -82,9 +77,11 @@ class CounterpartySaleFactMirror(models.AbstractModel):
                            END AS cost,
                       CASE WHEN total.is_advance THEN 'advance'
                            WHEN credit.goods_kept THEN 'kept'
-                           WHEN total.is_unknown THEN 'missing' ELSE 'mirror' END AS cost_basis,
+                           WHEN NOT total.is_unknown THEN 'mirror'
+                           WHEN credit.product_type = 'service' THEN 'service'
+                           ELSE 'missing' END AS cost_basis,
                       total.is_advance,
-                      total.is_unknown AND NOT credit.goods_kept AS is_unknown
+                      total.is_unknown
                  FROM credit JOIN total ON total.line_id = credit.line_id
                 CROSS JOIN LATERAL (
                     SELECT CASE WHEN SIGN(credit.amount) = -SIGN(total.revenue)

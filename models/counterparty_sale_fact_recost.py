@@ -143,6 +143,28 @@ class CounterpartySaleFactRecost(models.AbstractModel):
                 GROUP BY f.campaign_id, f.medium_id, f.source_id) kept"""
         )
 
+    @api.model
+    def _set_services_apart(self):
+        """Count services without a cost apart, where version 1.0 counted them as all profit.
+
+        What reverses them follows. A second call changes nothing.
+
+        :return: how many rows changed
+        """
+        self.env.cr.execute(
+            """WITH RECURSIVE line AS (
+                   SELECT line_id AS id FROM counterparty_sale_fact WHERE cost_basis = 'service'
+                    UNION
+                   SELECT l.id FROM line JOIN account_move_line l ON l.reversed_line_id = line.id)
+               UPDATE counterparty_sale_fact fact
+                  SET unknown = revenue, profit = 0, cost_basis = 'service'
+                 FROM line
+                WHERE fact.line_id = line.id AND fact.cost_basis IN ('service', 'mirror')
+                  AND fact.cost = 0 AND fact.unknown IS NULL AND fact.advance IS NULL"""
+        )
+        self.invalidate_model()
+        return self.env.cr.rowcount
+
     # ------------------------------------------------------------
     # Campaigns
     # ------------------------------------------------------------

@@ -11,6 +11,7 @@ class SectionEntry(NamedTuple):
     code: str
     name: str
     icon: str
+    is_core: bool
 
 
 class CounterpartySection(models.Model):
@@ -61,7 +62,13 @@ class CounterpartySection(models.Model):
         # the catalogue of sections is no secret: a form names them to everybody who sees it
         sections = self.sudo().with_context(lang=lang).search(Domain.TRUE)
         return tuple(
-            SectionEntry(section.id, section.code, section.name, section.icon or "fa-folder-o")
+            SectionEntry(
+                section.id,
+                section.code,
+                section.name,
+                section.icon or "fa-folder-o",
+                section.is_core,
+            )
             for section in sections
         )
 

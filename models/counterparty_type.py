@@ -1,3 +1,4 @@
+import itertools
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ class CounterpartyType(models.Model):
     _inherit = ["counterparty.core.mixin", "counterparty.type.fields.mixin"]
     _description = "Counterparty Type"
     _order = "sequence, id"
+    _core_fields = ("code", "document_family")
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
@@ -119,9 +121,20 @@ class CounterpartyType(models.Model):
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
+        taken = set(self.with_context(active_test=False).search(Domain.TRUE).mapped("code"))
         for kind, vals in zip(self, vals_list, strict=True):
-            vals.setdefault("code", f"{kind.code}_copy")
+            if "code" not in vals:
+                names = (f"{kind.code}_copy{number or ''}" for number in itertools.count())
+                vals["code"] = next(name for name in names if name not in taken)
+                taken.add(vals["code"])
         return vals_list
+
+    def _get_locked_message(self):
+        return self.env._(
+            "The code and the documents of “%(type)s” cannot change: rules, imports and reports "
+            "rely on them. Create a new type and archive this one.",
+            type=self.name,
+        )
 
     def _is_used(self):
         # roles of other companies count too: the type is shared by all
@@ -138,10 +151,13 @@ class CounterpartyType(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "counterparty_crm.res_partner_action_counterparty"
         )
+        playing = Domain("type_id", "in", self.ids)
+        playing &= Domain("state", "in", ["prospect", "active"])
         return dict(
             action,
             display_name=self.name,
-            domain=[("counterparty_type_ids", "in", self.ids)],
+            # who plays the role itself: the contacts of a customer are no customers of their own
+            domain=[("counterparty_role_ids", "any", list(playing))],
             context={"counterparty_default_type": self.code},
         )
 

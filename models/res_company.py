@@ -3,6 +3,13 @@ from odoo.tools import SQL
 
 from ..tools import attribution
 
+ATTRIBUTION_MODELS = [
+    (attribution.LAST, "Last interaction"),
+    (attribution.FIRST, "First interaction"),
+    (attribution.LINEAR, "Equal shares"),
+    (attribution.DECAY, "More to younger interactions"),
+    (attribution.POSITION, "40 % first, 40 % last, the rest between"),
+]
 REQUEST_PREFIX = "RQ-"
 
 
@@ -29,13 +36,7 @@ class ResCompany(models.Model):
     # profit
     # without groups: the posting of any user reads it, and it names a method, not figures
     counterparty_attribution_model = fields.Selection(
-        [
-            (attribution.LAST, "Last interaction"),
-            (attribution.FIRST, "First interaction"),
-            (attribution.LINEAR, "Equal shares"),
-            (attribution.DECAY, "More to younger interactions"),
-            (attribution.POSITION, "40 % first, 40 % last, the rest between"),
-        ],
+        ATTRIBUTION_MODELS,
         "Attribution",
         default=attribution.LAST,
         required=True,
@@ -45,6 +46,13 @@ class ResCompany(models.Model):
         "Half-life (days)",
         default=7.0,
         help="For younger interactions: after so many days an interaction counts half.",
+    )
+
+    # without groups: the posting of any user reads it
+    counterparty_services_free = fields.Boolean(
+        "Services Cost Nothing",
+        help="A service without a cost is all profit. Off: its revenue is counted apart, as "
+        "revenue without a known cost.",
     )
 
     _counterparty_half_life_positive = models.Constraint(

@@ -6,9 +6,15 @@ from .counterparty_document import REMINDER_CRON
 from .counterparty_request_portal import FORM_SWITCH, PORTAL_SWITCH
 from .counterparty_request_submission import DEFAULT_LIMIT, FORM_LIMIT, LINK_CRON
 from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS
+from .counterparty_sale_fact_check import FACT_CRON
 
 GROUP_USER = "counterparty_crm.group_user"
-REQUEST_CRONS = ("ir_cron_request_close", "ir_cron_request_due", "ir_cron_request_recompute")
+# jobs that rest with the desk; that which takes up mails never does: no mail is lost
+DESK_JOBS = (
+    "counterparty_crm.ir_cron_request_close",
+    "counterparty_crm.ir_cron_request_due",
+    "counterparty_crm.ir_cron_request_recompute",
+)
 
 
 class ResConfigSettings(models.TransientModel):
@@ -81,11 +87,17 @@ class ResConfigSettings(models.TransientModel):
     )
 
     # profit
+    group_counterparty_profit = fields.Boolean(
+        "Profit", implied_group="counterparty_crm.group_area_profit", group=GROUP_USER
+    )
     counterparty_attribution_model = fields.Selection(
         related="company_id.counterparty_attribution_model", readonly=False
     )
     counterparty_half_life = fields.Float(
         related="company_id.counterparty_half_life", readonly=False
+    )
+    counterparty_services_free = fields.Boolean(
+        related="company_id.counterparty_services_free", readonly=False
     )
 
     @api.onchange("group_counterparty_request")
@@ -103,7 +115,8 @@ class ResConfigSettings(models.TransientModel):
         param = self.env["ir.config_parameter"].sudo().get_param(ROLES_FROM_DOCUMENTS, "True")
         values["counterparty_roles_from_documents"] = str2bool(param, True)
         # whether a job runs is a setting like any other, its code is not shown
-        values["counterparty_document_reminders"] = self.env.ref(REMINDER_CRON).sudo().active
+        job = self.env.ref(REMINDER_CRON, raise_if_not_found=False)
+        values["counterparty_document_reminders"] = bool(job) and job.sudo().active
         return values
 
     def set_values(self):
@@ -112,20 +125,18 @@ class ResConfigSettings(models.TransientModel):
         self.env["ir.config_parameter"].sudo().set_param(
             ROLES_FROM_DOCUMENTS, str(self.counterparty_roles_from_documents)
         )
-        # the same holds for the scheduled jobs behind a switch
-        cron = self.env.ref(REMINDER_CRON).sudo()
-        if cron.active != self.counterparty_document_reminders:
-            cron.active = self.counterparty_document_reminders
-        self._switch_request_jobs()
-        links = self.env.ref(LINK_CRON).sudo()
-        if links.active != self.counterparty_request_form:
-            links.active = self.counterparty_request_form
+        self._switch_job(REMINDER_CRON, self.counterparty_document_reminders)
+        self._switch_job(FACT_CRON, self.group_counterparty_profit)
+        for job in DESK_JOBS:
+            self._switch_job(job, self.group_counterparty_request)
+        self._switch_job(LINK_CRON, self.counterparty_request_form)
         return result
 
-    def _switch_request_jobs(self):
-        """Let the jobs of the desk run only where there is one."""
-        for name in REQUEST_CRONS:
-            # the host has checked that an administrator saves the settings
-            job = self.env.ref(f"counterparty_crm.{name}").sudo()
-            if job.active != self.group_counterparty_request:
-                job.active = self.group_counterparty_request
+    @api.model
+    def _switch_job(self, xmlid, active):
+        """Let a scheduled job run or rest, as the switch of its area says."""
+        # sudo: the host has checked that an administrator saves the settings, jobs are the system's
+        job = self.env.ref(xmlid, raise_if_not_found=False)
+        # an administrator may have deleted it; the settings of other apps save all the same
+        if job and job.sudo().active != active:
+            job.sudo().active = active

@@ -14,9 +14,13 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = [
         "res.partner",
+        "counterparty.balance.partner.mixin",
+        "counterparty.columns.partner.mixin",
         "counterparty.document.partner.mixin",
         "counterparty.dossier.partner.mixin",
         "counterparty.duplicate.partner.mixin",
+        "counterparty.own.fields.partner.mixin",
+        "counterparty.terms.partner.mixin",
         "counterparty.holding.partner.mixin",
         "counterparty.request.partner.mixin",
         "counterparty.profit.partner.mixin",
@@ -52,6 +56,13 @@ class ResPartner(models.Model):
         compute_sudo=True,
         search="_search_counterparty_several_roles",
         groups=GROUP_USER,
+    )
+    counterparty_is_own = fields.Boolean(
+        "Counterparty of Its Own",
+        compute="_compute_counterparty_is_own",
+        search="_search_counterparty_is_own",
+        groups=GROUP_USER,
+        help="A company, a person without a company, or a contact that plays a role itself.",
     )
     # without groups: form expressions need it for everybody, and it names sections, not data
     counterparty_sections = fields.Char(
@@ -90,6 +101,34 @@ class ResPartner(models.Model):
             partner.counterparty_sections = section_string(
                 code for code in all_codes if code in codes
             )
+
+    @api.depends("commercial_partner_id", "counterparty_role_ids")
+    def _compute_counterparty_is_own(self):
+        for partner in self:
+            partner.counterparty_is_own = partner == partner.commercial_partner_id or bool(
+                partner.counterparty_role_ids
+            )
+
+    def _search_counterparty_is_own(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        Role = self.env["counterparty.role"]
+
+        def to_sql(_model, alias, _query):
+            # few contacts play a role themselves: they are found by an index of their own
+            roles = self._get_roles_query(Domain.TRUE)
+            roles.add_where(Role._sql_own_role())
+            return SQL(
+                "(%(entity)s = %(partner)s OR %(partner)s IN %(roles)s)",
+                entity=SQL.identifier(alias, "commercial_partner_id"),
+                partner=SQL.identifier(alias, "id"),
+                roles=roles.subselect("partner_id"),
+            )
+
+        own = Domain.custom(to_sql=to_sql, predicate=lambda p: p.counterparty_is_own)
+        if True in value and False in value:
+            return Domain.TRUE
+        return own if True in value else ~own
 
     def _search_counterparty_type_ids(self, operator, value):
         Type = self.env["counterparty.type"].with_context(active_test=False)
@@ -186,7 +225,7 @@ class ResPartner(models.Model):
     def action_add_counterparty_role(self):
         """Open the dialog of a new role of this counterparty."""
         self.ensure_one()
-        dialog = self.env.ref("counterparty_crm.counterparty_role_view_form_add")
+        dialog = self.env.ref("counterparty_crm.counterparty_role_view_form_dialog")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Add role"),
@@ -216,7 +255,7 @@ class ResPartner(models.Model):
         """
         self.ensure_one()
         roles = self._get_counterparty_roles()
-        lines = []
+        lines = self._get_counterparty_holding_lines()
         doubtful = roles.filtered("doubt")[:1]
         if doubtful:
             reasons = dict(doubtful._fields["doubt"]._description_selection(self.env))
@@ -274,6 +313,8 @@ class ResPartner(models.Model):
         for partner, entity in before.items():
             if entity == partner != partner.commercial_partner_id:
                 partner._move_counterparty_roles()
+        if "is_company" in vals:
+            self._end_misfit_roles()
         return result
 
     def _get_roles_of_person(self, family, name):
@@ -305,6 +346,14 @@ class ResPartner(models.Model):
                 for partner in entities
             ]
         )
+
+    def _end_misfit_roles(self):
+        """End roles for companies when the company turns out to be a person, and vice versa."""
+        # who may say what the contact is ends with it the roles that it cannot play
+        roles = self.sudo().counterparty_role_ids
+        roles.filtered(
+            lambda role: role.state in (PROSPECT, ACTIVE) and not role._fits(role.partner_id)
+        ).action_end()
 
     def _move_counterparty_roles(self):
         """Hand the roles of a former commercial entity to the company it now belongs to."""

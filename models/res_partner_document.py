@@ -27,9 +27,10 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
         search="_search_counterparty_card_number",
         groups=GROUP_USER,
     )
-    # people and companies have a day to congratulate on; it is no more secret than the address
-    counterparty_birthday = fields.Date("Birthday", groups=GROUP_USER)
-    counterparty_founding_date = fields.Date("Founded On", groups=GROUP_USER)
+    # people and companies have a day to congratulate on; it is no more secret than the address;
+    # not copied: the host would read it for whoever duplicates a contact
+    counterparty_birthday = fields.Date("Birthday", copy=False, groups=GROUP_USER)
+    counterparty_founding_date = fields.Date("Founded On", copy=False, groups=GROUP_USER)
 
     def _compute_counterparty_card_number(self):
         cards = self.env["counterparty.document"].search(
@@ -57,23 +58,28 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
         return entries + self._get_document_tile_entries()
 
     def _get_document_tile_entries(self):
-        """Return an entry of the register for every section that kinds of documents name."""
-        sections = {
-            section.id: section.code
-            for section in self.env["counterparty.section"]._get_catalogue()
-        }
-        return [
-            TileEntry(
-                sections[section_id],
-                DOCUMENTS,
-                kinds[0][1] if len(kinds) == 1 else self.env._("Documents"),
-                "counterparty.document",
-                {"section_id": [section_id]},
-                action="counterparty_crm.counterparty_document_action",
-                defaults={"default_kind_id": kinds[0][0]},
+        """Return an entry of the register for sections with kinds of documents, and for own ones.
+
+        A section that users have added shows its tile before it has a kind.
+        """
+        kinds_by_section = self.env["counterparty.document.kind"]._get_catalogue()
+        entries = []
+        for section in self.env["counterparty.section"]._get_catalogue():
+            kinds = kinds_by_section.get(section.id, ())
+            if not kinds and section.is_core:
+                continue
+            entries.append(
+                TileEntry(
+                    section.code,
+                    DOCUMENTS,
+                    kinds[0][1] if len(kinds) == 1 else self.env._("Documents"),
+                    "counterparty.document",
+                    {"section_id": [section.id]},
+                    action="counterparty_crm.counterparty_document_action",
+                    defaults={"default_kind_id": kinds[0][0]} if kinds else {},
+                )
             )
-            for section_id, kinds in self.env["counterparty.document.kind"]._get_catalogue().items()
-        ]
+        return entries
 
     def _may_open_counterparty_tile(self, entry):
         if entry.section == PERSONAL_SECTION and not self.env.user.has_group(PERSONAL):

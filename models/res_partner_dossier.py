@@ -174,6 +174,7 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
             & Domain("origin_payment_id", "=", False),
             "account.journal": Domain("bank_id.partner_id", "in", ids),
             "calendar.event": Domain("partner_ids", "in", ids),
+            "counterparty.membership": self._domain_counterparty_memberships(),
             "counterparty.role": Domain("partner_id", "in", [*ids, self.commercial_partner_id.id]),
             "ir.attachment": Domain("res_model", "=", "res.partner") & Domain("res_id", "in", ids),
             "mail.activity": Domain("res_model", "=", "res.partner") & Domain("res_id", "in", ids),
@@ -210,6 +211,7 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
                 "counterparty.role",
                 {"type_id": self._get_types_with_own_fields()},
             ),
+            *self._get_counterparty_holding_entries(),
         ]
 
     def _get_types_with_own_fields(self):

@@ -1,8 +1,13 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.banner import BannerLine
+from ..tools.dossier import TileEntry
+
 GROUP_USER = "counterparty_crm.group_user"
+AREA = "counterparty_crm.group_area_holding"
 # a head may own thousands; the list of memberships has them all
 CARDS = 40
 
@@ -93,6 +98,20 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
                 flush=False,
             )
 
+    @api.model
+    def _fill_counterparty_linked(self):
+        """Mark all who take part in memberships or groups, whoever brought them."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """UPDATE res_partner SET counterparty_is_linked = TRUE
+                WHERE counterparty_is_linked IS NOT TRUE AND id IN (
+                      SELECT owner_id FROM counterparty_membership
+                       UNION SELECT member_id FROM counterparty_membership
+                       UNION SELECT head_id FROM counterparty_holding
+                       UNION SELECT res_partner_id FROM counterparty_holding_include_rel)"""
+        )
+        self.invalidate_model(["counterparty_is_linked"], flush=False)
+
     def _lock_counterparty_linked(self):
         """Let changes of the owners of a member pass one after the other.
 
@@ -120,9 +139,7 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
             entity = partner.sudo()
             if entity.commercial_partner_id == entity or not entity.counterparty_is_linked:
                 continue
-            row = entity.env["counterparty.membership"].search(
-                ["|", ("owner_id", "=", entity.id), ("member_id", "=", entity.id)], limit=1
-            )
+            row = entity._find_counterparty_membership()
             if row:
                 raise ValidationError(
                     self.env._(
@@ -133,6 +150,81 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
                         company=entity.commercial_partner_id.name,
                     )
                 )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_counterparty_members(self):
+        # memberships and groups of companies the user is not in count as well
+        linked = self.sudo().filtered("counterparty_is_linked")
+        for partner in linked:
+            kept = partner._find_counterparty_membership() or partner._find_counterparty_group()
+            if kept:
+                raise UserError(
+                    self.env._(
+                        "%(partner)s cannot be deleted: it belongs to %(kept)s, and figures of the "
+                        "past count it. Archive it instead, or delete that first.",
+                        partner=partner.name,
+                        kept=kept.display_name,
+                    )
+                )
+
+    def _find_counterparty_membership(self):
+        """Return one membership of a partner, if there is any."""
+        self.ensure_one()
+        return self.env["counterparty.membership"].search(
+            ["|", ("owner_id", "=", self.id), ("member_id", "=", self.id)], limit=1
+        )
+
+    def _find_counterparty_group(self):
+        """Return one group that names a partner as head or includes it, if there is any."""
+        self.ensure_one()
+        named = Domain("head_id", "=", self.id) | Domain("include_ids", "in", self.ids)
+        Holding = self.env["counterparty.holding"].with_context(active_test=False)
+        return Holding.search(named, limit=1)
+
+    def _get_counterparty_holding_lines(self):
+        """Return the line of the banner for a contact whose own memberships no group counts."""
+        entity = self.commercial_partner_id
+        # only contacts that were companies once cost a query
+        if entity == self or not self.counterparty_is_linked:
+            return []
+        # memberships of companies the user is not in count as well
+        if not self.sudo()._find_counterparty_membership():
+            return []
+        text = self.env._(
+            "%(contact)s has holding memberships of its own, but is a contact of %(company)s: "
+            "no group counts them. Merge the two, or take it out of %(company)s.",
+            contact=self.name,
+            company=entity.name,
+        )
+        return [BannerLine("warning", 40, text)]
+
+    def _get_counterparty_holding_entries(self):
+        """Return what the tile of the holding counts, of those who ever had memberships."""
+        entity = self.commercial_partner_id
+        if not entity.counterparty_is_linked or not self.env.user.has_group(AREA):
+            return []
+        ends = {
+            "owner_id": ("members", self.env._("Members")),
+            "member_id": ("owners", self.env._("Owners")),
+        }
+        return [
+            TileEntry(
+                "holding",
+                key,
+                label,
+                "counterparty.membership",
+                {end: entity.ids},
+                action="counterparty_crm.counterparty_membership_action",
+            )
+            for end, (key, label) in ends.items()
+        ]
+
+    def _domain_counterparty_memberships(self):
+        """Return the domain of the memberships in force of a counterparty."""
+        entity = self.commercial_partner_id.id
+        today = fields.Date.context_today(self)
+        ends = Domain("owner_id", "=", entity) | Domain("member_id", "=", entity)
+        return ends & self.env["counterparty.membership"]._domain_in_force(today)
 
     def _get_counterparty_entity(self):
         return self.commercial_partner_id._origin

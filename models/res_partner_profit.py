@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
 from ..tools import ratio
 from .sale_order_line import COST_PROFIT
@@ -22,6 +22,9 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
 
     _name = "counterparty.profit.partner.mixin"
     _description = "Profit of a Counterparty"
+    _inherit = ["counterparty.sale.fact.reference.mixin"]
+
+    _counterparty_fact_columns = ("commercial_partner_id", "partner_id")
 
     counterparty_profit_currency_id = fields.Many2one(
         "res.currency", compute="_compute_counterparty_profit", groups=COST_PROFIT
@@ -54,6 +57,36 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
         compute="_compute_counterparty_profit", groups=COST_PROFIT
     )
 
+    def write(self, vals):
+        moves = {"parent_id", "is_company"} & vals.keys()
+        before = {partner: partner.commercial_partner_id for partner in self} if moves else {}
+        result = super().write(vals)
+        if any(partner.commercial_partner_id != entity for partner, entity in before.items()):
+            self._move_counterparty_history()
+        return result
+
+    def _move_counterparty_history(self):
+        """Let interactions and money spent follow contacts to the counterparty they belong to."""
+        self.env["res.partner"].flush_model(["commercial_partner_id", "parent_id"])
+        for model in ("counterparty.interaction", "counterparty.cost"):
+            self.env[model].flush_model()
+        below = self.with_context(active_test=False).search([("id", "child_of", self.ids)])
+        self.env.cr.execute(
+            """UPDATE counterparty_interaction i
+                  SET commercial_partner_id = p.commercial_partner_id
+                 FROM res_partner p
+                WHERE p.id = i.partner_id AND p.id = ANY(%(below)s)
+                  AND i.commercial_partner_id IS DISTINCT FROM p.commercial_partner_id;
+               UPDATE counterparty_cost c
+                  SET commercial_partner_id = p.commercial_partner_id
+                 FROM res_partner p
+                WHERE p.id = c.commercial_partner_id AND p.id = ANY(%(below)s)
+                  AND c.commercial_partner_id IS DISTINCT FROM p.commercial_partner_id""",
+            {"below": below.ids},
+        )
+        for model in ("counterparty.interaction", "counterparty.cost"):
+            self.env[model].invalidate_model(["commercial_partner_id"])
+
     @api.depends_context("company", "allowed_company_ids", "uid", "lang")
     def _compute_counterparty_profit(self):
         can_read = self.env[REPORT].has_access("read")
@@ -70,7 +103,7 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
                 rows[entity_id] = row
         for partner in self:
             entity = partner.commercial_partner_id._origin
-            row = rows.get(entity.id, (0, 0, 0, None, None))
+            row = rows.get(entity.id, (0, 0, 0, 0, None, None))
             known = can_read and entity
             partner.update(partner._prepare_counterparty_profit(row) if known else nothing)
 
@@ -85,7 +118,7 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
     def _prepare_counterparty_profit(self, row):
         """Return the figures of one counterparty from its row of the statement."""
         self.ensure_one()
-        sales, profit, known, last_sale, days_late = row
+        sales, profit, known, without_rate, last_sale, days_late = row
         margin = ratio.margin(profit or 0, known or 0)
         return {
             "counterparty_profit_currency_id": self.env.company.currency_id.id,
@@ -95,8 +128,21 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
             "counterparty_margin_12m": self.env._("n/a") if margin is None else f"{margin:.1%}",
             "counterparty_last_sale": last_sale,
             "counterparty_days_late": self._describe_days_late(days_late),
-            "counterparty_profit_note": self._describe_profit_gap(last_sale),
+            "counterparty_profit_note": self._describe_profit_gap(last_sale, without_rate),
         }
+
+    def _sql_counterparty_sold(self):
+        # a contact's sales are those of its entity, for which there is an index
+        return SQL(
+            """SELECT CASE WHEN partner_id = ANY(%(ids)s) THEN partner_id
+                           ELSE commercial_partner_id END
+                 FROM counterparty_sale_fact
+                WHERE commercial_partner_id = ANY(%(entities)s)
+                  AND (commercial_partner_id = ANY(%(ids)s) OR partner_id = ANY(%(ids)s))
+                LIMIT 1""",
+            ids=self.ids,
+            entities=(self | self.commercial_partner_id).ids,
+        )
 
     def _sql_counterparty_profit(self, entities):
         """Read sales and payments of all these counterparties in one statement."""
@@ -112,7 +158,9 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
             SQL("SUM(revenue) FILTER (WHERE date > %s)", start),
             SQL("SUM(profit) FILTER (WHERE date > %s)", start),
             SQL("SUM(revenue - COALESCE(unknown, 0)) FILTER (WHERE date > %s)", start),
-            SQL("MAX(invoice_date) FILTER (WHERE revenue > 0)"),
+            SQL("SUM(without_rate) FILTER (WHERE date > %s)", start),
+            # a sale without a rate is a sale all the same
+            SQL("MAX(invoice_date) FILTER (WHERE revenue > 0 OR without_rate > 0)"),
             SQL(
                 """(SELECT AVG(paid.day - item.date_maturity)
                       FROM account_move_line item
@@ -142,16 +190,9 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
             return self.env._("%(count)s days early on average", count=-count)
         return self.env._("on time")
 
-    def _describe_profit_gap(self, last_sale):
-        complete_from = self.env["counterparty.sale.fact"]._get_fill_progress()
-        if complete_from:
-            return self.env._(
-                "The past is being read: figures are complete after %(day)s.",
-                day=format_date(self.env, complete_from),
-            )
-        if not last_sale:
-            return self._describe_no_sale()
-        return False
+    def _describe_profit_gap(self, last_sale, without_rate):
+        gaps = self.env["counterparty.sale.fact"]._describe_gaps(without_rate)
+        return gaps or (False if last_sale else self._describe_no_sale())
 
     def _describe_no_sale(self):
         if self.env.user.has_groups(ALL_SALES):

@@ -4,7 +4,12 @@ from ..tools.request_states import LIVE
 
 
 class ResUsers(models.Model):
-    _inherit = "res.users"
+    _name = "res.users"
+    _inherit = ["res.users", "counterparty.sale.fact.reference.mixin"]
+
+    # profit
+    _counterparty_fact_columns = ("user_id",)
+    _counterparty_fact_optional = True
 
     # counterparty: who lost the right to see personal documents follows none of them any more
     def write(self, vals):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from .sale_order_credit import CHECKED, OVERRIDE
-from .sale_order_line import COST_PROFIT
+from .sale_order_line import SALE_MARGIN
 
 # orders of this call whose group credit was checked before they changed their state
 CLEARED = "counterparty_credit_cleared_ids"
@@ -21,8 +21,8 @@ class SaleOrder(models.Model):
     _counterparty_document_family = "sale"
 
     # profit: the host shows margins to whoever reads the order, portal users included
-    margin = fields.Monetary(groups=COST_PROFIT)
-    margin_percent = fields.Float(groups=COST_PROFIT)
+    margin = fields.Monetary(groups=SALE_MARGIN)
+    margin_percent = fields.Float(groups=SALE_MARGIN)
 
     # holding
     counterparty_credit_override = fields.Monetary(
@@ -51,10 +51,9 @@ class SaleOrder(models.Model):
 
     def _get_update_prices_lines(self):
         lines = super()._get_update_prices_lines()
-        if not self.env.context.get("counterparty_keep_typed"):
-            return lines
-        # what was agreed by hand stays; the host's “Update Prices” takes the list's all the same
-        return lines.filtered(lambda line: not line._has_typed_price())
+        # the host's “Update Prices” takes the list's all the same
+        agreed = self.env.context.get("counterparty_agreed_ids", ())
+        return lines.filtered(lambda line: line.id not in agreed)
 
     # ------------------------------------------------------------
     # HOLDING: credit of the group
@@ -82,10 +81,35 @@ class SaleOrder(models.Model):
         self._settle_counterparty_credit()
         return result
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        # an import or a program may bring orders that are confirmed already
+        orders.filtered(lambda order: order.state == "sale")._clear_counterparty_credit()
+        return orders
+
     def write(self, vals):
+        if vals.get("state") == "sale":
+            known = self.env.context.get(CLEARED, ())
+            rising = self.filtered(lambda order: order.state != "sale" and order.id not in known)
+            if rising:
+                return self._write_confirmed(rising, vals)
         # once for the whole save: whoever raises one line may lower another
         before = self._get_counterparty_credit_facts()
         saving = {CHECKED: (*self.env.context.get(CHECKED, ()), *(order.id for order in before))}
         result = super(SaleOrder, self.with_context(**saving) if before else self).write(vals)
         self.browse().concat(*before)._check_counterparty_credit_growth(before)
+        return result
+
+    def _write_confirmed(self, rising, vals):
+        """Write the state of a confirmed order where the credit of the group allows it.
+
+        :param rising: the orders that were not confirmed before
+        """
+        cleared = rising._clear_counterparty_credit()
+        held = rising - cleared
+        passing = (self - held).with_context(**{CLEARED: (self - held).ids})
+        rest = {name: value for name, value in vals.items() if name != "state"}
+        result = (passing.write(vals) if passing else True) and held.write(rest)
+        cleared._settle_counterparty_credit()
         return result

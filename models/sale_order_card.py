@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import float_compare
 
 GROUP_USER = "counterparty_crm.group_user"
@@ -20,6 +21,9 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
         ondelete="restrict",
         groups=GROUP_USER,
     )
+    counterparty_uses_cards = fields.Boolean(
+        compute="_compute_counterparty_uses_cards", groups=GROUP_USER
+    )
     counterparty_card_number = fields.Char(
         "Client Card Number",
         compute="_compute_counterparty_card_number",
@@ -28,6 +32,14 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
         groups=GROUP_USER,
         help="Scan or type the number of a client card.",
     )
+
+    @api.depends("company_id")
+    def _compute_counterparty_uses_cards(self):
+        # quotations of companies without client cards stay as they are
+        Document = self.env["counterparty.document"]
+        for company, orders in self.grouped("company_id").items():
+            cards = Domain("usage", "=", "card") & Domain("company_id", "in", [company.id, False])
+            orders.counterparty_uses_cards = bool(Document.search_count(cards, limit=1))
 
     @api.depends("counterparty_card_id")
     def _compute_counterparty_card_number(self):
@@ -59,14 +71,15 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
     def write(self, vals):
         if "counterparty_card_id" not in vals:
             return super().write(vals)
+        # another seller may have entered the card
         before = {order: order.sudo().counterparty_card_id for order in self}
         for order, card in before.items():
             order._check_counterparty_card_open(card, vals["counterparty_card_id"])
+        agreed = {order: order._get_lines_agreed_by_hand(card) for order, card in before.items()}
         result = super().write(vals)
         for order, card in before.items():
-            # another seller may have entered the card
-            if card and card != order.sudo().counterparty_card_id:
-                order._take_back_card_discount(card)
+            if card != order.sudo().counterparty_card_id:
+                order._apply_counterparty_card(card, agreed[order])
         return result
 
     def _check_counterparty_card_open(self, card, card_id):
@@ -79,33 +92,22 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
                 )
             )
 
-    def _take_back_card_discount(self, card):
-        """Take the discount of a former card off the lines that have it."""
-        digits = self.env["decimal.precision"].precision_get("Discount")
-        lines = self.order_line.filtered(
-            lambda line: (
-                card.card_discount
-                and not float_compare(line.discount, card.card_discount, precision_digits=digits)
-            )
-        )
-        lines.discount = 0.0
-        lines._compute_discount()
-
     def _inverse_counterparty_card_number(self):
         for order in self:
             card = order._find_counterparty_card()
             # a form saves the number it shows: only another card prices the lines anew
             if card != order.counterparty_card_id:
                 order.counterparty_card_id = card
-                order._apply_counterparty_card()
 
     def _search_counterparty_card_number(self, operator, value):
         return [("counterparty_card_id.number", operator, value)]
 
     @api.onchange("counterparty_card_number")
     def _onchange_counterparty_card_number(self):
+        former = self.counterparty_card_id
+        agreed = self._get_lines_agreed_by_hand(former)
         self.counterparty_card_id = self._find_counterparty_card()
-        self._apply_counterparty_card()
+        self._apply_counterparty_card(former, agreed)
 
     def _find_counterparty_card(self):
         """Return the card whose number was entered.
@@ -136,10 +138,32 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
             )
         return card
 
-    def _apply_counterparty_card(self):
-        """Give the order the customer and the price list of its card and price its lines anew."""
+    def _get_lines_agreed_by_hand(self, card):
+        """Return the lines whose price or discount is another than price list and card give.
+
+        :param card: the client card that the order has had so far
+        """
         self.ensure_one()
-        card = self.counterparty_card_id
+        digits = self.env["decimal.precision"].precision_get("Discount")
+
+        def is_typed(line):
+            given = max(line._get_list_discount(), card.card_discount)
+            return line._has_typed_price() or float_compare(
+                line.discount, given, precision_digits=digits
+            )
+
+        lines = self.order_line.filtered(lambda line: line.product_id and not line.display_type)
+        return lines.filtered(is_typed)
+
+    def _apply_counterparty_card(self, former, agreed):
+        """Give the order the customer and the price list of its card and price its lines anew.
+
+        :param former: the card that the order had before, empty for none
+        :param agreed: lines agreed by hand; they keep price and discount
+        """
+        self.ensure_one()
+        # whoever sells applies the card; its document may not be theirs to open
+        card = self.sudo().counterparty_card_id
         if self.state not in ("draft", "sent"):
             return
         if card and not self.partner_id:
@@ -148,4 +172,10 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
             self.pricelist_id = card.card_pricelist_id
         elif not card:
             self._compute_pricelist_id()
-        self.with_context(counterparty_keep_typed=True)._recompute_prices()
+        # lines of a form have no numbers yet
+        agreed_ids = tuple(line.id for line in agreed)
+        self.with_context(counterparty_agreed_ids=agreed_ids)._recompute_prices()
+        # a discount of the former card does not stay on a price agreed by hand
+        agreed.filtered(
+            lambda line: former.card_discount and line.discount == former.card_discount
+        ).discount = 0.0

@@ -123,7 +123,9 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         if not grown:
             return
         by_person = self._is_counterparty_credit_interactive()
-        for order, verdict in Credit._check_orders(grown, confirmed=True).items():
+        # a job is only told: it need not come one after the other, nor repeat itself
+        lock = not self._is_counterparty_credit_in_job()
+        for order, verdict in Credit._check_orders(grown, confirmed=True, lock=lock).items():
             if order._is_counterparty_credit_allowed() or order._is_counterparty_credit_paid():
                 continue
             message = Credit._describe(order, verdict)
@@ -202,18 +204,23 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         )
 
     def _get_counterparty_credit_amount(self):
-        """Return the amount in the currency of the company."""
+        """Return the amount in the company's currency; ``None`` where no exchange rate is known.
+
+        The host takes 1 for a rate that is missing.
+        """
         self.ensure_one()
-        if not self.currency_rate:
-            raise UserError(
-                self.env._(
-                    "%(order)s has no exchange rate from %(currency)s: add the rate, so that the "
-                    "credit of the group can be checked.",
-                    order=self.name,
-                    currency=self.currency_id.name,
-                )
-            )
-        return self.amount_total / self.currency_rate
+        company = self.company_id.root_id
+        if self.currency_id == company.currency_id:
+            return self.amount_total
+        # rates are no secret: they bind whoever sells
+        has_rate = self.env["res.currency.rate"].sudo().search_count(
+            [
+                ("currency_id", "=", self.currency_id.id),
+                ("company_id", "in", (False, company.id)),
+            ],
+            limit=1,
+        )
+        return self.amount_total / self.currency_rate if has_rate and self.currency_rate else None
 
     # ------------------------------------------------------------
     # Effects

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 
 COST_PROFIT = "counterparty_crm.group_cost_profit"
+# what the host shows on orders; whoever sees cost and profit sees it too
+SALE_MARGIN = "counterparty_crm.group_sale_margin"
 
 
 class SaleOrderLine(models.Model):
@@ -8,23 +10,41 @@ class SaleOrderLine(models.Model):
 
     # profit; computed after the insert, as system: before it, with the rights of a seller who may
     # not see the fields, the host could not create the line
-    margin = fields.Float(groups=COST_PROFIT, precompute=False)
-    margin_percent = fields.Float(groups=COST_PROFIT, precompute=False)
-    purchase_price = fields.Float(groups=COST_PROFIT, precompute=False)
+    margin = fields.Float(groups=SALE_MARGIN, precompute=False)
+    margin_percent = fields.Float(groups=SALE_MARGIN, precompute=False)
+    purchase_price = fields.Float(groups=SALE_MARGIN, precompute=False)
 
-    # counterparty: the better of the price list's discount and the client card's
-    @api.depends("order_id.counterparty_card_id")
+    # holding: of what is delivered and was never ordered the host keeps no amount with taxes
+    counterparty_delivered_total = fields.Monetary(
+        "Delivered without Order",
+        compute="_compute_counterparty_delivered_total",
+        store=True,
+        precompute=False,
+        groups="base.group_no_one",
+        help="Taxes included, of a line without ordered quantity: it counts as owed by the group.",
+    )
+
+    # counterparty: the better of the price list's discount and the client card's; a card entered
+    # later prices the lines itself and leaves alone what was agreed by hand
     def _compute_discount(self):
-        typed = {line: line.discount for line in self if line._has_typed_price()}
         result = super()._compute_discount()
         for line in self:
             # whoever sells applies the card; its document may not be theirs to open
             discount = line.order_id.sudo().counterparty_card_id.card_discount
-            if line in typed and line.order_id.sudo().counterparty_card_id:
-                line.discount = typed[line]
-            elif discount and line.product_id and not line.display_type and not line.is_downpayment:
+            if discount and line.product_id and not line.display_type and not line.is_downpayment:
                 line.discount = max(line.discount, discount)
         return result
+
+    def _get_list_discount(self):
+        """Return the discount of the order's price list in percent, as the host computes it."""
+        self.ensure_one()
+        enabled = self.env["product.pricelist.item"]._is_discount_feature_enabled()
+        if not (self.order_id.pricelist_id and enabled and self.pricelist_item_id._show_discount()):
+            return 0.0
+        line = self.with_company(self.company_id)
+        base = line._get_pricelist_price_before_discount()
+        discount = (base - line._get_pricelist_price()) / base * 100 if base else 0.0
+        return discount if discount * base > 0 else 0.0
 
     def _has_typed_price(self):
         """Tell whether the price was agreed by hand, as the host tells it."""
@@ -35,6 +55,23 @@ class SaleOrderLine(models.Model):
     # ------------------------------------------------------------
     # HOLDING: credit of the group when a confirmed order grows
     # ------------------------------------------------------------
+
+    @api.depends("product_uom_qty", "qty_delivered", "price_unit", "discount", "tax_ids")
+    def _compute_counterparty_delivered_total(self):
+        for line in self:
+            line.counterparty_delivered_total = line._get_counterparty_delivered_total()
+
+    def _get_counterparty_delivered_total(self):
+        """Return what a delivery beyond an empty order is worth, taxes included, as the host."""
+        self.ensure_one()
+        if self.product_uom_qty or not self.qty_delivered or self.display_type:
+            return 0.0
+        Tax = self.env["account.tax"]
+        company = self.company_id or self.env.company
+        base_line = self._prepare_base_line_for_taxes_computation(quantity=self.qty_delivered)
+        Tax._add_tax_details_in_base_line(base_line, company)
+        Tax._round_base_lines_tax_details([base_line], company)
+        return base_line["tax_details"]["total_included_currency"]
 
     @api.model_create_multi
     def create(self, vals_list):

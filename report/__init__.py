@@ -4,3 +4,4 @@ from . import counterparty_request_report
 # profit
 from . import counterparty_profit_report
 from . import counterparty_campaign_report
+from . import counterparty_profit_holding_report

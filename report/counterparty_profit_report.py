@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..models.counterparty_sale_fact import CENTS
 from ..models.sale_order_line import COST_PROFIT
 
 # a ratio of sums: the part over the whole, both from the rows of the group
@@ -25,9 +26,12 @@ class CounterpartyProfitReport(models.Model):
     _order = "date desc, id desc"
     _rec_name = "move_id"
     _counterparty_order = "profit"
+    # sheets end with a total
+    _counterparty_export_total = True
     _depends = {
         "counterparty.sale.fact": ["revenue", "cost", "profit", "campaign_id"],
         "counterparty.cost": ["amount", "date", "campaign_id", "commercial_partner_id"],
+        "account.move": ["campaign_id", "state"],
         "account.move.line": ["campaign_id", "balance", "parent_state"],
     }
 
@@ -146,7 +150,10 @@ class CounterpartyProfitReport(models.Model):
     @api.model
     def _has_spent(self):
         """Tell whether anything was ever spent on a campaign or a counterparty."""
-        if self.env.context.get("counterparty_facts_only"):
+        # a row without any figure would only tell that something was spent
+        if self.env.context.get("counterparty_facts_only") or not self.env.user.has_group(
+            COST_PROFIT
+        ):
             return False
         [[found]] = self.env.execute_query(
             SQL("SELECT EXISTS (SELECT FROM (%s) spent)", self._sql_spent())
@@ -164,8 +171,9 @@ class CounterpartyProfitReport(models.Model):
             """f.id, f.date, f.invoice_date, f.company_id, %s AS currency_id, f.move_id,
                f.commercial_partner_id, f.partner_id, f.product_id, f.categ_id, f.user_id,
                f.team_id, f.is_internal, f.campaign_id, f.medium_id, f.source_id,
-               f.campaign_basis, f.kind, f.cost_basis, f.quantity""",
+               f.campaign_basis, f.kind, f.cost_basis, f.quantity, %s""",
             self.env.company.currency_id.id,
+            SQL(", ").join(SQL.identifier("f", column) for column in CENTS.values()),
         )
 
     @api.model
@@ -174,8 +182,9 @@ class CounterpartyProfitReport(models.Model):
             """f.id, f.date, f.date, f.company_id, %s, f.move_id, f.commercial_partner_id,
                f.commercial_partner_id, NULL::int, NULL::int, f.user_id, NULL::int, FALSE,
                f.campaign_id, NULL::int, NULL::int, NULL::varchar, 'spent'::varchar,
-               NULL::varchar, 0::float8""",
+               NULL::varchar, 0::float8, %s""",
             self.env.company.currency_id.id,
+            SQL(", ").join([SQL("0")] * len(CENTS)),
         )
 
     @api.model
@@ -200,7 +209,10 @@ class CounterpartyProfitReport(models.Model):
 
     @api.model
     def _sql_spent(self):
-        """Select what was spent: entries of our own, and lines of vendor bills with a campaign."""
+        """Select what was spent: entries of our own, and lines of vendor bills with a campaign.
+
+        A line without a campaign has that of its bill.
+        """
         return SQL(
             """SELECT -2 * c.id AS id, c.date, c.date AS invoice_date, c.company_id,
                       NULL::int AS move_id, c.commercial_partner_id, c.user_id, c.campaign_id,
@@ -215,7 +227,15 @@ class CounterpartyProfitReport(models.Model):
                  FROM account_move_line l JOIN account_move m ON m.id = l.move_id
                 WHERE l.campaign_id IS NOT NULL AND l.display_type = 'product'
                   AND l.parent_state = 'posted'
-                  AND m.move_type IN ('in_invoice', 'in_refund', 'in_receipt')"""
+                  AND m.move_type IN ('in_invoice', 'in_refund', 'in_receipt')
+                UNION ALL
+               SELECT -2 * l.id - 1, l.date, l.date, l.company_id, l.move_id, NULL::int,
+                      m.invoice_user_id, m.campaign_id, NULL::int, NULL::int, l.balance,
+                      0::numeric, NULL::numeric, 0::numeric, 0::numeric, NULL::numeric
+                 FROM account_move m JOIN account_move_line l ON l.move_id = m.id
+                WHERE m.campaign_id IS NOT NULL AND m.state = 'posted'
+                  AND m.move_type IN ('in_invoice', 'in_refund', 'in_receipt')
+                  AND l.campaign_id IS NULL AND l.display_type = 'product'"""
         )
 
     # ------------------------------------------------------------
@@ -277,10 +297,12 @@ class CounterpartyProfitReport(models.Model):
     # ------------------------------------------------------------
 
     def _read_group_select(self, aggregate_spec, query):
+        name, _separator, function = aggregate_spec.partition(":")
+        if name in CENTS and function == "sum" and not self._converts():
+            return self._sql_sum(name, query)
         if aggregate_spec not in RATIOS:
             return super()._read_group_select(aggregate_spec, query)
         # a ratio of sums, never an average of ratios; nothing instead of infinity
-        name = aggregate_spec.split(":")[0]
         self._check_field_access(self._fields[name], "read")
         part, whole = RATIOS[aggregate_spec]
         return SQL(
@@ -289,16 +311,57 @@ class CounterpartyProfitReport(models.Model):
             whole=whole,
         )
 
+    def _sql_sum(self, name, query):
+        """Sum whole hundredths, and what is none of them as it is.
+
+        Of 1 million facts by customer: 0.6 of the time of a plain sum.
+        """
+        return SQL(
+            """(COALESCE(SUM(%(cents)s), 0) * 0.01
+                + COALESCE(SUM(%(value)s) FILTER (WHERE %(cents)s IS NULL), 0))""",
+            cents=SQL.identifier(self._table, CENTS[name]),
+            value=self._field_to_sql(self._table, name, query),
+        )
+
     def _read_group_empty_value(self, spec):
         return False if spec in RATIOS else super()._read_group_empty_value(spec)
+
+    # ------------------------------------------------------------
+    # What the figures lack
+    # ------------------------------------------------------------
+
+    @api.model
+    @api.readonly
+    def get_counterparty_notes(self):
+        """Return what a reader must know before trusting the figures; nothing when complete.
+
+        :return: a list of sentences
+        """
+        self.browse().check_access("read")
+        Fact = self.env["counterparty.sale.fact"]
+        without_rate = 0
+        if self._converts():
+            # the rows of sales alone: without a rate of their day they are in no total
+            facts = self.with_context(counterparty_facts_only=True)
+            without_rate = facts.search_count([("without_rate", ">", 0)])
+        return Fact._list_gaps(without_rate)
 
     # ------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------
 
     def action_open_document(self):
-        """Open the invoice that a row comes from."""
+        """Open the invoice that a row comes from, or the entry of money spent."""
         self.ensure_one()
+        if self.id < 0 and not self.id % 2:
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Money Spent"),
+                "res_model": "counterparty.cost",
+                "res_id": -self.id // 2,
+                "view_mode": "form",
+                "views": [(False, "form")],
+            }
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Invoice"),

@@ -19,10 +19,14 @@ from . import test_counterparty_role_fill
 from . import test_counterparty_role_merge
 from . import test_counterparty_role_parent
 from . import test_counterparty_handover
+from . import test_res_partner_balance
 from . import test_res_partner_counterparty
 from . import test_res_partner_search
 from . import test_res_partner_import
+from . import test_res_partner_own_fields
+from . import test_res_partner_terms
 from . import test_access
+from . import test_access_holding
 from . import test_access_profit
 from . import test_counterparty_derivation
 from . import test_counterparty_rights
@@ -37,7 +41,9 @@ from . import test_counterparty_document
 from . import test_counterparty_document_card
 from . import test_counterparty_document_privacy
 from . import test_counterparty_document_rental
+from . import test_counterparty_document_rental_race
 from . import test_counterparty_document_trade
+from . import test_res_partner_columns
 from . import test_res_partner_dossier
 from . import test_counterparty_type_fields
 from . import test_tour_dossier
@@ -54,6 +60,7 @@ from . import test_counterparty_holding
 from . import test_counterparty_group_credit
 from . import test_counterparty_group_credit_elsewhere
 from . import test_counterparty_group_credit_race
+from . import test_counterparty_group_credit_ways
 from . import test_counterparty_membership_import
 from . import test_counterparty_ownership
 from . import test_portal_group_credit
@@ -85,6 +92,9 @@ from . import test_tools_unit_costs
 from . import test_counterparty_interaction
 from . import test_counterparty_profit_wizards
 from . import test_counterparty_profit_report
+from . import test_utm_campaign
+from . import test_counterparty_profit_holding
+from . import test_counterparty_attribution_comparison
 from . import test_counterparty_sale_correction
 from . import test_counterparty_sale_fact
 from . import test_counterparty_sale_fact_attribution

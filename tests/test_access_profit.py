@@ -20,6 +20,7 @@ class TestAccessProfit(CounterpartyCase):
         sales = "sales_team.group_sale_salesman_all_leads"
         cls.seller = cls._user("sid", sales, "base.group_allow_export")
         cls.boss = cls._user("bea", sales, "group_cost_profit")
+        cls.teller = cls._user("tess", sales, "group_sale_margin")
         cls.service.standard_price = 60.0
         cls.order = cls._order(cls, cls.portal.partner_id, confirmed=True)
         cls.env.flush_all()
@@ -77,6 +78,18 @@ class TestAccessProfit(CounterpartyCase):
                 found = records.with_user(self.boss).search([(name, ">", 0)])
                 self.assertLessEqual(records, found.sudo())
                 self.assertTrue(all(records.with_user(self.boss).mapped(name)))
+
+    def test_margins_of_orders_bring_no_profit_along(self):
+        for _model, name, records in self._each():
+            self.assertTrue(all(records.with_user(self.teller).mapped(name)))
+
+        Report = self.env["counterparty.profit.report"].with_user(self.teller)
+        partner = self.late_payer.with_user(self.teller)
+        self.assertNotIn("profit", Report.fields_get())
+        with self.assertRaises(AccessError):
+            Report.formatted_read_group([], [], ["profit:sum"])
+        with self.assertRaises(AccessError):
+            partner.read(["counterparty_profit_12m"])
 
     def test_order_form_of_a_seller_shows_no_trace_of_margins(self):
         arch = self.env["sale.order"].with_user(self.seller).get_view(view_type="form")["arch"]

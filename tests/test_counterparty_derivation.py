@@ -148,10 +148,13 @@ class TestCounterpartyDerivation(CounterpartyCase):
     def test_banks_without_contact_are_created_as_such(self):
         self._bank("First Bank")
         second = self._bank("Second Bank")
+        linked = self._bank("Third Bank")
+        linked.partner_id = self.freight
         self.env.flush_all()
         report = self._report()
         self.assertIn(second, report.missing_bank_ids)
         self.assertNotIn("First Bank", report.missing_bank_ids.mapped("name"))
+        self.assertNotIn(linked, report.missing_bank_ids)
         keeper = self._user("kim", "group_manager", "base.group_partner_manager")
 
         report = self._report(keeper)

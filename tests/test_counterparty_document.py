@@ -251,6 +251,16 @@ class TestCounterpartyDocument(DocumentCase):
 
         self.assertFalse(kind.active)
 
+    def test_kinds_of_the_personal_section_are_personal(self):
+        section = self.env.ref("counterparty_crm.section_personal")
+        vals = {"name": "Diploma", "code": "diploma", "section_id": section.id}
+        Kind = self.env["counterparty.document.kind"].with_user(self.manager)
+
+        with self.assertRaises(ValidationError):
+            Kind.create(vals)
+
+        self.assertTrue(Kind.create({**vals, "is_personal": True}))
+
     def test_unused_kinds_of_users_may_go(self):
         kind = self.env["counterparty.document.kind"].create({"name": "Permit", "code": "permit"})
 

@@ -180,6 +180,52 @@ class TestCounterpartyDocumentCard(DocumentCase):
         self.assertEqual((agreed.price_unit, agreed.discount), (70.0, 30.0))
         self.assertEqual((listed.price_unit, listed.discount), (80.0, 15.0))
 
+    def test_discount_typed_on_a_list_price_stays(self):
+        self._card(card_discount=15.0)
+        self.seller.group_ids += self.env.ref("sale.group_discount_per_so_line")
+        for typed in (30.0, 5.0):
+            with self.subTest(typed=typed):
+                order = self._order()
+                order.order_line.discount = typed
+
+                with Form(order.with_user(self.seller)) as form:
+                    form.counterparty_card_number = "4006381333931"
+                self.assertEqual(order.order_line.discount, typed)
+
+                order.counterparty_card_number = False
+                self.assertEqual(order.order_line.discount, typed)
+
+    def test_another_card_takes_the_place_of_the_discount_of_the_first(self):
+        self._card(card_discount=15.0)
+        self._card("77", card_discount=5.0)
+        order = self._order()
+        order.counterparty_card_number = "4006381333931"
+
+        order.counterparty_card_number = "77"
+
+        self.assertEqual(order.order_line.discount, 5.0)
+
+    def test_card_written_by_another_program_prices_the_lines(self):
+        card = self._card(card_discount=15.0, card_pricelist_id=self.pricelist.id)
+        order = self._order()
+
+        order.counterparty_card_id = card
+
+        self.assertEqual((order.order_line.price_unit, order.order_line.discount), (80.0, 15.0))
+
+    def test_quotations_ask_for_a_card_where_there_are_cards(self):
+        Order = self.env["sale.order"].with_user(self.seller)
+        Document = self.env["counterparty.document"]
+        Document.search([("usage", "=", "card")]).action_archive()
+
+        with Form(Order) as form:
+            self.assertTrue(form._get_modifier("counterparty_card_number", "invisible"))
+            form.partner_id = self.late_payer
+        self._card()
+        with Form(Order) as form:
+            self.assertFalse(form._get_modifier("counterparty_card_number", "invisible"))
+            form.partner_id = self.late_payer
+
     def test_renewed_card_keeps_its_number(self):
         card = self._card(date_from="2026-01-01", date_to="2026-03-31")
 

@@ -181,6 +181,55 @@ class TestCounterpartyDocumentRental(DocumentCase):
         days = rental.rental_period_ids.mapped("date_from")
         self.assertEqual(days, [date(2026, 5, 1), date(2026, 4, 1), date(2026, 3, 1)])
 
+    def test_days_before_the_first_invoice_are_offered_when_asked_for(self):
+        rental = self._rental()
+        self.assertEqual(rental.rental_from, date(2026, 3, 1))
+        rental.action_invoice_period()
+
+        rental.rental_from = "2026-01-15"
+        self.assertEqual(rental.rental_due_from, date(2026, 1, 15))
+        for _press in range(3):
+            rental.action_invoice_period()
+
+        days = rental.rental_period_ids.mapped("date_from")
+        self.assertEqual(days, [date(2026, 3, 1), date(2026, 2, 1), date(2026, 1, 15)])
+        self.assertFalse(rental.rental_due_from)
+
+    def test_contract_entered_a_little_late_is_invoiced_from_its_first_day(self):
+        rental = self._rental(date_from="2026-02-10")
+
+        rental.action_invoice_period()
+
+        period = rental.rental_period_ids
+        self.assertEqual((period.date_from, period.date_to), (date(2026, 2, 10), date(2026, 2, 28)))
+        self.assertEqual(rental.rental_due_from, date(2026, 3, 1))
+
+    def test_contract_with_a_rate_is_invoiced_like_a_rental(self):
+        contract = self._document("contract", name="Maintenance", date_from="2026-03-01")
+        contract = contract.with_user(self.clerk)
+        self.assertFalse(contract.rental_due_from)
+
+        contract.write({"rental_rate": 120, "rental_object": "Maintenance of the lift"})
+        contract.action_invoice_period()
+        contract.action_invoice_period()
+
+        self.assertEqual(self._moves(contract).amount_untaxed, 120.0)
+        self.assertIn("Maintenance of the lift", self._moves(contract).invoice_line_ids.name)
+
+    def test_personal_contract_is_never_invoiced(self):
+        kind = self.env["counterparty.document.kind"].create(
+            {"name": "Secret", "code": "secret", "usage": "contract", "is_personal": True}
+        )
+        contract = self._document("contract", responsible_id=False)
+        contract = contract.create(
+            {"kind_id": kind.id, "partner_id": self.ada.id, "responsible_id": False}
+        )
+        contract.rental_rate = 100
+
+        with self.assertRaises(UserError):
+            contract.action_invoice_period()
+        self.assertFalse(contract.rental_due_from)
+
     def test_who_reads_a_rental_and_may_invoice_does(self):
         biller = self._user("bill", "group_user", "account.group_account_invoice")
         rental = self._rental().with_user(biller)

@@ -90,11 +90,43 @@ class TestGroupCredit(GroupCreditCase):
         self.env.invalidate_all()
         self.assertEqual(self.limit.exposure, 800)
 
-    def test_delivered_without_an_order_counts_with_its_taxes(self):
+    def _deliver_without_order(self, *taxes, quantity=8):
+        """Deliver 100 a piece of what was ordered once and taken off the order again."""
         order = self._sell(self.foods, 100)
-        tax = self.env["account.tax"].create({"name": "VAT 20", "amount": 20})
+        taxes = self.env["account.tax"].create([{"name": order.name, **tax} for tax in taxes])
+        order.order_line.write(
+            {"product_uom_qty": 0, "tax_ids": taxes.ids, "qty_delivered": quantity}
+        )
+        self.env.invalidate_all()
+        return order
 
-        order.order_line.write({"product_uom_qty": 0, "tax_ids": tax.ids, "qty_delivered": 8})
+    def test_delivered_without_an_order_counts_with_its_taxes(self):
+        cases = {
+            "percent": ([{"amount": 20}], 960),
+            "fixed by piece": ([{"amount": 1.5, "amount_type": "fixed"}], 812),
+            "included in the price": (
+                [{"amount": 25, "price_include_override": "tax_included"}],
+                800,
+            ),
+            "of the price with the tax": ([{"amount": 20, "amount_type": "division"}], 1000),
+            "none": ([], 800),
+        }
+        for case, (taxes, owed) in cases.items():
+            with self.subTest(taxes=case):
+                order = self._deliver_without_order(*taxes)
+                self.assertEqual(self.limit.exposure, owed)
+                order._action_cancel()
+
+    def test_deliveries_of_before_are_filled_in(self):
+        order = self._deliver_without_order({"amount": 20})
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET counterparty_delivered_total = NULL WHERE order_id = %s",
+            [order.id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.limit.exposure, 0)
+
+        self.env["counterparty.holding.balance"]._fill_at_install()
 
         self.env.invalidate_all()
         self.assertEqual(self.limit.exposure, 960)
@@ -246,6 +278,15 @@ class TestGroupCredit(GroupCreditCase):
             self._sell(self.freight, 701)
         self.assertEqual(self._sell(self.freight, 700).state, "sale")
         self.assertEqual(self._sell(self.foods, 300).state, "sale")
+
+    def test_each_part_tells_what_is_left_of_it(self):
+        part = self._reserve((self.foods, 300))
+        self._invoice(self.foods, 120)
+        self._invoice(self.freight, 50)
+
+        self.env.invalidate_all()
+
+        self.assertEqual((part.exposure, part.available), (120, 180))
 
     def test_parts_in_parts_are_carved_out_of_the_nearest(self):
         self._membership(self.foods, self.late_payer, 100)

@@ -95,7 +95,6 @@ class TestGroupCreditElsewhere(GroupCreditCase):
 
     def test_a_direct_confirmation_is_checked_as_well(self):
         order = self._amount_order(self.foods, 1200)
-        order.state = "sale"
 
         with self.assertRaises(UserError):
             order.with_user(self.seller)._action_confirm()

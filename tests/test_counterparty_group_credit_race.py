@@ -1,3 +1,4 @@
+import base64
 import threading
 
 from psycopg2.errors import SerializationFailure
@@ -189,6 +190,31 @@ class TestGroupCreditRace(BaseCase):
             with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
                 theirs.equity = 60
             second.rollback()
+
+    def test_an_import_that_comes_second_starts_again(self):
+        with self.registry.cursor() as cr:
+            row = self._membership(cr, self.ids["counterparty.membership"][0])
+            row.equity, member, seller = 10, row.member_id.name, self._orders(cr, 1).partner_id
+            other = (seller - row.member_id).name
+        self.addCleanup(self._set_equity, row.id, 100)
+
+        with self.registry.cursor() as first, self.registry.cursor() as second:
+            mine = self._membership(first, row.id)
+            env = api.Environment(second, SUPERUSER_ID, {})
+            content = f"owner,member,kind,equity\n{other},{member},owned,60\n".encode()
+            wizard = env["counterparty.membership.import"].create(
+                {"content": base64.b64encode(content), "filename": "edges.csv"}
+            )
+            mine.equity = 60
+            mine.flush_recordset()
+            first.commit()
+            with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
+                wizard.action_import()
+            second.rollback()
+
+    def _set_equity(self, membership_id, equity):
+        with self.registry.cursor() as cr:
+            self._membership(cr, membership_id).equity = equity
 
     def _membership(self, cr, membership_id):
         env = api.Environment(cr, SUPERUSER_ID, {})

@@ -38,6 +38,17 @@ class TestCounterpartyHandover(CounterpartyCase, MailCase):
             "opportunity_count": self._lead(user_id=self.sara.id),
             "quotation_count": self._order(user_id=self.sara.id),
             "rfq_count": self._purchase(user_id=self.sara.id),
+            "document_count": self.env["counterparty.document"].create(
+                {
+                    "name": "Frame contract",
+                    "kind_id": self.env.ref("counterparty_crm.kind_contract").id,
+                    "partner_id": self.freight.id,
+                    "responsible_id": self.sara.id,
+                }
+            ),
+            "holding_count": self.env["counterparty.holding"].create(
+                {"name": "Northwind", "head_id": self.holding.id, "responsible_id": self.sara.id}
+            ),
         }
 
     def _owners(self):
@@ -189,17 +200,29 @@ class TestCounterpartyHandover(CounterpartyCase, MailCase):
     def test_undo_gives_everything_back(self):
         work = self._work_of_sara()
         handover = self._handover()
+        work["rfq_count"].message_subscribe(self.theo.partner_id.ids)
         handover.action_hand_over()
+        self.assertIn(self.theo.partner_id, work["quotation_count"].message_partner_ids)
 
         handover.action_undo()
 
         self.assertEqual(handover.state, "undone")
+        self.assertNotIn(self.theo.partner_id, work["quotation_count"].message_partner_ids)
+        self.assertIn(self.theo.partner_id, work["rfq_count"].message_partner_ids)
         self.assertEqual(self._owners(), self.sara)
         self.assertEqual(work["role_count"].responsible_id, self.sara)
         for name in ("activity_count", "opportunity_count", "quotation_count", "rfq_count"):
             with self.subTest(counter=name):
                 self.assertEqual(work[name].user_id, self.sara)
         self.assertTrue(all(handover.line_ids.mapped("is_given_back")))
+
+    def test_second_undo_says_so(self):
+        handover = self._handover()
+        handover.action_hand_over()
+        handover.action_undo()
+
+        with self.assertRaisesRegex(UserError, "already undone"):
+            handover.action_undo()
 
     def test_undo_leaves_what_somebody_has_changed_since(self):
         work = self._work_of_sara()

@@ -177,6 +177,18 @@ class TestCounterpartyHolding(HoldingCase):
         with self.assertQueryCount(0):
             self.tax_office.read(["counterparty_owner_card_ids", "counterparty_has_holding"])
 
+    def test_marks_are_filled_for_all_who_take_part(self):
+        self.group.include_ids = self.first_bank
+        part = self.holding | self.foods | self.freight | self.first_bank
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET counterparty_is_linked = NULL")
+        self.env.invalidate_all()
+
+        self.env["counterparty.holding.balance"]._fill_at_install()
+
+        self.assertEqual(part.filtered("counterparty_is_linked"), part)
+        self.assertFalse(self.tax_office.counterparty_is_linked)
+
     def test_the_dialogs_of_the_form_know_the_company(self):
         cases = {
             "action_add_counterparty_member": "default_owner_id",
@@ -276,6 +288,90 @@ class TestCounterpartyHoldingFigures(HoldingCase):
             {currency: (owed, sold) for currency, owed, sold, _ordered in rows},
             {self.env.company.currency_id: (100, 100), foreign: (70, 70)},
         )
+
+    def _profit_rows(self, model, user=None, **context):
+        self.env.invalidate_all()
+        context = {"counterparty_holding_ids": self.group.ids, **context}
+        return self.env[model].with_user(user or self.env.user).with_context(**context)
+
+    def _goods_invoice(self, partner, amount, **values):
+        """Sell one piece that cost 40."""
+        self.service.standard_price = 40
+        line = {"product_id": self.service.id, "price_unit": amount, "tax_ids": [Command.clear()]}
+        return self._invoice(partner, 0, invoice_line_ids=[Command.create(line)], **values)
+
+    def test_profit_stands_beside_its_sales_in_the_currency_of_the_books(self):
+        foreign = self.env["res.currency"].create(
+            {
+                "name": "XTR",
+                "symbol": "x",
+                "rate_ids": [Command.create({"name": "2020-01-01", "rate": 2.0})],
+            }
+        )
+        self._goods_invoice(self.foods, 200)
+        self._goods_invoice(self.freight, 200, currency_id=foreign.id)
+
+        rows = self._profit_rows("counterparty.holding.figure")._read_group(
+            [], ["partner_id", "currency_id", "company_currency_id"], ["sales:sum", "profit:sum"]
+        )
+
+        books = self.env.company.currency_id
+        self.assertEqual(
+            {(partner, currency): amounts for partner, currency, of, *amounts in rows if of == books},
+            {(self.foods, books): [200, 160], (self.freight, foreign): [200, 60]},
+        )
+
+    def test_sales_and_profit_of_each_period_with_the_members_of_the_day(self):
+        for day, amount in (("2024-02-01", 100), ("2024-05-01", 50), ("2025-02-01", 70)):
+            self._goods_invoice(self.freight, amount, invoice_date=day)
+        self.to_freight.date_to = "2025-06-30"
+
+        def per_year(day):
+            Sale = self._profit_rows("counterparty.holding.sale", counterparty_as_of=day)
+            return Sale._read_group([], ["date:year"], ["sales:sum", "profit:sum"])
+
+        years = [(date(2024, 1, 1), 150, 70), (date(2025, 1, 1), 70, 30)]
+        self.assertEqual(per_year("2025-06-30"), years)
+        self.assertEqual(per_year("2024-12-31"), years[:1])
+        self.assertEqual(per_year("2025-07-01"), [])
+
+    def test_the_period_of_the_figures_is_chosen(self):
+        self._invoice(self.foods, 30, invoice_date="2024-12-31")
+        self._invoice(self.foods, 100, invoice_date="2025-06-01")
+
+        def sold(**context):
+            rows = self._profit_rows(
+                "counterparty.holding.figure", counterparty_as_of="2025-12-31", **context
+            )
+            return sum(rows.search([]).mapped("sales"))
+
+        self.assertEqual(sold(), 100)
+        self.assertEqual(sold(counterparty_period_start="2024-12-01"), 130)
+        with Form(self.group.with_context(counterparty_as_of="2025-12-31")) as form:
+            self.assertEqual(form.sales_from, "2025-01-01")
+            # each amount stands in the table and on the card of a phone
+            self.assertEqual(form.figures.count("130.00"), 2)
+            form.sales_from = "2024-12-01"
+            self.assertEqual(form.figures.count("130.00"), 4)
+
+    def test_profit_is_for_those_who_may_see_it(self):
+        self._goods_invoice(self.foods, 100)
+        seer = self._user(
+            "sean", "group_user", "group_cost_profit", "account.group_account_readonly"
+        )
+
+        for model in ("counterparty.holding.figure", "counterparty.holding.sale"):
+            with self.subTest(model=model):
+                (row,) = self._profit_rows(model, seer).search([])
+                self.assertEqual((row.sales, row.profit), (100, 60))
+                (row,) = self._profit_rows(model, self.accountant).search([])
+                self.assertEqual(row.sales, 100)
+                with self.assertRaises(AccessError):
+                    row.read(["profit"])
+                with self.assertRaises(AccessError):
+                    self._profit_rows(model, self.officer).search([])
+        self.assertIn("Gross profit", self.group.with_user(seer).figures)
+        self.assertNotIn("Gross profit", self.group.with_user(self.accountant).figures)
 
     def test_orders_count_until_they_are_invoiced(self):
         order = self._amount_order(self.freight, 500)

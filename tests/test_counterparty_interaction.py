@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
 from .common_profit import ProfitCase
@@ -50,6 +50,41 @@ class TestCounterpartyInteraction(ProfitCase):
 
         self.env.invalidate_all()
         self.assertEqual(self._count(), 2)
+
+    def test_interactions_and_money_spent_follow_a_contact_to_its_new_company(self):
+        lone = self.env["res.partner"].create({"name": "Lone"})
+        below = self.env["res.partner"].create({"name": "Below", "parent_id": lone.id})
+        for number, partner in enumerate((lone, below)):
+            self._interaction(
+                self.spring, "2026-03-01 10:00:00", partner_id=partner.id, res_id=number
+            )
+        cost = self.env["counterparty.cost"].create(
+            {"name": "Gift", "amount": 5, "commercial_partner_id": lone.id}
+        )
+
+        lone.parent_id = self.customer
+
+        found = self.env["counterparty.interaction"].search(
+            [("partner_id", "in", (lone | below).ids)]
+        )
+        self.assertEqual(found.commercial_partner_id, self.customer)
+        self.assertEqual(len(found), 2)
+        self.assertEqual(cost.commercial_partner_id, self.customer)
+        self.assertEqual(self._by_campaign(self._invoice()), {"Spring": 100})
+
+    def test_contact_that_becomes_a_company_takes_its_own_interactions(self):
+        self._interaction(self.spring, "2026-03-01 10:00:00")
+
+        self.contact.is_company = True
+
+        found = self.env["counterparty.interaction"].search([("partner_id", "=", self.contact.id)])
+        self.assertEqual(found.commercial_partner_id, self.contact)
+        self.assertEqual(self._count(), 0)
+
+    def test_contact_in_the_future_is_refused_by_name(self):
+        with self.assertRaisesRegex(ValidationError, "Ben Cole .* in the future"):
+            self._interaction(self.spring, "2199-03-01 10:00:00")
+        self.assertEqual(self._count(), 0)
 
     def test_users_read_and_nobody_writes_the_past(self):
         self._interaction(self.spring, "2026-03-01 10:00:00")

@@ -1,7 +1,7 @@
 from datetime import date
 
 from freezegun import freeze_time
-from psycopg2.errors import CheckViolation, ForeignKeyViolation
+from psycopg2.errors import CheckViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -97,6 +97,20 @@ class TestCounterpartyMembership(HoldingCase):
     def test_registered_control_needs_its_document(self):
         with self.assertRaisesRegex(ValidationError, "register document"):
             self.to_freight.control = "yes"
+        document = self.env["counterparty.document"].create(
+            {
+                "name": "Shareholders' agreement",
+                "kind_id": self.env.ref("counterparty_crm.kind_contract").id,
+                "partner_id": self.freight.id,
+            }
+        )
+
+        self.to_freight.write({"control": "yes", "control_document_id": document.id})
+
+        with self.assertRaises(ValidationError):
+            self.to_freight.control_document_id = False
+        self.to_freight.control_document = "J40/1234"
+        self.assertEqual(self.to_freight.control, "yes")
 
     def test_loops_are_allowed_and_flagged(self):
         back = self._membership(self.freight, self.holding, 10)
@@ -131,8 +145,43 @@ class TestCounterpartyMembership(HoldingCase):
         self.freight.active = False
 
         self.assertIn("Northwind Freight", self._members())
-        with self.assertRaises(ForeignKeyViolation), mute_logger("odoo.sql_db"):
+        with self.assertRaisesRegex(UserError, "Northwind Freight cannot be deleted.*Archive it"):
             self.freight.unlink()
+
+    def test_the_head_of_a_group_and_who_is_included_stay(self):
+        self.group.include_ids = self.first_bank
+        self.group.active = False
+
+        for partner in (self.holding, self.first_bank):
+            with self.subTest(partner=partner.name), self.assertRaises(UserError):
+                partner.unlink()
+        self.tax_office.unlink()
+
+    def test_who_belongs_to_nothing_any_more_is_deleted(self):
+        (self.to_freight | self.to_foods).unlink()
+
+        self.freight.child_ids.unlink()
+        self.freight.unlink()
+
+        self.assertFalse(self.freight.exists())
+
+    def test_a_contact_with_memberships_of_before_is_told_apart(self):
+        """A database may hold contacts that were made of members past every check."""
+        self.assertFalse(self.freight.counterparty_banner)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_partner SET parent_id = %(to)s, commercial_partner_id = %(to)s,"
+            " is_company = FALSE WHERE id = %(id)s",
+            {"to": self.late_payer.id, "id": self.freight.id},
+        )
+        self.env.invalidate_all()
+
+        contact = self.freight.with_user(self.user)
+        self.assertRegex(contact.counterparty_banner, "contact of Slowpay Ltd: no group counts")
+        self.assertEqual(contact.counterparty_banner_level, "warning")
+        self.to_freight.unlink()
+        self.env.invalidate_all()
+        self.assertFalse(contact.counterparty_banner)
 
     def test_users_read_and_officers_write(self):
         row = self.to_freight

@@ -90,6 +90,21 @@ class TestCounterpartyOwnership(HoldingCase):
 
         self.assertEqual(lines["First Bank"][0], "closed loop that owns itself")
 
+    def test_the_part_of_unknown_owners_is_told(self):
+        self.assertEqual(self._page(self.freight).others_text, "40.00 %")
+        self.assertEqual(self._page(self.foods).others_text, "0.00 %")
+
+    def test_owners_of_another_company_count_and_stay_unnamed(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        secret = self._company("Secret Ltd", company_id=other.id)
+        self._membership(secret, self.late_payer, 80)
+        self._membership(self.late_payer, self.first_bank, 80)
+
+        page = self._page(self.first_bank)
+
+        self.assertEqual(self._lines(page, "above"), {"Slowpay Ltd": ("80.00 %", True)})
+        self.assertEqual(page.ultimate_text, "somebody of another company")
+
     def test_the_page_follows_its_day(self):
         page = self._page(self.holding)
         self.assertEqual(len(page.line_ids), 2)

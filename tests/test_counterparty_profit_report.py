@@ -1,16 +1,21 @@
+import io
+import json
 from unittest.mock import patch
 
+from openpyxl import load_workbook
 from psycopg2.errors import CheckViolation
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.http import Request
+from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.web.controllers.export import ExcelExport as GroupExcel
 from odoo.addons.web.controllers.export import GroupsTreeNode
 
 from ..controllers.export import ExcelExport
+from ..models.counterparty_sale_fact_check import CURSOR
 from .common_profit import ProfitCase
 
 SALES = "sales_team.group_sale_salesman"
@@ -51,7 +56,7 @@ class TestCounterpartyProfitReport(ProfitCase):
 
         [[margin, markup]] = self._read(names=["margin:avg", "markup:avg"])
 
-        self.assertEqual(margin, 100)
+        self.assertIs(margin, False)
         self.assertIs(markup, False)
 
     def test_groups_of_an_export_have_ratios_of_their_sums(self):
@@ -65,9 +70,11 @@ class TestCounterpartyProfitReport(ProfitCase):
         with patch.object(GroupExcel, "from_group_data", lambda *args: args[-1]):
             ExcelExport().from_group_data([], [], tree)
 
-        team = tree.children[1]
+        team, total = tree.children.values()
         self.assertAlmostEqual(team.aggregated_values["margin"], 89.913, 3)
         self.assertEqual(team.children[8].aggregated_values["margin"], 20)
+        self.assertAlmostEqual(total.aggregated_values["margin"], 89.913, 3)
+        self.assertEqual((total.count, total.aggregated_values["revenue"]), (2, 40050))
 
     def test_unknown_cost_is_outside_the_margin(self):
         self._invoice()
@@ -124,6 +131,62 @@ class TestCounterpartyProfitReport(ProfitCase):
         self.assertEqual(by_campaign, {"Spring": [100, 90, 50, 40]})
         self.assertEqual(by_partner[self.customer], 85)
 
+    def test_row_of_money_spent_opens_its_entry_or_bill(self):
+        cost = self.env["counterparty.cost"].create(
+            {"name": "Stand", "amount": 30, "campaign_id": self.spring.id}
+        )
+        bill = self._invoice(
+            self._line(self.service, price=20),
+            campaign_id=self.spring.id,
+            kind="in_invoice",
+            partner_id=self.vendor.id,
+        )
+
+        rows = self.Report.search([("kind", "=", "spent"), ("campaign_id", "=", self.spring.id)])
+        opened = {row.spent: row.action_open_document() for row in rows}
+
+        self.assertEqual((opened[30]["res_model"], opened[30]["res_id"]), (cost._name, cost.id))
+        self.assertEqual((opened[20]["res_model"], opened[20]["res_id"]), (bill._name, bill.id))
+
+    def test_sellers_do_not_even_learn_that_money_was_spent(self):
+        self.env["counterparty.cost"].create(
+            {
+                "name": "Stand",
+                "amount": 30,
+                "campaign_id": self.spring.id,
+                "user_id": self.seller.id,
+            }
+        )
+
+        rows = self.Report.with_user(self.seller).search([("campaign_id", "=", self.spring.id)])
+
+        self.assertFalse(rows)
+
+    def test_own_companies_are_left_out_until_the_facet_goes(self):
+        self._invoice()
+        self._invoice(partner_id=self.other_company.partner_id.id)
+        view = self.env.ref("counterparty_crm.counterparty_profit_report_view_search")
+        for name in ("", "_partner"):
+            action = self.env.ref(f"counterparty_crm.counterparty_profit_report_action{name}")
+            self.assertIn("'search_default_external': 1", action.context)
+        self.assertIn('name="external"', view.arch)
+
+        self.assertEqual(self._read(domain=[("is_internal", "=", False)]), [(100,)])
+        self.assertEqual(self._read(), [(200,)])
+
+    def test_report_tells_what_it_lacks(self):
+        self._invoice()
+        seller = self.Report.with_user(self.seller)
+        self.assertEqual(seller.get_counterparty_notes(), [])
+
+        self.env["ir.config_parameter"].set_param(CURSOR, "2026-03-11,0")
+        complete, waiting = seller.get_counterparty_notes()
+
+        self.assertIn("complete after 03/11/2026", complete)
+        self.assertRegex(waiting, r"^[1-9]\d* documents are still to be read")
+        with self.assertRaises(AccessError):
+            self.Report.with_user(self.stranger).get_counterparty_notes()
+
     def test_companies_are_added_up_in_the_readers_currency(self):
         leu = self.env.ref("base.RON")
         leu.active = True
@@ -163,6 +226,8 @@ class TestCounterpartyProfitReport(ProfitCase):
         )
 
         self.assertEqual((revenue, flagged), (300, 1))
+        [note] = report.get_counterparty_notes()
+        self.assertIn("1 amounts are in no total", note)
 
     def test_salesperson_sees_own_and_nobodys_sales(self):
         mine = self._invoice(invoice_user_id=self.seller.id)
@@ -349,3 +414,56 @@ class TestUtmCampaignProfit(ProfitCase):
                 campaign.unlink()
         part.unlink()
         whole.unlink()
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestProfitExport(ProfitCase, HttpCase):
+    """Sheets of the reports, as the browser asks for them."""
+
+    def _export(self, model, names, **asked):
+        data = {
+            "model": model,
+            "fields": [
+                {"name": name, "label": name, "type": self.env[model]._fields[name].type}
+                for name in names
+            ],
+            "ids": False,
+            "domain": [("company_id", "=", self.company.id)],
+            "import_compat": False,
+            "context": {"allowed_company_ids": self.company.ids},
+            **asked,
+        }
+        values = {"data": json.dumps(data), "csrf_token": Request.csrf_token(self)}
+        response = self.url_open("/web/export/xlsx", values)
+        sheet = load_workbook(io.BytesIO(response.content)).active
+        return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+    def setUp(self):
+        super().setUp()
+        self._profit_user(
+            "exa", ALL, "group_cost_profit", "base.group_allow_export"
+        ).password = "exa-exa-exa"
+        self._invoice(self._line(price=100), invoice_user_id=False)
+        self._invoice(self._line(price=20), invoice_user_id=False)
+        self.session = self.authenticate("exa", "exa-exa-exa")
+
+    def test_sheet_ends_with_a_total_and_ratios_of_sums(self):
+        names = ["move_id", "revenue", "profit", "unknown", "margin"]
+
+        rows = self._export("counterparty.profit.report", names)
+
+        self.assertEqual(rows[-1][:4], ["Total", 120, 100, 0])
+        self.assertAlmostEqual(rows[-1][4], 100 * 100 / 120)
+
+    def test_grouped_sheet_ends_with_a_total(self):
+        names = ["commercial_partner_id", "revenue", "profit"]
+
+        rows = self._export("counterparty.profit.report", names, groupby=["commercial_partner_id"])
+
+        self.assertEqual(rows[1], ["Northwind (2)", 120, 100])
+        self.assertEqual(rows[-1], ["Total (2)", 120, 100])
+
+    def test_sheets_of_other_models_have_no_total_of_ours(self):
+        rows = self._export("account.move", ["name", "amount_total"])
+
+        self.assertNotIn("Total", rows[-1])

@@ -322,6 +322,24 @@ class TestCostsWithoutTheRight(ProfitCase):
         read = correction.with_user(self.controller).read(["unit_costs"])
         self.assertEqual(read[0]["unit_costs"], {str(line.id): 7.0})
 
+    def test_check_and_import_work_without_a_right_to_accounts(self):
+        self.goods.write({"standard_price": 0, "default_code": "A-1"})
+        invoice = self._invoice()
+        plain = self._profit_user("pam", "group_manager", "group_cost_profit")
+        allowed = {"allowed_company_ids": self.company.ids}
+        env = self.env(user=plain, context={**self.env.context, **allowed})
+
+        check = env["counterparty.fact.check"].create({})
+        for action in (check.action_check, check.action_repair, check.action_rebuild):
+            action()
+        text = base64.b64encode(b"product,from,to,unit cost\nA-1,2026-01-01,2026-12-31,7\n")
+        costs = env["counterparty.unit.cost.import"].create({"file": text, "reason": "List"})
+        result = costs.action_import()
+
+        self.assertTrue(check.line_ids.mapped("difference"))
+        self.assertEqual(self._sums(invoice), (100, 7, 93))
+        self.assertIn("1 sales are known now", result["params"]["message"])
+
     def test_check_opens_for_those_who_see_cost(self):
         check = self.env["counterparty.fact.check"].with_user(self.controller).create({})
         check.action_check()

@@ -17,7 +17,7 @@ class TestCounterpartyRights(CounterpartyCase):
     def _apply(self, giver=None, **presets):
         wizard = self.env["counterparty.rights"].with_user(giver or self.keeper).create({})
         for line in wizard.line_ids:
-            line.preset = presets.get(line.user_id.login, False)
+            line.preset = presets.get(line.user_id.login, "keep")
         wizard.action_apply()
         self.env.invalidate_all()
 

@@ -2,7 +2,9 @@ from datetime import date, timedelta
 
 from freezegun import freeze_time
 
-from odoo.tests import tagged
+from odoo.exceptions import UserError
+from odoo.tests import Form, tagged
+from odoo.tools import format_date, html2plaintext
 
 from .common import CounterpartyCase
 
@@ -165,12 +167,100 @@ class TestCounterpartyRole(CounterpartyCase):
         self.assertEqual(later.date_to, TODAY)
         self.assertEqual(former.date_to, YESTERDAY)
 
-    def test_end_of_a_role_that_has_not_begun_is_valid(self):
-        role = self._role(date_from=TOMORROW)
+    def test_role_ended_today_says_so_at_once(self):
+        role = self._role()
+        self.assertEqual(role.display_name, "Customer")
 
         role.action_end()
 
-        self.assertEqual(role.date_to, TOMORROW)
+        self.assertEqual(role.display_name, f"Customer until {format_date(self.env, TODAY)}")
+
+    def test_role_that_has_not_begun_cannot_end(self):
+        role = self._role(date_from=TOMORROW)
+
+        with self.assertRaisesRegex(UserError, "Slowpay Ltd is Customer only from"):
+            role.action_end()
+
+        self.assertFalse(role.date_to)
+
+    # ------------------------------------------------------------
+    # Deletion
+    # ------------------------------------------------------------
+
+    def test_role_with_business_is_ended_instead_of_deleted(self):
+        role = self._role(date_business=YESTERDAY)
+
+        with self.assertRaisesRegex(UserError, "End the role instead of deleting it"):
+            role.with_user(self.officer).unlink()
+
+        self.assertTrue(role.exists())
+
+    def test_role_without_business_is_deleted(self):
+        role = self._role(is_prospect=True)
+
+        role.with_user(self.officer).unlink()
+
+        self.assertFalse(role.exists())
+
+    # ------------------------------------------------------------
+    # Trace
+    # ------------------------------------------------------------
+
+    def _lines(self):
+        messages = self.late_payer.message_ids.sorted("id")
+        return [html2plaintext(message.body) for message in messages]
+
+    def test_what_people_do_with_a_role_stands_in_the_chatter(self):
+        self.env = self.env(context={})
+        before = len(self._lines())
+        role = self._role(is_prospect=True)
+        role.action_end()
+        role.action_resume()
+        role.unlink()
+
+        day = format_date(self.env, TODAY)
+        self.assertEqual(
+            self._lines()[before:],
+            [
+                "Role added: Customer (Prospect)",
+                f"Last day as Customer: {day}",
+                "Role goes on: Customer (Prospect)",
+                "Role deleted: Customer (Prospect)",
+            ],
+        )
+
+    def test_roles_of_documents_and_files_are_not_logged(self):
+        self.env = self.env(context={})
+        before = len(self._lines())
+
+        self._role(source="document")
+        self._role(kind=self.supplier, source="import")
+
+        self.assertEqual(len(self._lines()), before)
+
+    # ------------------------------------------------------------
+    # Role given by hand
+    # ------------------------------------------------------------
+
+    def test_customer_added_by_hand_starts_as_prospect(self):
+        form = Form(self.env["counterparty.role"].with_user(self.officer))
+        form.type_id = self.customer
+        form.partner_id = self.late_payer
+
+        self.assertTrue(form.is_prospect)
+
+        form.type_id = self.authority
+
+        self.assertFalse(form.save().is_prospect)
+
+    def test_responsible_shows_whichever_is_chosen_first(self):
+        self.late_payer.user_id = self.user
+        form = Form(self.env["counterparty.role"].with_user(self.officer))
+        form.type_id = self.customer
+
+        form.partner_id = self.late_payer
+
+        self.assertEqual(form.responsible_id, self.user)
 
     def test_resumed_role_goes_on(self):
         role = self._role(date_to=YESTERDAY)

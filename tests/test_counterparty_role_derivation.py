@@ -1,3 +1,4 @@
+from datetime import date, datetime
 from unittest.mock import patch
 
 import psycopg2
@@ -40,6 +41,38 @@ class TestCounterpartyRoleDerivation(CounterpartyCase):
                 role = self.assert_role(partner, kind, state)
                 self.assertEqual(role.date_from, self._day())
                 self.assertEqual(bool(role.date_business), state == "active")
+
+    def test_role_begins_on_the_day_of_the_one_who_sells(self):
+        half_past_midnight = datetime(2026, 3, 9, 22, 30)
+        cases = [("Europe/Sofia", date(2026, 3, 10)), ("America/Lima", date(2026, 3, 9))]
+        for zone, day in cases:
+            with self.subTest(zone=zone):
+                self.env = self.env(context={"tz": zone})
+                partner = self._company(f"Customer in {zone}")
+
+                self._order(partner, confirmed=True, date_order=half_past_midnight)
+                self._commit()
+
+                self.assertEqual(self._roles(partner).date_from, day)
+
+    def test_planned_role_begins_with_the_first_document(self):
+        planned = self._role(date_from=self._day(100))
+
+        self._order(confirmed=True)
+        self._commit()
+
+        self.assertEqual(self._roles(self.late_payer), planned)
+        self.assertEqual((planned.date_from, planned.state), (self._day(), "active"))
+
+    def test_prospect_by_hand_with_business_is_none(self):
+        self._order(confirmed=True)
+        self.env.cr.postcommit.clear()
+
+        role = self._role(is_prospect=True)
+        self._commit()
+
+        self.assertEqual(role.state, "active")
+        self.assertEqual(role.date_business, self._day())
 
     def test_nothing_is_added_before_the_commit(self):
         self._order()

@@ -183,6 +183,37 @@ class TestCounterpartyRoleFill(CounterpartyCase):
         self.assertFalse(self._found(self.late_payer))
         self.assertTrue(changed.exists() and manual.exists())
 
+    def test_undo_leaves_what_somebody_changed_before_the_first_order(self):
+        self._order(self.late_payer)
+        self._fill()
+        role = self._found(self.late_payer)
+        role.with_user(self.manager).note = "Met at the fair"
+        self._order(self.late_payer, confirmed=True)
+        self.env["counterparty.role"]._fill_from_documents(partner_ids=self.late_payer.ids)
+        self.assertEqual(role.state, "active")
+
+        self.env["counterparty.role"].with_user(self.manager)._undo_install()
+
+        self.assertTrue(role.exists())
+
+    def test_undo_reaches_all_companies(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        far = self._company("Far Away", company_id=other.id)
+        self._purchase(far, company_id=other.id)
+        self._fill()
+
+        self.env["counterparty.role"].with_user(self.manager)._undo_install()
+
+        self.assertFalse(self._found(far))
+
+    def test_archived_type_is_not_given(self):
+        self.customer.active = False
+        self._order(confirmed=True)
+
+        self._fill()
+
+        self.assertFalse(self._found(self.late_payer))
+
     def test_undone_fill_can_be_done_again(self):
         self._order(confirmed=True)
         first = self._fill()

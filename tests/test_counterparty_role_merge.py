@@ -54,6 +54,15 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
         self.assertFalse(kept.date_to)
         self.assertFalse(gone.exists())
 
+    def test_joined_role_keeps_the_responsible_and_the_notes_of_both(self):
+        kept = self._role(self.freight, note="Pays late", responsible_id=False)
+        self._role(self.late_payer, note="Met at the fair", responsible_id=self.user.id)
+
+        self._merge(self.late_payer, self.freight)
+
+        self.assertEqual(kept.responsible_id, self.user)
+        self.assertEqual(kept.note, "Pays late / Met at the fair")
+
     def test_prospect_and_customer_become_a_customer(self):
         kept = self._role(self.freight, is_prospect=True, date_from="2025-01-01")
         self._role(self.late_payer, date_from="2025-06-01", date_business="2025-07-01")

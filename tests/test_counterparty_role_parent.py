@@ -69,6 +69,14 @@ class TestCounterpartyRoleParent(CounterpartyCase):
 
         self.assertEqual(role.partner_id, self.holding)
 
+    def test_company_that_turns_out_to_be_a_person_is_no_bank_any_more(self):
+        bank, customer = self._role(self.late_payer, self.bank), self._role(self.late_payer)
+
+        self.late_payer.is_company = False
+
+        self.assertEqual(bank.date_to, self._day())
+        self.assertFalse(customer.date_to)
+
     def test_contact_who_leaves_leaves_the_roles_with_the_company(self):
         role = self._role(self.foods)
 

@@ -4,7 +4,7 @@ from unittest.mock import patch
 import psycopg2
 from freezegun import freeze_time
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.service.model import retrying
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -228,3 +228,40 @@ class TestCounterpartyRoleRules(CounterpartyCase):
 
         self.assertEqual(role.source, "manual")
         self.assertEqual(role.note, "Fair")
+
+    # ------------------------------------------------------------
+    # Removing
+    # ------------------------------------------------------------
+
+    def test_role_with_documents_is_ended_and_not_deleted(self):
+        role = self._role(self.freight, self.supplier, date_business="2025-01-01")
+        role = role.with_user(self.officer)
+
+        with self.assertRaises(UserError) as caught:
+            role.unlink()
+        self.assertIn("End the role instead", str(caught.exception))
+
+        role.action_end()
+        self.assertEqual(role.date_to, self._day())
+
+    def test_role_with_papers_in_the_register_is_not_deleted(self):
+        role = self._role(self.first_bank, self.bank)
+        contract = self.env["counterparty.document"].create(
+            {
+                "kind_id": self.env.ref("counterparty_crm.kind_contract").id,
+                "partner_id": self.first_bank.id,
+            }
+        )
+        role = role.with_user(self.officer)
+
+        with self.assertRaises(UserError):
+            role.unlink()
+        contract.date_to = self._day(-1)
+        role.unlink()
+
+        self.assertFalse(role.exists())
+
+    def test_role_entered_by_mistake_is_deleted(self):
+        self._role(self.freight, self.supplier).with_user(self.officer).unlink()
+
+        self.assertFalse(self._roles(self.freight))

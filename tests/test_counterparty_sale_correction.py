@@ -85,16 +85,39 @@ class TestCounterpartySaleCorrection(ProfitCase):
         self.assertEqual(self._by_campaign(invoice), {"Autumn": 10.01})
         self.assertEqual(self._by_campaign(invoice, "cost"), {"Autumn": 10})
 
-    def test_draft_forgets_the_correction_and_the_chatter_keeps_it(self):
-        invoice = self._invoice(campaign_id=self.spring.id)
-        self._correct(invoice.invoice_line_ids, self.autumn)
+    def test_draft_takes_the_corrected_campaign_over_and_posting_returns_it(self):
+        invoice = self._invoice(self._line(), self._line(price=7), campaign_id=self.spring.id)
+        first, second = invoice.invoice_line_ids
+        self._correct(first, self.spring)
+        self._correct(first, self.autumn)
+        accountant = self._profit_user("acca", "account.group_account_invoice")
 
-        invoice.button_draft()
-        invoice.action_post()
+        invoice.with_user(accountant).button_draft()
 
-        self.assertEqual(self._by_campaign(invoice), {"Spring": 100})
+        self.assertEqual((first.campaign_id, second.campaign_id.ids), (self.autumn, []))
         self.assertFalse(self.env["counterparty.sale.correction"].search([]).line_ids)
-        self.assertIn("Autumn", "".join(invoice.message_ids.mapped("body")))
+        self.assertIn("Autumn now stands on the lines", invoice.message_ids[0].body)
+        invoice.action_post()
+        self.assertEqual(self._by_campaign(invoice), {"Autumn": 100, "Spring": 7})
+
+    def test_draft_tells_that_a_correction_to_nobody_is_forgotten(self):
+        invoice = self._invoice(campaign_id=self.spring.id)
+        self._correct(invoice.invoice_line_ids, self.env["utm.campaign"])
+
+        invoice.button_cancel()
+
+        self.assertIn("Correct them again after posting", invoice.message_ids[0].body)
+        self.assertFalse(self._facts(invoice))
+
+    def test_cost_correction_is_told_without_its_amount(self):
+        invoice = self._invoice()
+
+        self.env["counterparty.sale.correction"]._correct_cost(
+            self.company, {invoice.invoice_line_ids.id: 33.5}, "Price list"
+        )
+
+        self.assertIn("Unit cost corrected: Price list", invoice.message_ids[0].body)
+        self.assertNotIn("33", invoice.message_ids[0].body)
 
     def test_empty_choice_is_refused(self):
         with self.assertRaisesRegex(UserError, "at least one line"):

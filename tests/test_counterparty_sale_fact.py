@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from psycopg2 import IntegrityError
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
@@ -19,7 +20,7 @@ class TestCounterpartySaleFact(ProfitCase):
         )
 
         self.assertEqual(len(self._facts(invoice)), 2)
-        self.assertEqual(self._sums(invoice), (250, 20, 230))
+        self.assertEqual(self._sums(invoice), (250, 20, 180))
 
     def test_fact_keeps_the_dimensions_of_the_posting(self):
         invoice = self._invoice(partner_id=self.contact.id)
@@ -193,6 +194,61 @@ class TestCounterpartySaleFact(ProfitCase):
 
         self.assertEqual(self._sums(invoice), (0, 10, -10))
 
+    def test_notes_sections_and_roundings_are_no_sales(self):
+        invoice = self._invoice(
+            self._line(price=10.02),
+            Command.create({"display_type": "line_section", "name": "Goods"}),
+            Command.create({"display_type": "line_note", "name": "Thank you"}),
+            post=False,
+        )
+        invoice.invoice_cash_rounding_id = self.env["account.cash.rounding"].create(
+            {
+                "name": "To 0.05",
+                "rounding": 0.05,
+                "strategy": "add_invoice_line",
+                "profit_account_id": self.company.income_account_id.id,
+                "loss_account_id": self.account_expense.id,
+                "rounding_method": "HALF-UP",
+            }
+        )
+        invoice.action_post()
+
+        self.assertIn("rounding", invoice.line_ids.mapped("display_type"))
+        self.assertEqual(self._facts(invoice).mapped("revenue"), [10.02])
+        self.assert_matches_ledger(invoice)
+
+    def test_negative_and_free_lines_count_for_what_they_are(self):
+        invoice = self._invoice(
+            self._line(price=100),
+            self._line(price=50, discount=100),
+            self._line(self.service, quantity=-1, price=30),
+        )
+
+        self.assertEqual(self._facts(invoice).mapped("revenue"), [100, 0, -30])
+        self.assertEqual(self._facts(invoice).mapped("profit"), [90, -10, 0])
+        self.assert_matches_ledger(invoice)
+
+    def test_posting_survives_a_currency_without_a_rate(self):
+        krone = self.env.ref("base.NOK")
+        krone.active = True
+        krone.rate_ids.unlink()
+
+        invoice = self._invoice(currency_id=krone.id)
+
+        self.assertEqual(len(self._facts(invoice)), 1)
+        self.assert_matches_ledger(invoice)
+
+    def test_negative_stock_and_no_cost_is_missing_and_never_a_full_margin(self):
+        self.goods.standard_price = 0
+        order = self._order((self.goods, 5, 100.0))
+        self._deliver(order)
+        self.assertLess(self.goods.qty_available, 0)
+
+        invoice = self._invoice_orders(order)
+
+        self.assertEqual(self._bases(invoice), ["missing"])
+        self.assertEqual(self._sums(invoice), (500, 0, 0))
+
     def test_sale_to_an_own_company_is_marked(self):
         invoice = self._invoice(partner_id=self.other_company.partner_id.id)
 
@@ -262,7 +318,7 @@ class TestCounterpartySaleFact(ProfitCase):
             effect = {"return_value": error} if isinstance(error, SQL) else {"side_effect": error}
             with (
                 self.subTest(name),
-                patch.object(type(self.Fact), "_sql_plain", **effect),
+                patch.object(type(self.Fact), "_sql_quick", **effect),
                 self.assertLogs("odoo.addons.counterparty_crm.models.counterparty_sale_fact"),
                 mute_logger("odoo.sql_db"),
             ):
@@ -278,7 +334,7 @@ class TestCounterpartySaleFact(ProfitCase):
         invoice = self._invoice()
         credit = self._credit(invoice, post=False)
         with (
-            patch.object(type(self.Fact), "_insert_mirrors", side_effect=ValueError("unforeseen")),
+            patch.object(type(self.Fact), "_sql_mirrors", side_effect=ValueError("unforeseen")),
             self.assertLogs("odoo.addons.counterparty_crm.models.counterparty_sale_fact"),
         ):
             credit.action_post()

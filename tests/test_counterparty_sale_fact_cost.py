@@ -131,11 +131,58 @@ class TestCounterpartySaleFactCost(ProfitCase):
 
         self.assertEqual(self._facts(invoice).mapped("cost"), [30, 30])
 
-    def test_service_without_cost_is_pure_profit_and_says_so(self):
+    def test_service_without_cost_is_counted_apart(self):
         invoice = self._invoice(self._line(self.service))
+        credit = self._credit(invoice, post=False)
+        credit.invoice_line_ids.quantity = 0.25
+        credit.action_post()
 
-        self.assertEqual(self._bases(invoice), ["service"])
+        self.assertEqual(self._bases(invoice | credit), ["service"] * 2)
+        self.assertEqual(self._sums(invoice), (100, 0, 0))
+        self.assertEqual(self._facts(invoice | credit).mapped("unknown"), [100, -25])
+
+    def test_service_is_all_profit_where_the_company_says_so(self):
+        self.company.counterparty_services_free = True
+        invoice = self._invoice(self._line(self.service))
+        self.company.counterparty_services_free = False
+
+        self.assertEqual(self._bases(invoice), ["free"])
         self.assertEqual(self._sums(invoice), (100, 0, 100))
+        invoice.button_draft()
+        invoice.action_post()
+        self.assertEqual(self._sums(invoice), (100, 0, 100))
+
+    def test_service_with_a_cost_has_that(self):
+        self.service.standard_price = 35
+
+        self.assertEqual(self._sums(self._invoice(self._line(self.service))), (100, 35, 65))
+
+    def test_price_credit_of_unknown_cost_lowers_what_is_unknown(self):
+        self.goods.standard_price = 0
+        invoice = self._invoice()
+        credit = self._credit(invoice, post=False)
+        credit.invoice_line_ids.write({"price_unit": 20, "counterparty_goods_kept": True})
+        credit.action_post()
+
+        self.assertEqual(self._sums(invoice | credit), (80, 0, 0))
+        self.assertEqual(sum(self._facts(invoice | credit).mapped("unknown")), 80)
+
+    def test_upgrade_counts_services_apart(self):
+        self.company.counterparty_services_free = True
+        invoice = self._invoice(self._line(self.service), self._line())
+        credit = self._credit(invoice)
+        self.env.cr.execute(
+            "UPDATE counterparty_sale_fact SET cost_basis = 'service' WHERE cost_basis = 'free'"
+        )
+
+        self.Fact._set_services_apart()
+        again = self.Fact._set_services_apart()
+
+        self.assertEqual(
+            (self._sums(invoice), self._sums(credit)), ((200, 10, 90), (-200, -10, -90))
+        )
+        self.assertEqual(self._facts(invoice | credit).mapped("unknown"), [100, 0, -100, 0])
+        self.assertFalse(again)
 
     def test_down_payment_carries_no_profit_until_the_final_invoice(self):
         self.goods.standard_price = 40

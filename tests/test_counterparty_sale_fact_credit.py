@@ -207,6 +207,29 @@ class TestCounterpartySaleFactCredit(ProfitCase):
         returned.action_post()
         self.assertEqual(self._sums(returned), (-900, -100, -800))
 
+    def test_draft_of_a_credit_warns_before_its_cost_surprises(self):
+        clerk = self._profit_user("clara", "account.group_account_invoice", "group_user")
+        invoice = self._invoice(self._line(self.ledger_goods), self._line())
+        credit = self._credit(invoice, post=False)
+        by_hand = self._invoice(kind="out_refund", post=False)
+
+        self.assertFalse(credit.with_user(clerk).alerts)
+        credit.invoice_line_ids.price_unit = 5
+        warning = credit.with_user(clerk).alerts["counterparty_goods_kept"]["message"]
+        self.assertIn("On 2 lines only the price is credited", warning)
+        self.assertIn("The ledger takes their cost back", warning)
+        unnamed = by_hand.with_user(clerk).alerts["counterparty_unnamed"]["message"]
+        self.assertIn("1 lines do not say", unnamed)
+        by_hand.action_post()
+        self.env.invalidate_all()
+        self.assertFalse(by_hand.with_user(clerk).alerts)
+
+    def test_people_without_the_area_are_warned_of_nothing_new(self):
+        clerk = self._profit_user("carl", "account.group_account_invoice")
+        by_hand = self._invoice(kind="out_refund", post=False)
+
+        self.assertFalse(by_hand.with_user(clerk).alerts)
+
     def test_posted_credit_goes_on_taking_back_the_same(self):
         invoice = self._invoice()
         line = self._credit(invoice).invoice_line_ids

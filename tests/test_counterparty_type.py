@@ -30,8 +30,14 @@ class TestCounterpartyType(CounterpartyCase):
         self.assertEqual(self.authority.name, "Public Authority")
 
     def test_core_type_keeps_its_code(self):
-        with self.assertRaisesRegex(UserError, "code of “Customer” cannot change"):
+        with self.assertRaisesRegex(
+            UserError, "code and the documents of “Customer” cannot change"
+        ):
             self.customer.code = "client"
+
+    def test_core_type_keeps_the_documents_that_it_covers(self):
+        with self.assertRaisesRegex(UserError, "“Customer” cannot change"):
+            self.customer.with_user(self.manager).document_family = "purchase"
 
     def test_core_type_may_be_renamed_and_written_with_the_same_code(self):
         self.customer.write({"name": "Client", "code": "customer", "is_core": True})
@@ -73,7 +79,7 @@ class TestCounterpartyType(CounterpartyCase):
         insurer = self._type()
         self._role(kind=insurer, date_to="2020-01-01")
 
-        with self.assertRaisesRegex(UserError, "code of “Insurer” cannot change"):
+        with self.assertRaisesRegex(UserError, "code and the documents of “Insurer” cannot change"):
             insurer.code = "insurance"
 
     def test_used_own_type_is_archived_instead_of_deleted(self):
@@ -137,6 +143,7 @@ class TestCounterpartyType(CounterpartyCase):
         self.assertEqual(copy.code, "customer_copy")
         self.assertFalse(copy.is_core)
         self.assertEqual(copy.section_ids, self.customer.section_ids)
+        self.assertEqual(self.customer.copy().code, "customer_copy1")
 
     # ------------------------------------------------------------
     # Catalogue
@@ -198,6 +205,8 @@ class TestCounterpartyType(CounterpartyCase):
         action = self.customer.with_user(self.user).action_open_counterparties()
 
         found = self.env["res.partner"].search(action["domain"])
+        self.assertEqual(len(found), self.customer.role_count)
         self.assertIn(self.freight, found)
+        self.assertNotIn(self.cora, found, "a contact of a customer is no customer of its own")
         self.assertNotIn(self.foods, found)
         self.assertEqual(action["context"], {"counterparty_default_type": "customer"})

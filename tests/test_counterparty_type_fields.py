@@ -23,7 +23,7 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         cls._design(
             cls,
             {"name": "Policy limit", "kind": "integer"},
-            {"name": "Cover", "kind": "selection", "options": "fleet, cargo"},
+            {"name": "Cover", "kind": "selection", "options": "Whole fleet, Cargo"},
             {"name": "Since", "kind": "date"},
         )
 
@@ -53,10 +53,10 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         designer = self.env["counterparty.type.designer"].create({"type_id": self.insurer.id})
 
         self.assertEqual(designer.line_ids.mapped("name"), ["Policy limit", "Cover", "Since"])
-        self.assertEqual(designer.line_ids[1].options, "fleet, cargo")
+        self.assertEqual(designer.line_ids[1].options, "Whole fleet, Cargo")
 
     def test_own_fields_search_and_group(self):
-        rich = self._insure(self.foods, policy_limit=5000, cover="fleet")
+        rich = self._insure(self.foods, policy_limit=5000, cover="whole_fleet")
         self._insure(self.freight, policy_limit=10, cover="cargo")
         Role = self.env["counterparty.role"].with_user(self.clerk)
 
@@ -84,7 +84,7 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         self.assertEqual(dict(imported.role_properties)["policy_limit"], 77)
 
     def test_own_fields_are_placeholders_in_mails(self):
-        self._insure(self.foods, policy_limit=5000, cover="fleet")
+        self._insure(self.foods, policy_limit=5000, cover="whole_fleet")
         template = self.env["mail.template"].create(
             {
                 "name": "Policy",
@@ -97,8 +97,26 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         rendered = template._generate_template([self.foods.id], ["subject", "body_html"])
 
         self.assertEqual(rendered[self.foods.id]["subject"], "5000")
-        self.assertIn("fleet", rendered[self.foods.id]["body_html"])
+        self.assertIn("Whole fleet", rendered[self.foods.id]["body_html"])
         self.assertEqual(self.freight.get_counterparty_value("insurer", "cover"), "")
+
+    def test_what_the_picker_of_a_mail_template_inserts_is_filled(self):
+        self._insure(self.foods, policy_limit=5000, cover="whole_fleet")
+        template = self.env["mail.template"].create(
+            {
+                "name": "Policy",
+                "model_id": self.env["ir.model"]._get_id("res.partner"),
+                "subject": "{{ object.counterparty_own_fields.get('policy_limit') }}",
+                "body_html": "<t t-out=\"object.counterparty_own_fields.get('cover')\"/>",
+            }
+        )
+
+        rendered = template.with_user(self.boss)._generate_template(
+            [self.foods.id], ["subject", "body_html"]
+        )
+
+        self.assertEqual(rendered[self.foods.id]["subject"], "5000")
+        self.assertIn("Whole fleet", rendered[self.foods.id]["body_html"])
 
     def test_mails_of_those_without_rights_of_ours_are_filled_too(self):
         self._insure(self.foods, policy_limit=5000)
@@ -123,7 +141,7 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         self.assertFalse(other.has_own_fields)
 
     def test_merged_roles_join_their_own_fields(self):
-        kept = self._insure(self.foods, cover="fleet")
+        kept = self._insure(self.foods, cover="whole_fleet")
         self._insure(self.freight, policy_limit=10, cover="cargo")
 
         self.env["base.partner.merge.automatic.wizard"].create({})._merge(
@@ -131,15 +149,29 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         )
 
         values = dict(kept.role_properties)
-        self.assertEqual((values["policy_limit"], values["cover"]), (10, "fleet"))
+        self.assertEqual((values["policy_limit"], values["cover"]), (10, "Whole fleet"))
         self.assertEqual(self._roles(self.foods), kept.with_user(self.env.user))
 
-    def test_add_role_goes_on_to_own_fields(self):
-        role = self._insure(self.foods)
-        plain = self._role(self.foods, self.customer)
+    def test_dialog_shows_own_fields_as_soon_as_the_type_is_chosen(self):
+        Role = self.env["counterparty.role"].with_user(self.clerk)
+        spec = {"type_id": {}, "role_properties": {}, "has_own_fields": {}}
 
-        self.assertEqual(role.action_fill_own_fields()["res_id"], role.id)
-        self.assertEqual(plain.action_fill_own_fields()["type"], "ir.actions.act_window_close")
+        chosen = Role.onchange({"type_id": self.insurer.id}, ["type_id"], spec)["value"]
+        plain = Role.onchange({"type_id": self.customer.id}, ["type_id"], spec)["value"]
+
+        names = [entry["name"] for entry in chosen["role_properties"]]
+        self.assertEqual(names, ["policy_limit", "cover", "since"])
+        self.assertTrue(chosen["has_own_fields"])
+        self.assertEqual(plain["role_properties"], [])
+
+    def test_values_typed_in_the_dialog_are_saved_with_the_new_role(self):
+        Role = self.env["counterparty.role"].with_user(self.clerk)
+        typed = [{**entry, "value": 5} for entry in self.insurer.role_properties_definition[:1]]
+        values = {"partner_id": self.foods.id, "type_id": self.insurer.id}
+
+        role = Role.create({**values, "role_properties": typed})
+
+        self.assertEqual(dict(role.role_properties), {"policy_limit": 5})
 
     # ------------------------------------------------------------
     # Bad input
@@ -162,6 +194,18 @@ class TestCounterpartyTypeFields(CounterpartyCase):
 
         role.invalidate_recordset()
         self.assertEqual(dict(role.role_properties)["policy_limit"], 5000)
+
+    def test_designer_asks_before_filled_fields_go(self):
+        self._insure(self.foods, policy_limit=5000)
+        Designer = self.env["counterparty.type.designer"].with_user(self.boss)
+
+        form = Form(Designer.with_context(default_type_id=self.insurer.id))
+        self.assertEqual(form.filled_count, 0)
+        form.line_ids.remove(index=2)
+        self.assertEqual(form.filled_count, 0)
+        form.line_ids.remove(index=0)
+
+        self.assertEqual(form.filled_count, 1)
 
     def test_designer_refuses_what_makes_no_sense(self):
         for lines in (
@@ -197,7 +241,7 @@ class TestCounterpartyTypeFields(CounterpartyCase):
 
     def test_dialog_fills_the_counterparty(self):
         self._require("phone")
-        view = "counterparty_crm.counterparty_role_view_form_add"
+        view = "counterparty_crm.counterparty_role_view_form_dialog"
         Role = self.env["counterparty.role"].with_user(self.clerk)
 
         with Form(Role.with_context(default_partner_id=self.foods.id), view) as form:

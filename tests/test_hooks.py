@@ -2,10 +2,18 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..hooks import MARGINS_WERE_VISIBLE, post_init_hook, pre_init_hook, uninstall_hook
+from ..hooks import (
+    MARGINS_WERE_VISIBLE,
+    narrow_margins_kept,
+    post_init_hook,
+    pre_init_hook,
+    uninstall_hook,
+)
+from ..models.counterparty_sale_fact_check import ORDER_COST, SINCE
 from .common import CounterpartyCase
 
-MARGIN_GROUP = "counterparty_crm.group_cost_profit"
+MARGIN_GROUP = "counterparty_crm.group_sale_margin"
+PROFIT_GROUP = "counterparty_crm.group_cost_profit"
 
 
 @tagged("post_install", "-at_install", "counterparty_counterparty", "counterparty_foundation")
@@ -41,6 +49,7 @@ class TestHooks(CounterpartyCase):
         post_init_hook(self.env)
 
         self.assertTrue(self.seller.has_group(MARGIN_GROUP))
+        self.assertFalse(self.seller.has_group(PROFIT_GROUP))
         self.assertFalse(self.plain.has_group(MARGIN_GROUP))
         self.assertFalse(self.portal.has_group(MARGIN_GROUP))
         self.assertFalse(self.params.get_param(MARGINS_WERE_VISIBLE))
@@ -62,6 +71,33 @@ class TestHooks(CounterpartyCase):
 
         self.assertFalse(self.seller.has_group(MARGIN_GROUP))
         self.assertFalse(self.params.get_param(MARGINS_WERE_VISIBLE))
+
+    def test_upgrade_narrows_what_the_installation_gave_to_sellers(self):
+        boss = self._user("bob", "sales_team.group_sale_manager")
+        keeper = self._user("kim", "account.group_account_readonly", PROFIT_GROUP)
+        self.seller.group_ids += self.env.ref(PROFIT_GROUP)
+        self.params.set_param(SINCE, "2099-01-01 00:00:00")
+        self.params.set_param(ORDER_COST, "True")
+
+        narrowed = narrow_margins_kept(self.env)
+
+        self.assertIn(self.seller, narrowed)
+        self.assertTrue(self.seller.has_group(MARGIN_GROUP))
+        self.assertFalse(self.seller.has_group(PROFIT_GROUP))
+        self.assertTrue(boss.has_group(PROFIT_GROUP))
+        self.assertTrue(keeper.has_group(PROFIT_GROUP))
+
+    def test_upgrade_narrows_nobody_who_was_given_the_right_on_purpose(self):
+        self.seller.group_ids += self.env.ref(PROFIT_GROUP)
+        cases = {"margins came with us": ("2099-01-01 00:00:00", "False")}
+        cases["came after the installation"] = ("2001-01-01 00:00:00", "True")
+        for why, (since, trusted) in cases.items():
+            with self.subTest(why):
+                self.params.set_param(SINCE, since)
+                self.params.set_param(ORDER_COST, trusted)
+
+                self.assertFalse(narrow_margins_kept(self.env))
+                self.assertTrue(self.seller.has_group(PROFIT_GROUP))
 
     def test_installation_derives_roles_quietly(self):
         self._order(self.freight, confirmed=True)

@@ -1,35 +1,61 @@
-import csv
-
 from odoo.tests import tagged
 from odoo.tools.misc import file_open
 
 from ..tools.import_templates import LANGUAGES, template_path
 from .common import CounterpartyCase
 
+LOCALES = {"en": "en_US", "ro": "ro_RO", "bg": "bg_BG", "es": "es_ES"}
+OPTIONS = {"quoting": '"', "separator": ",", "has_headers": True}
+
 
 @tagged("post_install", "-at_install", "counterparty_counterparty")
 class TestImportTemplates(CounterpartyCase):
-    def _load(self, model, path, user=None):
-        with file_open(path.lstrip("/"), "r") as file:
-            header, *rows = csv.reader(file)
-        Model = self.env[model].with_user(user or self.env.user)
-        return Model.with_context(import_file=True).load(header, rows)
+    """Each template is imported as its user does it, in the user's language."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for locale in LOCALES.values():
+            cls.env["res.lang"]._activate_lang(locale)
+        cls.env["ir.module.module"]._load_module_terms(["counterparty_crm"], [*LOCALES.values()])
+        cls.clerk = cls._user("cleo", "group_officer", "base.group_partner_manager")
+
+    def _import(self, model, name, language):
+        """Upload a template and import it with the columns that the host proposes."""
+        with file_open(template_path(name, language).lstrip("/"), "rb") as file:
+            content = file.read()
+        Import = self.env["base_import.import"].with_user(self.clerk)
+        wizard = Import.with_context(lang=LOCALES[language]).create(
+            {"res_model": model, "file": content, "file_type": "text/csv"}
+        )
+        preview = wizard.parse_preview(dict(OPTIONS))
+        headings = preview["headers"]
+        columns = ["/".join(preview["matches"].get(i, [""])) for i in range(len(headings))]
+        self.assertNotIn("", columns, dict(zip(headings, columns, strict=True)))
+        result = wizard.execute_import(columns, headings, dict(preview["options"]))
+        self.assertFalse(result["messages"])
+        return self.env[model].browse(result["ids"])
 
     def test_templates_of_all_languages_import(self):
         for language in LANGUAGES:
-            with self.subTest(language=language), self.env.cr.savepoint() as savepoint:
-                partners = self._load("res.partner", template_path("counterparties", language))
-                documents = self._load(
-                    "counterparty.document", template_path("documents", language)
-                )
+            with self.subTest(language=language):
+                partners = self._import("res.partner", "counterparties", language)
+                documents = self._import("counterparty.document", "documents", language)
 
-                self.assertFalse(partners["messages"])
-                self.assertFalse(documents["messages"])
-                imported = self.env["res.partner"].browse(partners["ids"])
-                self.assertEqual(len(imported[1].counterparty_role_ids), 2)
-                self.assertEqual(set(imported.counterparty_role_ids.mapped("source")), {"import"})
-                self.assertEqual(len(documents["ids"]), 4)
-                savepoint.rollback()
+                kinds = [
+                    sorted(partner.counterparty_role_ids.mapped("type_id.code"))
+                    for partner in partners
+                ]
+                self.assertEqual(kinds, [["customer"], ["customer", "supplier"], ["bank"]])
+                self.assertEqual(set(partners.counterparty_role_ids.mapped("source")), {"import"})
+                self.assertEqual(set(partners.mapped("is_company")), {True})
+                self.assertEqual(len(partners.country_id), 1)
+                usages = documents.mapped("usage")
+                self.assertEqual(usages, ["contract", "rental", "card", "plain"])
+                self.assertEqual(documents[1].rental_rate, 850)
+                self.assertEqual(documents[1].rental_unit, "month")
+                self.assertEqual(documents.partner_id, partners[:2])
+                documents.unlink()
 
     def test_users_get_the_template_of_their_language(self):
         self.assertEqual(

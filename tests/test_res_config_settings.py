@@ -1,10 +1,16 @@
+from lxml import etree
+
 from odoo.tests import Form, tagged
 
+from ..models.counterparty_document import REMINDER_CRON
+from ..models.counterparty_sale_fact_check import FACT_CRON
+from ..models.res_config_settings import DESK_JOBS
 from .common import CounterpartyCase
 
 AREAS = {
     "group_counterparty_holding": ("group_area_holding", "counterparty_menu_holding"),
     "group_counterparty_campaign": ("group_area_campaign", "counterparty_menu_campaign"),
+    "group_counterparty_profit": ("group_area_profit", "counterparty_profit_menu_report"),
 }
 
 
@@ -66,6 +72,37 @@ class TestResConfigSettings(CounterpartyCase):
 
         self.assertEqual(company.counterparty_credit_mode, "warn")
 
+    def test_profit_switched_off_leaves_the_forms_and_lets_the_check_rest(self):
+        job = self.env.ref(FACT_CRON)
+        self.admin.group_ids |= self.env.ref("counterparty_crm.group_cost_profit")
+        campaign = self.env["utm.campaign"].with_user(self.admin).create({"title": "Spring"})
+        self.assertIn("counterparty_profit_12m", self._partner_form_fields())
+        self.assertTrue(campaign.counterparty_profit_on)
+
+        self._set(group_counterparty_profit=False)
+
+        self.assertNotIn("counterparty_profit_12m", self._partner_form_fields())
+        self.assertFalse(campaign.counterparty_profit_on)
+        self.assertFalse(job.active)
+
+        self._set(group_counterparty_profit=True)
+
+        self.assertTrue(job.active)
+
+    def _partner_form_fields(self):
+        views = self.env["res.partner"].with_user(self.admin).get_views([(False, "form")])
+        return set(etree.fromstring(views["views"]["form"]["arch"]).xpath("//field/@name"))
+
+    def test_jobs_of_the_desk_rest_with_it(self):
+        jobs = self.env["ir.cron"].union(*(self.env.ref(name) for name in DESK_JOBS))
+        self.assertEqual(jobs.mapped("active"), [True] * len(DESK_JOBS))
+
+        self._set(group_counterparty_request=False)
+        self.assertFalse(any(jobs.mapped("active")))
+
+        self._set(group_counterparty_request=True)
+        self.assertTrue(all(jobs.mapped("active")))
+
     def test_area_switched_on_again_shows_its_menu(self):
         menu = self.env.ref("counterparty_crm.counterparty_menu_holding")
         self._set(group_counterparty_holding=False)
@@ -97,6 +134,13 @@ class TestResConfigSettings(CounterpartyCase):
         settings = self._settings()
         self.assertFalse(settings.counterparty_roles_from_documents)
         self.assertFalse(settings.group_counterparty_holding)
+
+    def test_settings_open_and_save_when_a_job_was_deleted(self):
+        self.env.ref(REMINDER_CRON).unlink()
+
+        self._set(group_counterparty_campaign=False)
+
+        self.assertFalse(self._settings().counterparty_document_reminders)
 
     def test_menus_are_for_their_users(self):
         root = self.env.ref("counterparty_crm.counterparty_menu_root")

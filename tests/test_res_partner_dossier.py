@@ -87,6 +87,24 @@ class TestResPartnerDossier(CounterpartyCase):
 
         self.assertEqual(counts["contacts", "persons"], 0)
         self.assertEqual(counts["holding", "below"], 1)
+        self.assertNotIn(("holding", "members"), counts)
+
+    def test_the_tile_of_the_holding_counts_memberships_in_force(self):
+        kind = self.env.ref("counterparty_crm.membership_kind_owned")
+        for member, until in ((self.foods, False), (self.freight, "2020-12-31")):
+            self.env["counterparty.membership"].create(
+                {
+                    "owner_id": self.holding.id,
+                    "member_id": member.id,
+                    "kind_id": kind.id,
+                    "date_to": until,
+                }
+            )
+
+        head, member = self._tiles(self.holding), self._tiles(self.foods)
+
+        self.assertEqual((head["holding", "members"], head["holding", "owners"]), (1, 0))
+        self.assertEqual((member["holding", "members"], member["holding", "owners"]), (0, 1))
 
     def test_an_ended_role_keeps_its_section_while_documents_are_open(self):
         self._role(self.freight, self.supplier, date_from="2020-01-01", date_to="2020-12-31")
@@ -200,6 +218,11 @@ class TestResPartnerDossier(CounterpartyCase):
 
         with self.assertQueryCount(few):
             self._tiles(self.foods)
+
+    def test_section_of_users_shows_its_tile_before_it_has_a_kind(self):
+        self.env["counterparty.section"].create({"name": "Claims", "code": "claims"})
+
+        self.assertEqual(self._tiles(self.foods)["claims", "documents"], 0)
 
     def test_sections_of_users_show_their_kinds(self):
         section = self.env["counterparty.section"].create({"name": "Permits", "code": "permits"})

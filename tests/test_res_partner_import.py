@@ -100,8 +100,20 @@ class TestResPartnerImport(CounterpartyCase):
         partners = self._import(columns, [["Fish One", "1", "Supplier", "2024-05-01"]])
 
         role = partners.counterparty_role_ids
-        self.assertEqual((role.type_id, role.state), (self.supplier, "active"))
+        self.assertEqual((role.type_id, role.state), (self.supplier, "prospect"))
         self.assertEqual((str(role.date_from), role.source), ("2024-05-01", "import"))
+
+    def test_a_file_may_say_that_there_was_business(self):
+        columns = [
+            "name",
+            "is_company",
+            "counterparty_role_ids/type_id",
+            "counterparty_role_ids/is_prospect",
+        ]
+
+        partners = self._import(columns, [["Fish One", "1", "Supplier", "0"]])
+
+        self.assertEqual(partners.counterparty_role_ids.state, "active")
 
     def test_roles_are_imported_into_their_own_list(self):
         columns = ["partner_id", "type_id", "date_from", "note"]

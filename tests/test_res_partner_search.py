@@ -39,6 +39,18 @@ class TestResPartnerSearch(CounterpartyCase):
     # Types
     # ------------------------------------------------------------
 
+    def test_list_shows_contacts_that_play_a_role_themselves(self):
+        action = self.env.ref("counterparty_crm.res_partner_action_counterparty")
+
+        found = self.env["res.partner"].with_user(self.user).search(safe_eval(action.domain))
+
+        self.assertLessEqual(self.freight | self.ada | self.cora, found)
+        self.assertNotIn(self.ben, found)
+        self.assertEqual(found.filtered("counterparty_is_own"), found)
+        others = self.env["res.partner"].search([("counterparty_is_own", "=", False)])
+        self.assertIn(self.ben, others)
+        self.assertFalse(others & found)
+
     def test_types_are_searched_by_any_operator(self):
         customers = self.freight | self.cora | self.foods | self.ben
         banks = self.first_bank

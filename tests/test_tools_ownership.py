@@ -248,6 +248,26 @@ class TestShareRanges(BaseCase):
 
 
 @tagged("post_install", "-at_install", "counterparty_holding")
+class TestUnknownPart(BaseCase):
+    def test_what_nobody_has_entered_belongs_to_others(self):
+        part = Edge("h", "a", share=0.6)
+        cases = {
+            "nobody": ((), (1.0, 1.0)),
+            "one": ((part,), (0.4, 0.4)),
+            "all": ((part, Edge("x", "a", share=0.4)), (0.0, 0.0)),
+            "range": ((part, Edge("x", "a", share=0.1, share_max=0.3)), (0.1, 0.3)),
+            "reported more than all": ((part, Edge("x", "a", share=0.7)), (0.0, 0.0)),
+            "of another": ((Edge("h", "b", share=0.6),), (1.0, 1.0)),
+        }
+        for case, (edges, expected) in cases.items():
+            with self.subTest(case=case):
+                for found, part_ in zip(
+                    ownership.unknown_part("a", edges), expected, strict=True
+                ):
+                    self.assertAlmostEqual(found, part_)
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
 class TestGraph(BaseCase):
     def test_the_shortest_path_leads_to_the_head(self):
         edges = votes(("h", "a", 1), ("a", "b", 1), ("h", "b", 1), ("b", "h", 1))

@@ -64,32 +64,60 @@ class TestToolsRental(BaseCase):
             return Period(_day(start) if start else None, _day(end) if end else None)
 
         march, april = "2026-03-01/2026-03-31", "2026-04-01/2026-04-30"
-        # day, contract, invoiced, days dealt with, due
+        february = "2026-02-01/2026-02-28"
+        # day, days to invoice, invoiced, cancelled besides, due
         cases = [
-            ("2026-03-15", "2026-01-01/", [], "", march),
-            ("2026-03-15", "2026-01-01/", [march], march, None),
-            ("2026-04-15", "2026-01-01/", [march], march, april),
-            ("2026-05-15", "2026-01-01/", [march], march, april),
-            ("2026-03-15", "2026-01-01/", [], march, march),
+            ("2026-03-15", "2026-03-01/", [], [], march),
+            ("2026-03-15", "2026-03-01/", [march], [], None),
+            ("2026-04-15", "2026-03-01/", [march], [], april),
+            ("2026-05-15", "2026-03-01/", [march], [], april),
+            ("2026-03-15", "2026-03-01/", [], [march], march),
+            ("2026-04-15", "2026-03-01/", [], [march], april),
+            # what lies before the first invoice, where it is to be invoiced here
+            ("2026-04-15", "2026-02-01/", [march], [], february),
+            ("2026-04-15", "2026-02-01/", [april], [], february),
+            ("2026-04-15", "2026-02-01/", [february, april], [], march),
+            ("2026-04-15", "2026-02-10/", [march], [], "2026-02-10/2026-02-28"),
+            ("2026-04-15", "/", [march], [], april),
+            # contracts made longer, shorter or over
             (
                 "2026-03-15",
                 "/",
                 ["2026-03-01/2026-03-22"],
-                "2026-03-01/2026-03-22",
+                [],
                 "2026-03-23/2026-03-31",
             ),
-            ("2026-05-15", "/2026-04-10", [march], march, "2026-04-01/2026-04-10"),
-            ("2026-05-15", "/2026-03-31", [march], march, None),
-            ("2026-05-15", "2026-06-01/", [], "", None),
-            ("2026-03-15", "/", ["2026-03-05/2026-04-04"], "2026-03-05/2026-04-04", None),
+            ("2026-05-15", "/2026-04-10", [march], [], "2026-04-01/2026-04-10"),
+            ("2026-05-15", "/2026-03-31", [march], [], None),
+            ("2026-05-15", "/2026-03-31", [], [], None),
+            ("2026-05-15", "2026-03-01/2026-03-31", [], [], march),
+            ("2026-05-15", "2026-06-01/", [], [], None),
+            ("2026-03-15", "/", ["2026-03-05/2026-04-04"], [], None),
         ]
-        for day, contract, invoiced, dealt_with, due in cases:
-            with self.subTest(day=day, contract=contract, invoiced=invoiced):
+        for day, contract, invoiced, cancelled, due in cases:
+            with self.subTest(day=day, contract=contract, invoiced=invoiced, cancelled=cancelled):
                 found = rental.next_due(
                     _day(day),
                     "month",
                     period(contract),
                     [period(text) for text in invoiced],
-                    period(dealt_with) if dealt_with else None,
+                    [period(text) for text in invoiced + cancelled],
                 )
                 self.assertEqual(found, period(due) if due else None)
+
+    def test_first_day_to_invoice(self):
+        # first day of the contract, unit, first day to invoice for one entered on 15 March
+        cases = [
+            ("2026-04-01", "month", "2026-04-01"),
+            ("2026-03-10", "month", "2026-03-10"),
+            ("2026-02-10", "month", "2026-02-10"),
+            ("2026-01-31", "month", "2026-03-01"),
+            ("2024-05-01", "month", "2026-03-01"),
+            ("2025-10-01", "quarter", "2025-10-01"),
+            ("2024-12-31", "year", "2026-01-01"),
+        ]
+        for start, unit, expected in cases:
+            with self.subTest(start=start, unit=unit):
+                found = rental.first_day(_day(start), _day("2026-03-15"), unit)
+                self.assertEqual(found, _day(expected))
+        self.assertIsNone(rental.first_day(None, _day("2026-03-15"), "month"))

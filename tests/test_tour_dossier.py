@@ -17,13 +17,14 @@ class TestTourDossier(CounterpartyCase, HttpCase):
 
     def test_pager_shows_exactly_the_sections_of_each(self):
         partners = self.env["res.partner"]
-        types = ["customer", "supplier", "bank", "state", "holding", "employee", "bank+holding"]
+        types = ["customer", "supplier", "bank", "state", "holding", "employee", "state+holding"]
         for number, name in enumerate(types):
             make = self._person if name == "employee" else self._company
             partner = make(f"Dossier {name}", ref=str(number))
             for code in name.split("+"):
                 self._role(partner, self.env.ref(f"counterparty_crm.type_{code}"))
             partners |= partner
+        self._end_supplier(partners[types.index("bank")])
         action = self.env["ir.actions.act_window"].create(
             {
                 "name": "Dossiers",
@@ -52,6 +53,11 @@ class TestTourDossier(CounterpartyCase, HttpCase):
         )
 
         self.start_tour("/odoo/dossier-pager", "counterparty_dossier_pager", login="boris")
+
+    def _end_supplier(self, partner):
+        """Let a partner have been a supplier, with a request for quotation still open."""
+        self._role(partner, self.supplier, date_from=self._day(-30), date_to=self._day(-1))
+        self._purchase(partner)
 
     def test_manager_adds_the_type_insurer_without_developer_mode(self):
         partner = self._company("Dossier Insured")

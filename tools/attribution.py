@@ -33,6 +33,16 @@ class Touch(NamedTuple):
     age: Decimal
 
 
+def deciding_model(own_models: Sequence[str | None], default: str) -> str:
+    """Return the model that shares a sale: the last contact's campaign decides.
+
+    :param own_models: the model of the campaign of each contact in the order of time; ``None`` for
+        a campaign that has none of its own
+    :param default: the company's model
+    """
+    return (own_models[-1] if own_models else None) or default
+
+
 def weights(model: str, ages: Sequence[Decimal], half_life: Decimal = Decimal(7)) -> list[Decimal]:
     """Return the weight of each contact, from the oldest to the youngest; they need not sum to 1.
 

@@ -17,11 +17,18 @@ class Pot(NamedTuple):
     :param owner: the member whose limit it is; the head for the limit of the group
     :param limit: the limit, what is reserved for others already taken off
     :param exposure: what the members that draw on this pot owe
+    :param carved: what is reserved for others
     """
 
     owner: Node
     limit: float
     exposure: float
+    carved: float = 0.0
+
+    @property
+    def nominal(self) -> float:
+        """Return the limit as somebody entered it."""
+        return self.limit + self.carved
 
     @property
     def available(self) -> float:
@@ -69,16 +76,19 @@ def reserved_pots(
     """
     nodes = {*parents, *exposures, head}
     owners = {node: _pot_owner(node, head, parents, limits) for node in nodes}
-    left = dict(limits)
+    carved: dict[Node, float] = defaultdict(float)
     for node in limits:
         if node != head:
             above = parents.get(node)
             above = head if above is None else above
-            left[_pot_owner(above, head, parents, limits)] -= limits[node]
+            carved[_pot_owner(above, head, parents, limits)] += limits[node]
     drawn: dict[Node, float] = defaultdict(float)
     for node, exposure in exposures.items():
         drawn[owners[node]] += exposure
-    pots = {owner: Pot(owner, left[owner], drawn[owner]) for owner in set(owners.values())}
+    pots = {
+        owner: Pot(owner, limits[owner] - carved[owner], drawn[owner], carved[owner])
+        for owner in set(owners.values())
+    }
     return {node: pots[owner] for node, owner in owners.items()}
 
 

@@ -300,6 +300,14 @@ def _solve(
     return solved
 
 
+def unknown_part(node: Node, edges: Iterable[Edge]) -> tuple[float, float]:
+    """Return the smallest and the largest part of a node whose owners are not known."""
+    owners = [edge for edge in edges if edge.member == node]
+    known = sum(edge.share for edge in owners)
+    most = sum(edge.share if edge.share_max is None else edge.share_max for edge in owners)
+    return max(0.0, 1 - most), max(0.0, 1 - known)
+
+
 def share_ranges(
     head: Node, edges: Sequence[Edge], rounds: int = 50
 ) -> dict[Node, tuple[float, float]]:

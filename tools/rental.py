@@ -38,29 +38,41 @@ def due_period(day: date, unit: str, contract: Period) -> Period | None:
     return Period(start, end) if start <= end else None
 
 
+def first_day(start: date | None, entered: date, unit: str) -> date | None:
+    """Return the day from which a contract is invoiced unless somebody says otherwise.
+
+    One entered up to a period late is invoiced from its first day; of older ones what lies before
+    the present period was invoiced elsewhere.
+
+    :param entered: the day on which the contract was entered
+    """
+    present = calendar_period(entered, unit)
+    previous = calendar_period(present.start - timedelta(days=1), unit)
+    return present.start if start and start < previous.start else start
+
+
 def next_due(
-    day: date, unit: str, contract: Period, invoiced: list[Period], dealt_with: Period | None
+    day: date, unit: str, contract: Period, invoiced: list[Period], settled: list[Period]
 ) -> Period | None:
     """Return the stretch of a rental to invoice on a day, ``None`` when all is invoiced.
 
-    What follows the last stretch ever dealt with comes first, so that no forgotten period and no
-    rest of a contract made longer is lost; then what the day's own period still lacks.
+    The earliest stretch never dealt with comes first, so that no forgotten period and no rest of a
+    contract made longer is lost; then what the day's own period still lacks.
 
+    :param contract: from the first day to invoice to the last
     :param invoiced: stretches with an invoice that counts
-    :param dealt_with: from the first to the last day ever invoiced, cancelled or not
+    :param settled: stretches ever invoiced, those with a cancelled invoice too
     """
     present = due_period(day, unit, contract)
     last = present.end if present else min(day, contract.end or day)
-    start = dealt_with.end + timedelta(days=1) if dealt_with else None
-    if start and contract.start:
-        start = max(start, contract.start)
-    if start and start <= last:
-        return due_period(start, unit, Period(start, contract.end))
+    starts = [other.start for other in settled] or ([present.start] if present else [])
+    start = contract.start or min(starts, default=None)
+    gap = first_gap(Period(start, last), settled) if start and start <= last else None
+    if gap:
+        return due_period(gap.start, unit, Period(gap.start, min(gap.end, contract.end or gap.end)))
     if not present:
         return None
-    # what lies before the first invoice was never meant to be invoiced here
-    begin = max(present.start, dealt_with.start) if dealt_with else present.start
-    return first_gap(Period(begin, present.end), invoiced)
+    return first_gap(Period(max(present.start, start), present.end), invoiced)
 
 
 def first_gap(period: Period, taken: list[Period]) -> Period | None:

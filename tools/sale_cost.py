@@ -12,7 +12,8 @@ COST_ORDER = (MIRROR, LEDGER, DELIVERY, ORDER, STANDARD)
 ESTIMATED = "estimated"  # cost of today for a line posted before installation
 GIVEN = "given"  # unit cost of a past period, read from a file
 SETTLED = "settled"  # what a provisional cost became when the goods left
-SERVICE = "service"  # a service that nobody gave a cost
+SERVICE = "service"  # a service that nobody gave a cost: counted apart like goods without
+FREE = "free"  # a service of a company that says: our services cost nothing
 ADVANCE = "advance"  # a down payment: no goods, no profit
 KEPT = "kept"  # a credit of the price alone: the goods stay with the customer
 MISSING = "missing"  # goods without a cost: counted apart, never a full margin
@@ -20,5 +21,10 @@ MISSING = "missing"  # goods without a cost: counted apart, never a full margin
 # an answer that a later delivery settles
 PROVISIONAL = (ORDER, STANDARD)
 
+# revenue with these is neither profit nor loss
+UNKNOWN = (MISSING, SERVICE)
+# what the posting did not know for sure: a file of unit costs may tell it later
+UNSURE = (MISSING, SERVICE, ESTIMATED)
+
 # what a line is told anew when its facts are written again; other answers stay as they were
-ASKED_ANEW = (MIRROR, ADVANCE, KEPT, MISSING)
+ASKED_ANEW = (MIRROR, ADVANCE, KEPT, MISSING, SERVICE)

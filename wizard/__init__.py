@@ -23,6 +23,8 @@ from . import counterparty_request_split
 from . import counterparty_mailbox_setup
 
 # profit
+from . import counterparty_attribution_comparison
+from . import counterparty_attribution_comparison_line
 from . import counterparty_campaign_correction
 from . import counterparty_fact_check
 from . import counterparty_fact_check_line

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 
@@ -16,12 +16,14 @@ class CounterpartyCreditOverride(models.TransientModel):
         required=True,
         compute="_compute_amount",
         store=True,
+        precompute=True,
         readonly=False,
         help="Taxes included. The order needs a new permission if it grows beyond.",
     )
     warning = fields.Char(compute="_compute_warning")
     reason = fields.Text(required=True)
 
+    @api.depends("order_id")
     def _compute_amount(self):
         for wizard in self:
             wizard.amount = wizard.order_id.amount_total

@@ -33,7 +33,8 @@ class CounterpartyDerivation(models.TransientModel):
     @api.model
     def _default_line_ids(self):
         doubtful, found, prospects = {}, {}, {}
-        Role = self.env["counterparty.role"]
+        # counts of all companies: that is what was derived, and what the undo takes back
+        Role = self.env["counterparty.role"].sudo()
         for kind, doubt, is_prospect, count in Role._read_group(
             [("source", "=", "install")], ["type_id", "doubt", "is_prospect"], ["__count"]
         ):
@@ -144,7 +145,7 @@ class CounterpartyDerivation(models.TransientModel):
 
     @api.model
     def _search_missing_banks(self):
-        """Return banks whose name no company carries."""
+        """Return banks that no company is linked to, nor carries the name of."""
         names = {
             name.strip().lower()
             for (name,) in self.env.execute_query(
@@ -155,7 +156,7 @@ class CounterpartyDerivation(models.TransientModel):
                 )
             )
         }
-        banks = self.env["res.bank"].search(Domain.TRUE)
+        banks = self.env["res.bank"].search([("partner_id", "=", False)])
         return banks.filtered(lambda bank: bank.name.strip().lower() not in names)
 
     def _open_roles(self, domain, name):

@@ -24,9 +24,12 @@ class CounterpartyFactCheck(models.TransientModel):
     difference_count = fields.Integer(readonly=True)
     is_checked = fields.Boolean(readonly=True)
     complete_from = fields.Date(compute="_compute_complete_from")
+    gap_note = fields.Char(compute="_compute_complete_from")
 
     def _compute_complete_from(self):
-        self.complete_from = self.env["counterparty.sale.fact"]._get_fill_progress()
+        Fact = self.env["counterparty.sale.fact"]
+        self.complete_from = Fact._get_fill_progress()
+        self.gap_note = " ".join(Fact._list_gaps())
 
     # ------------------------------------------------------------
     # Actions

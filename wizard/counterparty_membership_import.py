@@ -153,7 +153,15 @@ class CounterpartyMembershipImport(models.TransientModel):
 
     @api.model
     def _insert_rows(self, rows):
-        """Insert checked rows in one go: 100,000 in seconds, where records would take minutes."""
+        """Insert checked rows in one go: 100,000 in 20 s, where records would take minutes.
+
+        Members that have owners already are locked as a form locks them; others are new to both,
+        and to mark them is a write as well.
+        """
+        self.env["res.partner"].search(
+            Domain("id", "in", [row.member for row in rows])
+            & Domain("counterparty_is_linked", "=", True)
+        )._lock_counterparty_linked()
         now = fields.Datetime.now()
         uid = self.env.uid
         self.env.cr.execute_values(
@@ -267,7 +275,7 @@ class CounterpartyMembershipImport(models.TransientModel):
                 float_repr(row.equity_max, 6) if ranged else "",
                 float_repr(row.voting, 6) if row.has_voting else "",
                 row.control,
-                row.control_document or "",
+                row.control_document or row.control_document_id.display_name or "",
                 row.status,
                 row.source or "",
                 row.note or "",

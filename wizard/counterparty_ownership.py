@@ -28,6 +28,11 @@ class CounterpartyOwnership(models.TransientModel):
         help="“At or above” with 50 % is the rule of sanctions.",
     )
     ultimate_text = fields.Char("Controlled by", readonly=True)
+    others_text = fields.Char(
+        "Other Owners",
+        readonly=True,
+        help="The part of the counterparty that belongs to owners nobody has entered.",
+    )
     line_ids = fields.One2many("counterparty.ownership.line", "page_id", readonly=True)
 
     def _default_threshold(self):
@@ -47,10 +52,13 @@ class CounterpartyOwnership(models.TransientModel):
         for page in self:
             above, below = page._get_edges(page.day, upwards=True), page._get_edges(page.day)
             vals_list = page._prepare_above(above) + page._prepare_below(below)
+            seen = page._get_visible({vals["partner_id"] for vals in vals_list})
+            vals_list = [vals for vals in vals_list if vals["partner_id"] in seen]
             page.write(
                 {
                     "line_ids": [Command.clear(), *map(Command.create, vals_list)],
                     "ultimate_text": page._describe_controllers(above),
+                    "others_text": page._describe_others(above),
                 }
             )
 
@@ -80,6 +88,11 @@ class CounterpartyOwnership(models.TransientModel):
             )
         )
         return Membership._get_edges_among([partner for (partner,) in reached], day, kinds.ids)
+
+    def _get_visible(self, partner_ids):
+        """Return those of the partners that the user may see: others count and stay unnamed."""
+        Partner = self.env["res.partner"].with_context(active_test=False)
+        return set(Partner._search([("id", "in", list(partner_ids))]))
 
     def _get_rule(self):
         return {"threshold": self.threshold / 100, "is_strict": self.rule == "more"}
@@ -130,9 +143,17 @@ class CounterpartyOwnership(models.TransientModel):
     def _describe_controllers(self, edges):
         """Return who controls the counterparty in the end, in words."""
         found = ownership.ultimate_controllers(self.partner_id.id, edges, **self._get_rule())
-        names = ", ".join(self.env["res.partner"].browse(found.nodes).mapped("display_name"))
-        if not names:
+        if not found.nodes:
             return self.env._("nobody has a majority")
+        seen = self._get_visible(found.nodes)
+        partners = self.env["res.partner"].browse(node for node in found.nodes if node in seen)
+        hidden = [self.env._("somebody of another company")] * (len(found.nodes) > len(seen))
+        names = ", ".join(partners.mapped("display_name") + hidden)
         if found.is_mutual:
             return self.env._("%(names)s: they control each other (mutual block)", names=names)
         return names
+
+    def _describe_others(self, edges):
+        """Return the part of the counterparty whose owners are not known, in words."""
+        low, high = ownership.unknown_part(self.partner_id.id, edges)
+        return self.env["counterparty.holding"]._word_percent(low, high)

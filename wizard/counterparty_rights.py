@@ -24,7 +24,7 @@ class CounterpartyRights(models.TransientModel):
 
     def action_apply(self):
         """Add what each chosen preset still lacks; nothing is taken away."""
-        for line in self.line_ids.filtered("preset"):
+        for line in self.line_ids.filtered(lambda line: line.preset != "keep"):
             missing = right_rules.missing_groups(line.preset, self._get_groups(line.user_id))
             groups = [self.env.ref(f"{MODULE}.{name}").id for name in missing]
             line.user_id.write({"group_ids": [Command.link(group) for group in groups]})

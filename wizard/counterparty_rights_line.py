@@ -11,7 +11,14 @@ class CounterpartyRightsLine(models.TransientModel):
     user_id = fields.Many2one("res.users", required=True, readonly=True, ondelete="cascade")
     present = fields.Char("Present Rights", readonly=True)
     preset = fields.Selection(
-        [("sales", "Sales"), ("accounts", "Accounts"), ("management", "Management")],
+        [
+            ("keep", "As it is"),
+            ("sales", "Sales"),
+            ("accounts", "Accounts"),
+            ("management", "Management"),
+        ],
+        default="keep",
+        required=True,
         help="Sales: user. Accounts: officer who sees cost and profit. "
         "Management: manager who sees cost and profit and may exceed group credit.",
     )

@@ -27,7 +27,15 @@ class CounterpartyTypeDesigner(models.TransientModel):
         store=True,
         readonly=False,
     )
+    filled_count = fields.Integer(compute="_compute_filled_count")
     confirms_removal = fields.Boolean("Remove Filled Fields")
+
+    @api.depends("line_ids", "type_id")
+    def _compute_filled_count(self):
+        for designer in self:
+            lines = [line._get_key_line() for line in designer.line_ids]
+            removed = own_fields.removed_keys(lines, designer.type_id.role_properties_definition)
+            designer.filled_count = designer._count_filled(removed)
 
     @api.depends("type_id")
     def _compute_line_ids(self):
@@ -67,15 +75,19 @@ class CounterpartyTypeDesigner(models.TransientModel):
             ) from error
         return {"type": "ir.actions.act_window_close"}
 
-    def _check_removal(self, keys):
+    def _count_filled(self, keys):
+        """Return on how many roles own fields are filled, each field counted by itself."""
         # values of other companies' roles would disappear from sight as well
         Role = self.env["counterparty.role"].sudo()
-        filled = sum(
+        return sum(
             Role.search_count(
                 [("type_id", "=", self.type_id.id), (f"role_properties.{key}", "!=", False)]
             )
             for key in keys
         )
+
+    def _check_removal(self, keys):
+        filled = self._count_filled(keys)
         if filled and not self.confirms_removal:
             raise UserError(
                 self.env._(
@@ -119,6 +131,10 @@ class CounterpartyTypeDesignerLine(models.TransientModel):
     )
     options = fields.Char(help="The list to choose from, between commas.")
     model_name = fields.Selection(MODELS, "Links to")
+
+    def _get_key_line(self):
+        """Return the line for the rules that look at its key alone."""
+        return FieldLine(self.key or "", self.name or "", self.kind or "")
 
     def _get_field_line(self):
         """Return the line for the pure rules.

@@ -7,9 +7,6 @@ from odoo.tools import SQL
 from ..models.sale_order_line import COST_PROFIT
 from ..tools import sale_cost, unit_costs
 
-# what the posting did not know for sure
-UNSURE = (sale_cost.MISSING, sale_cost.ESTIMATED)
-
 
 class CounterpartyUnitCostImport(models.TransientModel):
     """Gives goods of past periods the cost that nobody wrote down when they were sold."""
@@ -52,6 +49,18 @@ class CounterpartyUnitCostImport(models.TransientModel):
         correction = self.env["counterparty.sale.correction"]._correct_cost(
             self.company_id, costs, self.reason
         )
+        if not self.env["counterparty.sale.fact"].has_access("read"):
+            return {
+                "type": "ir.actions.client",
+                "tag": "display_notification",
+                "params": {
+                    "type": "success",
+                    "message": self.env._(
+                        "The costs of %(count)s sales are known now.", count=len(costs)
+                    ),
+                    "next": {"type": "ir.actions.act_window_close"},
+                },
+            }
         return {
             "type": "ir.actions.act_window",
             "name": correction.reason,
@@ -88,7 +97,7 @@ class CounterpartyUnitCostImport(models.TransientModel):
                     by_reference[row.product].id,
                     row.start,
                     row.end,
-                    list(UNSURE),
+                    list(sale_cost.UNSURE),
                 )
             )
             costs.update({line: float(row.cost) for [line] in found})

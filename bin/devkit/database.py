@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 
 from . import addon, lock, odoo_log, paths, progress, shell
@@ -10,6 +11,7 @@ from .odoo import Environment
 
 # Its demo provider lets tests and the demo story pay without an account anywhere.
 DEVELOPMENT_MODULES = ("payment_demo",)
+COPY_LIMIT = 60  # seconds
 
 
 def exists(env: Environment, name: str) -> bool:
@@ -33,10 +35,25 @@ def drop(env: Environment, name: str) -> None:
 
 def clone(env: Environment, template: str, name: str) -> None:
     """Copy a database in a second. Attachments never change in place, so their files are linked."""
+    _wait_for_copies(env, name)
     drop(env, name)
     if filestore(env, template).is_dir():
         shutil.copytree(filestore(env, template), filestore(env, name), copy_function=os.link)
     env.psql("postgres", f'create database "{name}" template "{template}"{_copy_strategy(env)}')
+
+
+def _wait_for_copies(env: Environment, name: str) -> None:
+    """Wait until the server has ended the copy that a killed run has begun under this name.
+
+    It goes on without its client, and until it ends there is no database to drop.
+    """
+    deadline = time.monotonic() + COPY_LIMIT
+    running = (
+        "select 1 from pg_stat_activity where pid != pg_backend_pid() and state = 'active'"
+        f" and query ilike 'create database \"{name}\"%'"
+    )
+    while env.rows("postgres", running) and time.monotonic() < deadline:
+        time.sleep(0.2)
 
 
 def scratch_name(env: Environment, purpose: str) -> str:

@@ -67,7 +67,9 @@ def server(
     """Serve a database until the block ends; enter it when the login page answers."""
     port = port or free_port()
     log = log or paths.state("logs", f"server-{db}.log")
-    command = env.odoo_command([f"--http-port={port}", f"--db-filter=^{db}$", *options], db)
+    # a well-known password: for this machine only
+    where = ["--http-interface=127.0.0.1", f"--http-port={port}"]
+    command = env.odoo_command([*where, f"--db-filter=^{db}$", *options], db)
     with open(log, "w") as file:
         running = subprocess.Popen(
             shell.bound(command),

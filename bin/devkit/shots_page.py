@@ -32,9 +32,10 @@ IS_STILL = """
 
 # How much taller the window must be for its inner scrolling areas to show all they hold.
 HIDDEN_HEIGHT = """
-Math.max(0, ...[...document.querySelectorAll("html, #wrapwrap, .o_content, .o_form_view, "
-    + ".o_form_renderer, .o_form_sheet_bg, .o_kanban_renderer, .o_list_renderer, .settings, "
-    + ".o_action")].map((area) => area.scrollHeight - area.clientHeight))
+Math.max(0, ...[...document.querySelectorAll("html, body *")]
+    .filter((area) => area.tagName === "HTML" || (area.clientHeight > innerHeight / 3
+        && ["auto", "scroll"].includes(getComputedStyle(area).overflowY)))
+    .map((area) => area.scrollHeight - area.clientHeight))
 """
 
 # A selector, or the text of something to click: the smallest element that shows it.

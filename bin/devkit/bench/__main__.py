@@ -25,8 +25,8 @@ def main() -> int:
     env = environment.ensure(browser=False)
     base = scale.ensure(env, options.scale)
     results = []
-    with _with_addon(env, base, options.keep) as (name, install), ExitStack() as stack:
-        if not options.rows:
+    with _with_addon(env, base, options) as (name, install), ExitStack() as stack:
+        if install and not options.rows:
             results.append(install)
         ours = stack.enter_context(worker(env, name))
         stock = stack.enter_context(worker(env, base))
@@ -50,6 +50,7 @@ def _parse() -> tuple[argparse.Namespace, list[Row]]:
     parser.add_argument("--scale", type=float, default=1, help="1 is 100,000 companies")
     parser.add_argument("--repeat", type=int, help="runs of each side")
     parser.add_argument("--keep", action="store_true", help="keep the database with the addon")
+    parser.add_argument("--on", metavar="DB", help="use a database that --keep left")
     options = parser.parse_args()
     chosen = [row for row in rows if not options.rows or any(t in row.name for t in options.rows)]
     if not chosen:
@@ -58,8 +59,13 @@ def _parse() -> tuple[argparse.Namespace, list[Row]]:
 
 
 @contextmanager
-def _with_addon(env: Environment, base: str, keep: bool) -> Iterator[tuple[str, Result]]:
+def _with_addon(
+    env: Environment, base: str, options: argparse.Namespace
+) -> Iterator[tuple[str, Result | None]]:
     """Install the addon into a copy of the scaled database, and time that."""
+    if options.on:
+        yield options.on, None
+        return
     name = database.scratch_name(env, "bench")
     database.clone(env, base, name)
     try:
@@ -69,7 +75,7 @@ def _with_addon(env: Environment, base: str, keep: bool) -> Iterator[tuple[str, 
         cost = Cost(time.monotonic() - started, 0)
         yield name, Result(INSTALL, INSTALL_LIMIT, cost)
     finally:
-        if keep:
+        if options.keep:
             progress.note(f"The database with the addon is {name}")
         else:
             database.drop(env, name)

@@ -21,7 +21,7 @@ from .row import Limit, Row
 class Cost:
     """The median of one side's runs."""
 
-    seconds: float
+    seconds: float  # or what the row's unit says
     queries: int
 
 
@@ -34,6 +34,7 @@ class Result:
     ours: Cost
     stock: Cost | None = None
     bound: Cost | None = None
+    unit: str = "s"
 
     @property
     def ratio(self) -> float | None:
@@ -41,13 +42,21 @@ class Result:
         return self.ours.seconds / self.stock.seconds if self.stock else None
 
     @property
+    def bound_ratio(self) -> float | None:
+        """Return our time as a multiple of the bound's."""
+        return self.ours.seconds / self.bound.seconds if self.bound else None
+
+    @property
     def passes(self) -> bool:
         """Tell whether we keep every limit."""
         limit, stock = self.limit, self.stock
-        if limit.seconds is not None and self.ours.seconds > limit.seconds:
-            return False
-        if limit.ratio is not None and stock and self.ours.seconds > limit.ratio * stock.seconds:
-            return False
+        for value, most in (
+            (self.ours.seconds, limit.seconds),
+            (self.ratio, limit.ratio),
+            (self.bound_ratio, limit.bound),
+        ):
+            if value is not None and most is not None and value > most:
+                return False
         more = self.ours.queries - (stock.queries if stock else self.ours.queries)
         return limit.queries is None or more <= limit.queries
 
@@ -109,4 +118,4 @@ def measure(row: Row, clients: dict[str, Client], repeat: int | None) -> Result:
         )
         for side, found in runs.items()
     }
-    return Result(row.name, row.limit, **costs)
+    return Result(row.name, row.limit, unit=row.unit, **costs)

@@ -20,7 +20,8 @@ class Side:
     """One way of doing the work: ours, stock Odoo's, or the least it can cost.
 
     ``run(env, prepared)`` is what is timed. It returns how many things it found, because
-    work that finds nothing costs nothing and proves nothing. ``prepare(env)`` is called once;
+    work that finds nothing costs nothing and proves nothing. In a row of another unit than
+    seconds, what it returns is the result itself. ``prepare(env)`` is called once;
     ``before(env, prepared)`` before each run. Whatever they write is rolled back.
     """
 
@@ -34,13 +35,16 @@ class Limit:
     """What a row may cost; unset limits do not apply."""
 
     ratio: float | None = None  # of stock's time
+    bound: float | None = None  # of the bound's time
     queries: int | None = None  # more than stock
     seconds: float | None = None
 
     def __str__(self) -> str:
         parts = []
         if self.ratio is not None:
-            parts.append(f"x {self.ratio:g}")
+            parts.append(f"x {self.ratio:.3g}")
+        if self.bound is not None:
+            parts.append(f"x {self.bound:g} of bound")
         if self.queries is not None:
             parts.append(f"+{self.queries} queries")
         if self.seconds is not None:
@@ -58,6 +62,7 @@ class Row:
     stock: Side | None = None
     bound: Side | None = None  # measured in the database with the addon
     repeat: int = 25
+    unit: str = "s"  # or "MB"
 
     @property
     def sides(self) -> dict[str, Side]:

@@ -1,4 +1,7 @@
-"""Groups of companies: a million memberships, one group of 20,000, one block of 1,500."""
+"""Groups of companies: a million memberships, one group of 20,000, one block of 1,500.
+
+The group of 20,000 owes 450,000 open items, the head of another a million.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ EDGES = 1_000_000
 # a chain of ten, then three members each: the deepest of 20,000 is at level 20
 CHAIN = 10
 CLIQUE = 30
+OPEN_ITEMS = 450_000
+HEAVY_ITEMS = 1_000_000
 
 Prepared = dict[str, Any]
 
@@ -53,6 +58,20 @@ PAIRS = """
             control, status)
     SELECT a, b, %(kind)s, 'exact', 3, 0, 0, 0, 'auto', 'confirmed'
       FROM unnest(%(ids)s) a, unnest(%(ids)s) b WHERE a != b
+"""
+# copies of a receivable of the demo, spread over so many partners from the first
+ITEMS = """
+    INSERT INTO account_move_line
+    SELECT copy.* FROM generate_series(1, %(count)s) n,
+           (SELECT l AS row FROM account_move_line l JOIN account_account a ON a.id = l.account_id
+             WHERE a.account_type = 'asset_receivable' AND l.parent_state = 'posted'
+             ORDER BY l.id LIMIT 1) source,
+           LATERAL jsonb_populate_record(source.row, jsonb_build_object(
+               'id', nextval('account_move_line_id_seq'), 'partner_id', %(first)s + n %% %(over)s,
+               'balance', 100, 'amount_currency', 100, 'debit', 100, 'credit', 0,
+               'amount_residual', 100, 'amount_residual_currency', 100, 'reconciled', false,
+               'full_reconcile_id', NULL, 'matching_number', NULL,
+               'date_maturity', date '2020-01-01' + n %% 2000)) copy
 """
 
 
@@ -94,11 +113,27 @@ def _make_world(env: Any) -> None:
     rest = companies + FIRST_ID - first
     crowd = {"first": first, "start": 0, "rest": rest, "each": max(1, (EDGES - large) // rest)}
     env.cr.execute(CROWD, {**values, **crowd})
+    heads["heavy"] = _make_heavy(env, values)
+    large_items = {"first": heads["large"], "over": large, "count": OPEN_ITEMS * large // GROUP}
+    heavy_items = {"first": heads["heavy"], "over": 1, "count": HEAVY_ITEMS * large // GROUP}
+    for items in (large_items, heavy_items):
+        env.cr.execute(ITEMS, items)
     for name, head in heads.items():
         holding = env["counterparty.holding"].create({"name": name, "head_id": head})
         env["counterparty.holding.limit"].create({"holding_id": holding.id, "amount": 1e9})
     env.flush_all()
-    env.cr.execute("ANALYZE counterparty_membership")
+    env.cr.execute("ANALYZE counterparty_membership, account_move_line")
+
+
+def _make_heavy(env: Any, values: dict[str, Any]) -> int:
+    """Make a group of two whose head owes most of the ledger; return the head."""
+    head, member = env["res.partner"].create(
+        [{"name": name, "is_company": True} for name in ("Heavy", "Light")]
+    )
+    env["counterparty.membership"].create(
+        {"owner_id": head.id, "member_id": member.id, "kind_id": values["kind"], "equity": 100}
+    )
+    return head.id
 
 
 def _members(_env: Any, prepared: Prepared) -> int:
@@ -149,7 +184,70 @@ def _edges(env: Any, _prepared: Prepared) -> int:
     return env["counterparty.membership"].search_count([])
 
 
+def _balances(env: Any, prepared: Prepared) -> int:
+    context = {"counterparty_holding_ids": prepared["holding"].ids}
+    Member = env["counterparty.holding.member"].with_context(**context)
+    heads = Member.search([("is_head", "=", True)])
+    return len(heads.read(["receivable", "group_receivable", "overdue"]))
+
+
+class _Order:
+    """A quotation of one service, made anew for each run and confirmed."""
+
+    def __init__(self, mode: str | None, group: str | None = None) -> None:
+        self.mode, self.group = mode, group
+        self.order: Any = None
+
+    def prepare(self, env: Any) -> Any:
+        """Prepare the groups where the addon is there; stock has none."""
+        if self.mode is None:
+            return None
+        prepared = _prepare(self.group or "small")(env)
+        # who has bought before has his role
+        if not self.group:
+            self._confirm_first(env)
+        return prepared
+
+    def _confirm_first(self, env: Any) -> None:
+        self.before(env, None)
+        self.order.action_confirm()
+        env.cr.commit()
+
+    def _partner(self, env: Any, prepared: Any) -> Any:
+        if self.group:
+            members = prepared["holding"]._get_members(prepared["day"])
+            return env["res.partner"].browse(max(members[prepared["holding"].id]))
+        Partner = env["res.partner"]
+        return Partner.search([("name", "=", "Nobody's")]) or Partner.create(
+            {"name": "Nobody's", "is_company": True}
+        )
+
+    def before(self, env: Any, prepared: Any) -> None:
+        """Make the quotation."""
+        if self.mode is not None:
+            env.company.counterparty_credit_mode = self.mode
+        product = env["product.product"].search([("type", "=", "service")], limit=1)
+        self.order = env["sale.order"].create(
+            {
+                "partner_id": self._partner(env, prepared).id,
+                "order_line": [(0, 0, {"product_id": product.id, "price_unit": 10})],
+            }
+        )
+        env.flush_all()
+
+    def run(self, env: Any, _prepared: Any) -> int:
+        """Confirm it."""
+        self.order.action_confirm()
+        env.flush_all()
+        return int(self.order.state == "sale")
+
+    def side(self) -> Side:
+        """Return the side of a row."""
+        return Side(self.run, self.prepare, self.before)
+
+
 LARGE, SMALL, MUTUAL = _prepare("large"), _prepare("small"), _prepare("clique")
+HEAVY = _prepare("heavy")
 ROWS = [
     Row("memberships there are", Limit(seconds=2), Side(_edges, LARGE), repeat=3),
     Row("group of 20,000: members", Limit(seconds=0.5), Side(_members, LARGE), repeat=5),
@@ -159,12 +257,38 @@ ROWS = [
     Row("group of 100: members", Limit(seconds=0.02), Side(_members, SMALL)),
     Row("group of 100: exposure", Limit(seconds=0.02), Side(_exposure, SMALL)),
     Row("group of 100: total shares", Limit(seconds=0.02), Side(_shares, SMALL)),
+    Row("million open items: exposure", Limit(seconds=1), Side(_exposure, HEAVY), repeat=5),
+    Row("million open items: balances", Limit(seconds=1), Side(_balances, HEAVY), repeat=5),
+    Row("30 that own each other: members", Limit(seconds=1), Side(_members, MUTUAL)),
+    Row("30 that own each other: exposure", Limit(seconds=1), Side(_exposure, MUTUAL)),
+    Row("30 that own each other: total shares", Limit(seconds=1), Side(_shares, MUTUAL)),
+    Row("30 that own each other: control", Limit(seconds=1), Side(_control, MUTUAL)),
     Row("30 that own each other: chart", Limit(seconds=1), Side(_chart, MUTUAL)),
     Row("30 that own each other: figures", Limit(seconds=1), Side(_figures, MUTUAL)),
     Row(
         "30 that own each other: ownership",
         Limit(seconds=1),
         Side(_ownership, MUTUAL),
+        repeat=5,
+    ),
+    Row(
+        "confirm order: credit off",
+        # the query more is the role of the buyer, looked at by another area
+        Limit(queries=1),
+        _Order("off").side(),
+        _Order(None).side(),
+    ),
+    Row(
+        "confirm order: in no group",
+        Limit(queries=1),
+        _Order("block").side(),
+        _Order(None).side(),
+    ),
+    Row("confirm order: group of 100", Limit(seconds=0.1), _Order("block", "small").side()),
+    Row(
+        "confirm order: group of 20,000",
+        Limit(seconds=2),
+        _Order("block", "large").side(),
         repeat=5,
     ),
 ]

@@ -6,7 +6,7 @@ import os
 
 from .measure import Cost, Result
 
-HEAD = ("row", "ours", "stock", "bound", "ratio", "queries", "limit", "")
+HEAD = ("row", "ours", "stock", "bound", "of stock", "of bound", "queries", "limit", "")
 
 
 def print_table(results: list[Result]) -> None:
@@ -23,16 +23,19 @@ def print_table(results: list[Result]) -> None:
 
 
 def _cells(result: Result) -> tuple[str, ...]:
-    ratio = "" if result.ratio is None else f"{result.ratio:.2f}"
+    ratios = ["" if r is None else f"{r:.3f}" for r in (result.ratio, result.bound_ratio)]
     queries = f"{result.ours.queries}" if result.ours.queries else ""
     if result.stock:
         queries = f"{result.ours.queries}/{result.stock.queries}"
-    times = [_time(result.ours), _time(result.stock), _time(result.bound)]
+    costs = (result.ours, result.stock, result.bound)
+    values = [_value(cost, result.unit) for cost in costs]
     verdict = "pass" if result.passes else "FAIL"
-    return (result.name, *times, ratio, queries, str(result.limit), verdict)
+    return (result.name, *values, *ratios, queries, str(result.limit), verdict)
 
 
-def _time(cost: Cost | None) -> str:
+def _value(cost: Cost | None, unit: str) -> str:
     if cost is None:
         return ""
+    if unit != "s":
+        return f"{cost.seconds:.1f} {unit}"
     return f"{cost.seconds:.1f} s" if cost.seconds >= 10 else f"{cost.seconds * 1000:.1f} ms"

@@ -13,12 +13,13 @@ const SECTIONS = {
         ...CONTACTS, ...DAILY, ...PRIVATE, "holding", "contracts", "rentals", "purchases",
         "discounts", "articles", ...MONEY, "customs", "stock",
     ],
-    bank: [...CONTACTS, ...DAILY, "contracts", ...MONEY],
+    // its role as supplier has ended, with a request for quotation still open
+    bank: [...CONTACTS, ...DAILY, "contracts", ...MONEY, "purchases"],
     state: [...CONTACTS, ...DAILY, "contracts", ...MONEY, "customs"],
     holding: [...CONTACTS, "holding"],
     employee: [...CONTACTS, ...DAILY, ...PRIVATE, "contracts", ...MONEY],
 };
-const ORDER = ["customer", "supplier", "bank", "state", "holding", "employee", "bank+holding"];
+const ORDER = ["customer", "supplier", "bank", "state", "holding", "employee", "state+holding"];
 
 function expectSections(name) {
     const wanted = new Set(name.split("+").flatMap((type) => SECTIONS[type]));
@@ -29,6 +30,9 @@ function expectSections(name) {
             const shown = [...document.querySelectorAll(".o_counterparty_tile")].map(
                 (tile) => tile.dataset.section
             );
+            if (!window.counterpartyPage) {
+                throw new Error("The page was loaded anew");
+            }
             const missing = [...wanted].filter((code) => !shown.includes(code));
             const surplus = shown.filter((code) => !wanted.has(code));
             if (missing.length || surplus.length) {
@@ -40,6 +44,13 @@ function expectSections(name) {
 
 registry.category("web_tour.tours").add("counterparty_dossier_pager", {
     steps: () => [
+        {
+            content: "mark the page: it is never loaded anew",
+            trigger: ".o_data_row",
+            run() {
+                window.counterpartyPage = true;
+            },
+        },
         {
             content: "open the first counterparty",
             trigger: `.o_data_row:first td[name="complete_name"]`,
@@ -81,10 +92,9 @@ registry.category("web_tour.tours").add("counterparty_insurer", {
         { trigger: `button[name="action_add_counterparty_role"]`, run: "click" },
         { trigger: `.modal div[name="type_id"] input`, run: "edit Insurer" },
         { trigger: `.ui-autocomplete a:contains("Insurer")`, run: "click" },
-        { content: "it asks for the telephone", trigger: `.modal div[name="partner_phone"] input`, run: "edit 0268555010" },
-        { trigger: `.modal button[name="action_fill_own_fields"]`, run: "click" },
-        { content: "and for the own field", trigger: `.modal .o_property_field:contains("Policy limit") input`, run: "edit Ten million" },
-        { trigger: ".modal:has(.o_property_field) .o_form_button_save", run: "click" },
+        { content: "the same dialog has the own field", trigger: `.modal .o_property_field:contains("Policy limit") input`, run: "edit Ten million" },
+        { content: "and asks for the telephone", trigger: `.modal div[name="partner_phone"] input`, run: "edit 0268555010" },
+        { trigger: ".modal .o_form_button_save", run: "click" },
         { content: "the chip shows", trigger: `body:not(:has(.modal)) div[name="counterparty_open_role_ids"]:contains("Insurer")` },
     ],
 });

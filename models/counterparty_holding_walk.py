@@ -1,0 +1,222 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL, float_repr
+
+from ..tools import ownership
+
+# what the figures of a group are asked for, given to actions and read by the models below them
+AS_OF = "counterparty_as_of"
+HOLDINGS = "counterparty_holding_ids"
+PERIOD_START = "counterparty_period_start"
+
+
+class CounterpartyHoldingWalkMixin(models.AbstractModel):
+    """Who belongs to a group on a day, below whom, and who owns how much of whom.
+
+    Walks over memberships in SQL, down from the heads or up from the partners.
+    """
+
+    _name = "counterparty.holding.walk.mixin"
+    _description = "Members of groups as of a day"
+
+    # ------------------------------------------------------------
+    # Members
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_day(self):
+        """Return the day of the question: that of the context, else today."""
+        return fields.Date.to_date(self.env.context.get(AS_OF)) or fields.Date.context_today(self)
+
+    @api.model
+    def _get_period_start(self):
+        """Return the first day of the period of sales: that of the context, else of the year."""
+        start = fields.Date.to_date(self.env.context.get(PERIOD_START))
+        return start or self._get_day().replace(month=1, day=1)
+
+    @api.model
+    def _get_asked_holdings(self):
+        """Return the holdings of the context, else all that the user may see."""
+        ids = self.env.context.get(HOLDINGS)
+        # the context comes from outside: groups of other companies stay hidden
+        return self.with_context(active_test=not ids).search(
+            Domain("id", "in", ids) if ids else Domain.TRUE
+        )
+
+    def _get_members(self, day, credit_only=False):
+        """Return ``{holding id: {partner id}}`` as of a day.
+
+        :param credit_only: only kinds of membership that share the credit of the group
+        """
+        members = {holding.id: set() for holding in self}
+        for holding_id, partner_id in self.env.execute_query(self._sql_members(day, credit_only)):
+            members[holding_id].add(partner_id)
+        return members
+
+    @api.model
+    def _get_holdings_of(self, partner_ids, day, credit_only=False):
+        """Return ``{partner id: holdings}`` of commercial entities as of a day.
+
+        Walks up from the partners, which touches a few rows where the groups below the heads may
+        have thousands; one query for each set of kinds that groups span.
+        """
+        found = {}
+        # who belongs to which group does not depend on who asks; what is shown does
+        holdings = self.sudo().search(Domain.TRUE)
+        if not partner_ids or not holdings:
+            return found
+        pairs = self.env.execute_query(holdings._sql_climb(partner_ids, day, credit_only))
+        doubtful = self.browse({holding_id for _partner, holding_id in pairs}).sudo()
+        doubtful = doubtful.filtered("exclude_ids")
+        members = doubtful._get_members(day, credit_only) if doubtful else {}
+        visible = self.search([("id", "in", [holding_id for _partner, holding_id in pairs])])
+        for partner_id, holding_id in pairs:
+            if holding_id in visible.ids and partner_id in members.get(holding_id, {partner_id}):
+                found[partner_id] = found.get(partner_id, self) | self.browse(holding_id)
+        return found
+
+    def _sql_climb(self, partner_ids, day, credit_only):
+        """Return the query of ``(partner_id, holding_id)`` from partners upwards."""
+        self.env["counterparty.membership"].flush_model()
+        self.flush_recordset(["head_id", "kind_ids", "include_ids"])
+        climbs = [
+            SQL(
+                """(WITH RECURSIVE up(origin_id, partner_id) AS (
+                        SELECT id, id FROM unnest(%(partners)s::int[]) AS id
+                         UNION
+                        SELECT up.origin_id, m.owner_id
+                          FROM up JOIN counterparty_membership m ON m.member_id = up.partner_id
+                         WHERE m.kind_id = ANY(%(kinds)s) AND %(in_force)s)
+                    SELECT DISTINCT up.origin_id, h.id
+                      FROM up
+                      JOIN counterparty_holding h ON h.id = ANY(%(holdings)s)
+                       AND (h.head_id = up.partner_id OR EXISTS (
+                            SELECT FROM counterparty_holding_include_rel i
+                             WHERE i.counterparty_holding_id = h.id
+                               AND i.res_partner_id = up.partner_id)))""",
+                partners=list(partner_ids),
+                kinds=kinds.ids,
+                holdings=holdings.ids,
+                in_force=self.env["counterparty.membership"]._sql_in_force("m", day),
+            )
+            for kinds, holdings in self._group_by_kinds(credit_only).items()
+        ]
+        return SQL(" UNION ALL ").join(climbs)
+
+    def _group_by_kinds(self, credit_only):
+        """Return ``{kinds walked: holdings}``."""
+        kinds = self.env["counterparty.membership.kind"].with_context(active_test=False)
+        usual = kinds.search([("counts_group", "=", True)])
+        counted = kinds.search([("counts_credit", "=", True)]) if credit_only else None
+        # the group of a holding is the same for all who may see the holding
+        return self.sudo().grouped(
+            lambda holding: (
+                (holding.kind_ids or usual) & counted if credit_only else holding.kind_ids or usual
+            )
+        )
+
+    def _sql_members(self, day, credit_only=False):
+        """Return the query of ``(holding_id, partner_id)`` as of a day.
+
+        One walk from all heads per set of kinds. UNION, not UNION ALL, visits each partner once
+        whatever loops there are: 18,000 members in 0.12 s, thirty companies that all own each other
+        in 2 ms, where path arrays took over 5 s.
+        """
+        self.env["counterparty.membership"].flush_model()
+        self.flush_recordset(["head_id", "kind_ids", "include_ids", "exclude_ids"])
+        walks = [
+            holdings._sql_walk(day, kinds.ids)
+            for kinds, holdings in self._group_by_kinds(credit_only).items()
+        ]
+        if not walks:
+            return SQL("SELECT 0 AS holding_id, 0 AS partner_id WHERE FALSE")
+        return SQL(" UNION ALL ").join(walks)
+
+    def _sql_walk(self, day, kind_ids):
+        starts = [(h.id, partner.id) for h in self for partner in h.head_id | h.include_ids]
+        left_out = [(h.id, partner.id) for h in self for partner in h.exclude_ids]
+        Membership = self.env["counterparty.membership"]
+        stop = SQL()
+        if left_out:
+            stop = SQL(
+                """AND (g.holding_id, m.member_id)
+                       NOT IN (SELECT * FROM unnest(%s::int[], %s::int[]))""",
+                [holding for holding, _partner in left_out],
+                [partner for _holding, partner in left_out],
+            )
+        starts = [start for start in starts if start not in left_out]
+        return SQL(
+            """(WITH RECURSIVE g(holding_id, partner_id) AS (
+                    SELECT * FROM unnest(%(holdings)s::int[], %(partners)s::int[])
+                     UNION
+                    SELECT g.holding_id, m.member_id
+                      FROM g JOIN counterparty_membership m ON m.owner_id = g.partner_id
+                     WHERE m.kind_id = ANY(%(kinds)s) AND %(in_force)s %(stop)s)
+                SELECT holding_id, partner_id FROM g)""",
+            holdings=[holding for holding, _partner in starts],
+            partners=[partner for _holding, partner in starts],
+            kinds=kind_ids,
+            in_force=Membership._sql_in_force("m", day),
+            stop=stop,
+        )
+
+    def _get_kinds(self):
+        """Return the kinds of membership that one group spans."""
+        self.ensure_one()
+        kinds = self.env["counterparty.membership.kind"].with_context(active_test=False)
+        return self.kind_ids or kinds.search([("counts_group", "=", True)])
+
+    def _get_edges(self, day, members=None):
+        """Return the memberships inside one group as of a day, for ``tools.ownership``."""
+        self.ensure_one()
+        members = self._get_members(day)[self.id] if members is None else members
+        Membership = self.env["counterparty.membership"]
+        return Membership._get_edges_among(members, day, self._get_kinds().ids)
+
+    def _get_steps(self, day, members=None):
+        """Return ``{partner id: Step}`` of one group: below whom each member hangs in the chart.
+
+        The shortest way from the head decides. Companies included by hand hang below the head
+        unless they have an owner in the group.
+        """
+        self.ensure_one()
+        members = self._get_members(day)[self.id] if members is None else members
+        top = self.head_id.id if self.head_id.id in members else None
+        edges = self._get_edges(day, members)
+        edges += [ownership.Edge(top, p) for p in self.include_ids.ids if p in members - {top}]
+        steps = ownership.shortest_paths(top, edges)
+        if top is None:
+            del steps[None]
+            return {p: ownership.Step(step.owner, step.depth - 1) for p, step in steps.items()}
+        return steps
+
+    # ------------------------------------------------------------
+    # Ownership
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_control_rule(self):
+        """Return ``(threshold as fraction of one, is strict)`` of the settings."""
+        # the settings are the same for all who may see the analysis
+        parameters = self.env["ir.config_parameter"].sudo()
+        threshold = float(parameters.get_param("counterparty_crm.control_threshold") or 50.0)
+        rule = parameters.get_param("counterparty_crm.control_rule") or "more"
+        return threshold / 100, rule == "more"
+
+    def _word_share(self, partner, shares, ranges):
+        """Return a total share in words: a percentage, a range, or that a loop owns itself.
+
+        :param partner: the member
+        :param shares: :class:`ownership.Shares` of the owner
+        :param ranges: ``{member: (smallest, largest)}`` of the owner
+        """
+        if partner in shares.loops:
+            return self.env._("closed loop that owns itself")
+        low = shares.values.get(partner, 0.0)
+        return self._word_percent(low, ranges.get(partner, (low, low))[1])
+
+    @api.model
+    def _word_percent(self, low, high):
+        """Return fractions of one as a percentage, or as a range of two."""
+        low, high = (float_repr(part * 100, 2) for part in (low, high))
+        return f"{low} %" if low == high else f"{low}–{high} %"

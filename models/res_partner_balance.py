@@ -1,0 +1,76 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+LEDGER = "account.group_account_invoice,account.group_account_readonly"
+
+
+class CounterpartyBalancePartnerMixin(models.AbstractModel):
+    """What a counterparty owes today, fast enough for a column of a list."""
+
+    _name = "counterparty.balance.partner.mixin"
+    _description = "Balance of a Counterparty"
+
+    # not the host's currency of a partner, which is that of the company that the partner belongs to
+    counterparty_balance_currency_id = fields.Many2one(
+        "res.currency", compute="_compute_counterparty_balance", groups=LEDGER
+    )
+    counterparty_balance = fields.Monetary(
+        "Balance",
+        compute="_compute_counterparty_balance",
+        currency_field="counterparty_balance_currency_id",
+        groups=LEDGER,
+        help="Open receivables in the company's currency, as in the partner ledger.",
+    )
+    counterparty_overdue = fields.Monetary(
+        "Overdue",
+        compute="_compute_counterparty_balance",
+        currency_field="counterparty_balance_currency_id",
+        groups=LEDGER,
+        help="The part of the balance that was due before today.",
+    )
+
+    @api.depends_context("company", "tz")
+    def _compute_counterparty_balance(self):
+        rows = {}
+        if entities := self.commercial_partner_id._origin:
+            query = self._sql_counterparty_balance(entities)
+            rows = {entity_id: row for entity_id, *row in self.env.execute_query(query)}
+        self.counterparty_balance_currency_id = self.env.company.currency_id
+        for partner in self:
+            entity = partner.commercial_partner_id._origin
+            partner.counterparty_balance, partner.counterparty_overdue = rows.get(entity.id, (0, 0))
+
+    @api.model
+    def _sql_counterparty_balance(self, entities):
+        """Return a query: entity, open receivables, overdue part, in the company's currency.
+
+        The accounts are named one by one, so that PostgreSQL takes the host's index of open items
+        by account and partner. The host's ``credit`` joins them instead and reads every journal
+        item of a partner: 240 ms for a page of 80 with one of 60,000 items, this 2 ms.
+        """
+        company = self.env.company.root_id
+        # figures of the whole company, as in the host's own ``credit``, whichever branches are on
+        branches = self.env["res.company"].sudo().search([("id", "child_of", company.id)])
+        accounts = self.env["account.account"].with_context(active_test=False)
+        receivable = accounts.sudo()._search([("account_type", "=", "asset_receivable")])
+        account_ids = [row[0] for row in self.env.execute_query(receivable.select())]
+        self.env["account.move.line"].flush_model(
+            ["account_id", "amount_residual", "company_id", "date_maturity"]
+            + ["parent_state", "partner_id", "reconciled"]
+        )
+        return SQL(
+            """
+            SELECT item.partner_id, SUM(item.amount_residual),
+                   COALESCE(SUM(item.amount_residual) FILTER (
+                       WHERE item.date_maturity < %(today)s), 0)
+              FROM account_move_line item
+             WHERE item.account_id = ANY(%(accounts)s) AND item.partner_id = ANY(%(partners)s)
+               AND item.reconciled IS NOT TRUE AND item.parent_state = 'posted'
+               AND item.company_id = ANY(%(companies)s)
+             GROUP BY 1
+            """,
+            today=fields.Date.context_today(self),
+            accounts=account_ids,
+            partners=entities.ids,
+            companies=branches.ids,
+        )

@@ -1,0 +1,144 @@
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .test_counterparty_group_credit import GroupCreditCase
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestGroupCreditWays(GroupCreditCase):
+    """Orders that become confirmed without anybody pressing the button."""
+
+    def test_a_state_written_by_a_seller_is_checked(self):
+        order = self._amount_order(self.foods, 1200)
+
+        with self.assertRaisesRegex(UserError, "exceeds the credit"):
+            order.with_user(self.seller).write({"state": "sale"})
+        small = self._amount_order(self.foods, 900)
+        small.with_user(self.seller).write({"state": "sale"})
+
+        self.assertEqual((order.state, small.state), ("draft", "sale"))
+
+    def test_a_state_written_by_a_program_waits_and_the_rest_is_kept(self):
+        large, small = self._amount_order(self.foods, 1200), self._amount_order(self.freight, 50)
+
+        (large | small).write({"state": "sale", "client_order_ref": "EDI 7"})
+
+        self.assertEqual((large.state, large.counterparty_credit_state), ("sent", "hold"))
+        self.assertEqual((small.state, small.counterparty_credit_state), ("sale", False))
+        self.assertEqual({large.client_order_ref, small.client_order_ref}, {"EDI 7"})
+
+    def test_an_order_created_confirmed_is_checked(self):
+        line = {"product_id": self.service.id, "price_unit": 1200, "tax_ids": [Command.clear()]}
+        values = {
+            "partner_id": self.foods.id,
+            "state": "sale",
+            "order_line": [Command.create(line)],
+        }
+
+        with self.assertRaisesRegex(UserError, "exceeds the credit"):
+            self.env["sale.order"].with_user(self.seller).create(values)
+        order = self.env["sale.order"].create(values)
+
+        self.assertEqual((order.state, order.counterparty_credit_state), ("sent", "hold"))
+
+    def test_a_state_written_on_a_waiting_order_ends_the_waiting(self):
+        order = self._amount_order(self.foods, 1200)
+        order.action_confirm()
+        self.assertEqual(order.counterparty_credit_state, "hold")
+        self.limit.amount = 5000
+
+        order.write({"state": "sale"})
+
+        self.assertEqual((order.state, order.counterparty_credit_state), ("sale", False))
+        self.assertFalse(order.activity_ids)
+
+    # ------------------------------------------------------------
+    # Exchange rates
+    # ------------------------------------------------------------
+
+    def _order_without_rate(self):
+        currency = self.env["res.currency"].create({"name": "XTN", "symbol": "x"})
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Foreign", "currency_id": currency.id}
+        )
+        return self._amount_order(self.foods, 10, pricelist_id=pricelist.id)
+
+    def test_without_an_exchange_rate_a_seller_reads_what_to_do(self):
+        order = self._order_without_rate().with_user(self.seller)
+
+        self.assertIn("no exchange rate from XTN", order.counterparty_credit_warning)
+        with self.assertRaisesRegex(UserError, "no exchange rate from XTN: add the rate"):
+            order.action_confirm()
+
+    def test_without_an_exchange_rate_a_customer_reads_nothing_of_it(self):
+        order = self._order_without_rate()
+
+        order.with_user(self.portal).sudo().action_confirm()
+
+        self.assertEqual((order.state, order.counterparty_credit_state), ("sent", "hold"))
+        self.assertIn("XTN", order.activity_ids.note)
+
+    # ------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------
+
+    def test_the_limit_is_named_as_entered_with_what_others_keep_of_it(self):
+        self.limit.write(
+            {
+                "pot": "reserved",
+                "reserve_ids": [Command.create({"partner_id": self.foods.id, "amount": 300})],
+            }
+        )
+
+        with self.assertRaises(UserError) as refused:
+            self._sell(self.freight, 701)
+
+        message = str(refused.exception)
+        self.assertRegex(message, r"limit .*1,000\.00 \(.*300\.00 of it kept for other members\)")
+        self.assertRegex(message, r"missing .*1\.00")
+
+    # ------------------------------------------------------------
+    # Jobs and customers
+    # ------------------------------------------------------------
+
+    def test_growth_in_a_job_takes_no_lock(self):
+        order = self._sell(self.foods, 900)
+        serial = self.group.credit_serial
+
+        job = order.order_line.with_user(self.seller).with_context(cron_end_time=0)
+        job.price_unit = 2000
+
+        self.env.invalidate_all()
+        self.assertEqual(self.group.credit_serial, serial)
+        self.assertIn("exceeds the credit", "".join(order.message_ids.mapped("body")))
+
+    def _count_queries(self, partner, user, sudo=False, **context):
+        order = self._amount_order(partner, 10)
+        order = order.with_user(user).sudo(sudo).with_context(**context)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        start = self.env.cr.sql_log_count
+        order.action_confirm()
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - start
+
+    def test_for_a_partner_in_no_group_no_way_costs_more_than_a_query(self):
+        ways = {
+            "seller": (self.seller, False, {}),
+            "customer": (self.portal, True, {}),
+            "job": (self.seller, False, {"cron_end_time": 0}),
+            "system job": (self.env.ref("base.user_root"), True, {"cron_end_time": 0}),
+        }
+        for way, (user, sudo, context) in ways.items():
+            with self.subTest(way=way):
+                costs = {}
+                for mode in ("off", "block"):
+                    self.company.counterparty_credit_mode = mode
+                    # what the first fills in caches of the server costs nobody again
+                    costs[mode] = min(
+                        self._count_queries(self.late_payer, user, sudo, **context)
+                        for _time in range(3)
+                    )
+
+                self.assertLessEqual(costs["block"], costs["off"] + 1)

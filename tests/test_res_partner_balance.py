@@ -1,0 +1,102 @@
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import CounterpartyCase
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty")
+class TestResPartnerBalance(CounterpartyCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.today = fields.Date.today()
+        cls.accountant = cls._user("ana", "account.group_account_invoice", "group_user")
+
+    def _bill(self, amount, kind="out_invoice", due=0, partner=None):
+        move = self.env["account.move"].create(
+            {
+                "move_type": kind,
+                "partner_id": (partner or self.late_payer).id,
+                "invoice_date": self.today - timedelta(days=60),
+                "invoice_date_due": self.today + timedelta(days=due),
+                "invoice_payment_term_id": False,
+                "invoice_line_ids": [
+                    Command.create({"name": "Work", "price_unit": amount, "tax_ids": False})
+                ],
+            }
+        )
+        move.action_post()
+        return move
+
+    def _pay(self, move, amount):
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=move.ids
+        ).create({"amount": amount}).action_create_payments()
+
+    def _figures(self, partner):
+        self.env.invalidate_all()
+        partner = partner.with_user(self.accountant)
+        return partner.counterparty_balance, partner.counterparty_overdue
+
+    def assert_as_stock(self, partner):
+        balance, _overdue = self._figures(partner)
+        self.assertEqual(balance, partner.with_user(self.accountant).credit)
+
+    def test_open_invoices_refunds_and_payments_add_up_as_in_the_ledger(self):
+        first = self._bill(100, due=-1)
+        self._bill(50, due=1)
+        self.assertEqual(self._figures(self.late_payer), (150, 100))
+        self.assert_as_stock(self.late_payer)
+
+        self._pay(first, 30)
+        self.assertEqual(self._figures(self.late_payer), (120, 70))
+        self.assert_as_stock(self.late_payer)
+
+        self._bill(20, kind="out_refund", due=1)
+        self.assertEqual(self._figures(self.late_payer), (100, 70))
+        self.assert_as_stock(self.late_payer)
+
+    def test_what_is_due_today_is_not_overdue(self):
+        self._bill(100, due=0)
+
+        self.assertEqual(self._figures(self.late_payer), (100, 0))
+
+    def test_debts_to_suppliers_and_drafts_do_not_count(self):
+        self._bill(100, kind="in_invoice")
+        self._bill(70).button_draft()
+
+        self.assertEqual(self._figures(self.late_payer), (0, 0))
+
+    def test_contact_shows_the_balance_of_its_company(self):
+        self._bill(100, due=-1)
+        contact = self.env["res.partner"].create({"name": "Clerk", "parent_id": self.late_payer.id})
+
+        self.assertEqual(self._figures(contact), (100, 100))
+
+    def test_other_companies_do_not_count(self):
+        self._bill(100, due=-1)
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.accountant.company_ids |= other
+
+        partner = self.late_payer.with_user(self.accountant).with_company(other)
+
+        self.assertEqual(partner.counterparty_balance, 0)
+        self.assertEqual(partner.counterparty_balance_currency_id, other.currency_id)
+
+    def test_a_page_of_a_list_takes_one_query_for_all(self):
+        partners = self.late_payer | self.freight | self.foods
+        for partner in partners:
+            self._bill(10, partner=partner)
+        self.env.flush_all()
+        with self.assertQueryCount(5):
+            partners.invalidate_recordset()
+            self.assertEqual(partners.mapped("counterparty_balance"), [10, 10, 10])
+
+    def test_balances_are_for_accounting(self):
+        partner = self.late_payer.with_user(self.user)
+
+        with self.assertRaises(AccessError):
+            _balance = partner.counterparty_balance

@@ -1,0 +1,263 @@
+from decimal import Decimal
+
+from odoo.tests import tagged
+
+from ..tools.attribution import Touch, attribute, deciding_model
+from .common_profit import ProfitCase
+
+SALES = "sales_team.group_sale_salesman"
+CENT = Decimal("0.01")
+
+
+@tagged("post_install", "-at_install", "counterparty_profit", "counterparty_campaign")
+class TestUtmCampaign(ProfitCase):
+    """What a campaign plans, what it and its parts bring, and to whom a customer is new."""
+
+    def setUp(self):
+        super().setUp()
+        self.winter = self.env["utm.campaign"].create({"title": "Winter"})
+        self.newcomer = self.env["res.partner"].create({"name": "Newcomer", "is_company": True})
+
+    def _spend(self, campaign, amount):
+        self.env["counterparty.cost"].create(
+            {"name": "Stand", "amount": amount, "campaign_id": campaign.id, "date": "2026-03-01"}
+        )
+
+    def _new(self, *campaigns):
+        self.env.invalidate_all()
+        return [campaign.counterparty_new_customers for campaign in campaigns or (self.spring,)]
+
+    def test_form_opens_for_those_who_send_no_mailings(self):
+        for login, *groups in (
+            ("sella", SALES, "group_user"),
+            ("acca", "account.group_account_invoice"),
+            ("mana", SALES, "group_manager", "group_cost_profit"),
+        ):
+            user = self._profit_user(login, *groups)
+            with self.subTest(user=login):
+                self.assertFalse(user.has_group("mass_mailing.group_mass_mailing_user"))
+                campaign = self.spring.with_user(user)
+                views = campaign.get_views([(False, "form"), (False, "kanban")])
+                names = dict.fromkeys(views["models"]["utm.campaign"]["fields"], {})
+                [values] = campaign.web_read(names)
+                self.assertEqual(values["ab_testing_mailings_count"], 0)
+
+    # ------------------------------------------------------------
+    # Parts
+    # ------------------------------------------------------------
+
+    def test_campaign_counts_its_parts_at_every_depth(self):
+        self.autumn.counterparty_parent_id = self.spring
+        self.winter.write({"counterparty_parent_id": self.autumn.id, "active": False})
+        self._invoice(campaign_id=self.spring.id)
+        self._invoice(self._line(price=50), campaign_id=self.winter.id, partner_id=self.newcomer.id)
+        self._spend(self.winter, 30)
+        self._order(campaign=self.winter)
+        self.env.invalidate_all()
+
+        self.assertEqual(self.spring.counterparty_revenue, 150)
+        self.assertEqual(self.spring.counterparty_profit, 130)
+        self.assertEqual(self.spring.counterparty_net_profit, 100)
+        self.assertEqual(self.spring.counterparty_order_count, 1)
+        self.assertEqual(self.autumn.counterparty_revenue, 50)
+        self.assertEqual(self._new(self.spring, self.autumn), [2, 1])
+        shown = self.env["counterparty.campaign.report"].search(
+            self.spring.action_open_counterparty_results()["domain"]
+        )
+        self.assertEqual(sum(shown.mapped("revenue")), 150)
+
+    def test_budget_is_compared_with_what_was_spent(self):
+        self.spring.counterparty_budget = 200
+        self._spend(self.spring, 50)
+
+        self.assertEqual(self.spring.counterparty_budget_left, 150)
+        self.assertEqual(self.spring.counterparty_budget_used, "25%")
+        self.assertEqual(self.autumn.counterparty_budget_used, "n/a")
+
+    def test_campaign_without_a_budget_has_that_of_its_parts(self):
+        (self.autumn | self.winter).counterparty_parent_id = self.spring
+        self.autumn.counterparty_budget = 60
+        self.winter.counterparty_budget = 40
+        self._spend(self.winter, 50)
+
+        self.assertEqual(self.spring.counterparty_budget_left, 50)
+        self.assertEqual(self.spring.counterparty_budget_used, "50%")
+
+    def test_budget_is_in_the_currency_of_its_company(self):
+        leu = self.env.ref("base.RON")
+        leu.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": leu.id,
+                "name": "2026-01-01",
+                "rate": 5,
+                "company_id": self.company.id,
+            }
+        )
+        self.env.cr.execute(
+            "UPDATE res_company SET currency_id = %s WHERE id = %s", [leu.id, self.other_company.id]
+        )
+        self.env.invalidate_all()
+        self.spring.write(
+            {
+                "company_id": self.other_company.id,
+                "counterparty_budget": 500,
+                "counterparty_date_from": "2026-03-01",
+            }
+        )
+        spring = self.spring.with_company(self.company)
+        self.env["res.currency.rate"].search([("currency_id", "=", leu.id)]).copy(
+            {"company_id": self.other_company.id}
+        )
+
+        self.assertEqual(spring.counterparty_budget_left, 100)
+
+    # ------------------------------------------------------------
+    # What it cost
+    # ------------------------------------------------------------
+
+    def test_bill_that_names_the_campaign_is_its_cost_and_no_revenue(self):
+        line = self._line(self.service, price=20)
+        other = self._line(self.service, price=7, campaign_id=self.autumn.id)
+        bill = {"kind": "in_invoice", "partner_id": self.vendor.id, "campaign_id": self.spring.id}
+        self._invoice(line, other, **bill)
+        self._invoice(line, post=False, **bill)
+        self._invoice(self._line(self.service, price=5), **{**bill, "kind": "in_refund"})
+
+        self.assertEqual(self.spring.counterparty_spent, 15)
+        self.assertEqual(self.spring.counterparty_revenue, 0)
+        self.assertEqual(self.autumn.counterparty_spent, 7)
+
+    # ------------------------------------------------------------
+    # Customers won
+    # ------------------------------------------------------------
+
+    def test_customer_is_new_to_one_campaign_on_the_same_day(self):
+        self._invoice(campaign_id=self.spring.id)
+        self._invoice(campaign_id=self.autumn.id)
+
+        self.assertEqual(self._new(self.spring, self.autumn), [1, 0])
+
+    def test_customer_of_shared_sale_is_new_to_the_largest_share(self):
+        self.company.counterparty_attribution_model = "linear"
+        for number, campaign in enumerate([self.spring, self.autumn, self.autumn]):
+            self._interaction(campaign, f"2026-03-0{number + 1} 09:00:00", res_id=number)
+        self._invoice()
+
+        self.assertEqual(self._new(self.spring, self.autumn), [0, 1])
+
+    def test_new_customer_goes_along_with_a_corrected_sale(self):
+        invoice = self._invoice(campaign_id=self.spring.id)
+        self.env["counterparty.sale.correction"]._correct_campaign(
+            invoice.invoice_line_ids,
+            self.autumn,
+            self.env["utm.medium"],
+            self.env["utm.source"],
+            "Fair",
+        )
+
+        self.assertEqual(self._new(self.spring, self.autumn), [0, 1])
+
+    def test_customer_who_bought_before_is_not_new(self):
+        self._invoice(day="2026-01-10")
+        self._invoice(campaign_id=self.spring.id)
+
+        self.assertEqual(self._new(), [0])
+
+    def test_salesperson_counts_own_sales_alone(self):
+        seller = self._profit_user("sella", SALES)
+        self._invoice(campaign_id=self.spring.id)
+        self._invoice(
+            campaign_id=self.spring.id, partner_id=self.newcomer.id, invoice_user_id=seller.id
+        )
+        self.env.invalidate_all()
+
+        mine = self.spring.with_user(seller).with_context(allowed_company_ids=self.company.ids)
+
+        self.assertEqual((mine.counterparty_new_customers, mine.counterparty_revenue), (1, 100))
+        self.assertEqual(self._new(), [2])
+
+    # ------------------------------------------------------------
+    # What the figures lack
+    # ------------------------------------------------------------
+
+    def test_amounts_without_a_rate_are_told_and_not_shown_as_nothing(self):
+        leu = self.env.ref("base.RON")
+        leu.active = True
+        self.env.cr.execute(
+            "UPDATE res_company SET currency_id = %s WHERE id = %s", [leu.id, self.other_company.id]
+        )
+        self.env["res.currency.rate"].search([("currency_id", "=", leu.id)]).unlink()
+        self.env["res.currency.rate"].create(
+            {"currency_id": leu.id, "name": "2026-06-01", "rate": 5, "company_id": self.company.id}
+        )
+        self.env.invalidate_all()
+        self.env.user.company_ids |= self.other_company
+        there = self.env["account.move"].with_company(self.other_company)
+        there.create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_date": "2026-03-10",
+                "date": "2026-03-10",
+                "currency_id": leu.id,
+                "campaign_id": self.spring.id,
+                "invoice_line_ids": [self._line(self.service, price=500)],
+            }
+        ).action_post()
+
+        both = {"allowed_company_ids": (self.company | self.other_company).ids}
+        spring = self.spring.with_context(**both)
+
+        self.assertEqual(spring.counterparty_revenue, 0)
+        self.assertIn("1 amounts are in no total", spring.counterparty_note)
+        self.assertFalse(self.autumn.with_context(**both).counterparty_note)
+
+    # ------------------------------------------------------------
+    # Who shares a sale, and how
+    # ------------------------------------------------------------
+
+    def _touch_three(self):
+        for number, (campaign, day) in enumerate(
+            [(self.spring, "02-20"), (self.autumn, "03-01"), (self.winter, "03-09")]
+        ):
+            self._interaction(campaign, f"2026-{day} 09:00:00", res_id=number)
+        return [
+            Touch("Spring", Decimal(18)),
+            Touch("Autumn", Decimal(9)),
+            Touch("Winter", Decimal(1)),
+        ]
+
+    def test_campaign_of_the_last_contact_decides_how_a_sale_is_shared(self):
+        touches = self._touch_three()
+        for own in (
+            (None, None, None),
+            (None, None, "linear"),
+            ("first", "linear", None),
+            (None, "first", "position"),
+            ("linear", None, "time_decay"),
+        ):
+            for campaign, model in zip((self.spring, self.autumn, self.winter), own, strict=True):
+                campaign.counterparty_attribution_model = model
+            expected = attribute(Decimal(10), touches, deciding_model(own, "last"), CENT)
+            with self.subTest(own=own):
+                shares = self._by_campaign(self._invoice(self._line(self.service, price=10)))
+                self.assertEqual(
+                    shares, {name: float(share) for name, share in expected.items() if share}
+                )
+
+    def test_company_decides_without_contacts_or_models_of_their_own(self):
+        self.assertEqual(deciding_model([], "linear"), "linear")
+        self.assertEqual(deciding_model(["first", None], "linear"), "linear")
+        self.assertEqual(deciding_model([None, "first"], "linear"), "first")
+
+    def test_campaign_of_another_company_earns_nothing_by_contacts(self):
+        self._interaction(self.spring, "2026-03-01 09:00:00", res_id=1)
+        self._interaction(self.autumn, "2026-03-05 09:00:00", res_id=2)
+        self.autumn.company_id = self.other_company
+
+        own = self._by_campaign(self._invoice(self._line(self.service)))
+        self.autumn.company_id = False
+        everybodys = self._by_campaign(self._invoice(self._line(self.service)))
+
+        self.assertEqual((own, everybodys), ({"Spring": 100}, {"Autumn": 100}))
