@@ -71,6 +71,7 @@ from . import counterparty_request_portal
 from . import counterparty_request_form
 from . import counterparty_request_submission
 from . import counterparty_request_recovery
+from . import counterparty_request_sale
 from . import counterparty_request_convert
 from . import counterparty_request_convert_accounts
 from . import counterparty_request_batch

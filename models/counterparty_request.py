@@ -35,6 +35,7 @@ class CounterpartyRequest(models.Model):
         "counterparty.request.portal.mixin",
         "counterparty.request.form.mixin",
         "counterparty.request.recovery.mixin",
+        "counterparty.request.sale.mixin",
         "counterparty.request.convert.mixin",
         "counterparty.request.convert.accounts.mixin",
         "counterparty.request.mail.mixin",

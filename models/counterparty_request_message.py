@@ -7,6 +7,7 @@ from .counterparty_request_state import PARTNER
 
 # set while a mail that a program wrote is posted
 AUTOMATIC = "counterparty_automatic_message"
+REOPENS_PER_DAY = 3
 
 
 class CounterpartyRequestMessage(models.AbstractModel):
@@ -153,8 +154,19 @@ class CounterpartyRequestMessage(models.AbstractModel):
         if request.state in (states.PENDING, states.HOLD):
             request._open()
         elif request.state == states.SOLVED and request._can_reopen():
-            request._reopen(PARTNER)
+            # a ping-pong of machines that look like people ends as comments
+            if not request._was_reopened_often():
+                request._reopen(PARTNER)
         request._update_deadlines()
+
+    def _was_reopened_often(self):
+        """Tell whether the request came back so often within a day that it stays solved."""
+        self.ensure_one()
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        ends = self.interval_ids.filtered(
+            lambda row: row.kind == states.SOLVED and row.ended_at and row.ended_at > since
+        )
+        return len(ends) >= REOPENS_PER_DAY
 
     def _on_employee_message(self, message):
         """Take note that the counterparty was answered."""
