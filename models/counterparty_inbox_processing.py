@@ -207,7 +207,10 @@ class CounterpartyInboxProcessing(models.AbstractModel):
         numbers = subject_numbers(envelope.subject)
         if not target and numbers:
             domain = Domain("number", "in", numbers) & Domain("company_id", "=", self.company_id.id)
-            target, proof = Request.search(domain, limit=1), decision.NUMBER
+            found = {request.number: request for request in Request.search(domain)}
+            # the first counts: the others are part of what was answered
+            target = next((found[number] for number in numbers if number in found), target)
+            proof = decision.NUMBER
         if not target:
             return target, decision.NOTHING
         return target._follow_merged(), proof

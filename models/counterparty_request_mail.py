@@ -329,7 +329,9 @@ class CounterpartyRequestMail(models.AbstractModel):
         if not moment:
             return False
         zone = self.partner_id.tz or self.company_id.partner_id.tz or self.env.user.tz or "UTC"
-        text = format_datetime(self.env, moment, tz=zone, lang_code=self.env.lang)
+        text = format_datetime(
+            self.env, moment, tz=zone, lang_code=self.env.lang, dt_format="EEEE, d MMMM yyyy, HH:mm"
+        )
         return f"{text} ({zone})"
 
     def _get_sender_link(self):

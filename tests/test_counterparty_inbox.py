@@ -338,6 +338,12 @@ class TestCounterpartyInbox(RequestMailCase):
         for bad in ("script", "onclick", "onload", "steal"):
             self.assertNotIn(bad, message.body)
 
+    def test_lines_of_plain_text_wrap(self):
+        message = self._messages(self._receive("One <b>\nTwo & three\n\nFour"))
+
+        self.assertNotIn("<pre", message.body)
+        self.assertIn("One &lt;b&gt;<br>Two &amp; three", message.body.replace("<br/>", "<br>"))
+
     def test_too_many_files_are_named_and_left_out(self):
         files = [(f"{number}.txt", b"x") for number in range(60)]
 
