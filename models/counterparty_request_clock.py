@@ -64,7 +64,7 @@ class CounterpartyRequestClock(models.AbstractModel):
             ("risk", "At risk"),
             ("breached", "Late"),
         ],
-        "Time",
+        "Deadline",
         compute="_compute_clock",
         **KEPT,
     )

@@ -145,7 +145,7 @@ class CounterpartyRequestEscalation(models.AbstractModel):
         if level == LEADER and told < ASSIGNEE and assignee:
             self._message_log(
                 body=self.env._(
-                    "%(user)s was not told apart: it is too late for that.", user=assignee.name
+                    "%(user)s was not told first: it is too late for that.", user=assignee.name
                 )
             )
 

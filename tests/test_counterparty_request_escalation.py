@@ -70,7 +70,7 @@ class TestCounterpartyRequestEscalation(ClockCase):
             self._check_due()
 
         self.assertEqual(self._told(request), ["oscar"])
-        self.assertIn("not told apart", " ".join(request.message_ids.mapped("body")))
+        self.assertIn("not told first", " ".join(request.message_ids.mapped("body")))
 
     def test_an_answer_in_between_tells_nobody(self):
         with freeze_time(MONDAY):
