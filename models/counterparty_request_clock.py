@@ -64,7 +64,7 @@ class CounterpartyRequestClock(models.AbstractModel):
             ("risk", "At risk"),
             ("breached", "Late"),
         ],
-        "Time",
+        "Deadline",
         compute="_compute_clock",
         **KEPT,
     )
@@ -339,10 +339,16 @@ class CounterpartyRequestClock(models.AbstractModel):
             return self.env._("Clock stopped")
         if not self.due_at:
             return False
-        due = format_datetime(self.env, self.due_at, dt_format="EEE d MMM HH:mm")
+        due = self._format_due()
         if self.sla_status == "breached":
             return self.env._("Late since %(moment)s", moment=due)
         return self.env._("Answer by %(moment)s", moment=due)
+
+    def _format_due(self):
+        """Return the deadline as people say it, in the zone of the reader."""
+        # the host looks at the user's own zone alone, and a job or a link has another reader
+        zone = str(self.env.tz)
+        return format_datetime(self.env, self.due_at, tz=zone, dt_format="EEE d MMM HH:mm")
 
     @api.depends("first_missed", "next_missed", "resolution_missed")
     def _compute_has_late(self):

@@ -52,7 +52,7 @@ class CounterpartyRequestReport(models.Model):
     )
     sla_status = fields.Selection(
         lambda self: self.env["counterparty.request"]._fields["sla_status"].selection,
-        "Time",
+        "Deadline",
         readonly=True,
     )
     breach_cause = fields.Selection(
@@ -89,7 +89,7 @@ class CounterpartyRequestReport(models.Model):
     )
     open_count = fields.Integer("Open Requests", readonly=True)
     late_count = fields.Integer("Late Requests", readonly=True)
-    late_share = fields.Float("Part That Was Late", readonly=True, aggregator="avg")
+    late_share = fields.Float(readonly=True, aggregator="avg")
     reopened_count = fields.Integer("Reopened Requests", readonly=True)
     reopen_rate = fields.Float(
         readonly=True,

@@ -81,6 +81,7 @@ from . import test_tools_deadlines
 from . import test_tools_promises
 from . import test_counterparty_request_clock
 from . import test_counterparty_request_escalation
+from . import test_counterparty_request_due_race
 from . import test_counterparty_request_report
 from . import test_tools_working_time
 
