@@ -153,6 +153,7 @@ class RequestPortal(CustomerPortal):
     # One request
     # ------------------------------------------------------------
 
+    # public: _find_request checks rights or token
     @route(
         "/my/requests/<int:request_id>", type="http", auth="public", website=True, methods=["GET"]
     )
@@ -171,6 +172,7 @@ class RequestPortal(CustomerPortal):
             "counterparty_crm.portal_request", values, headers=request_form.PRIVATE
         )
 
+    # public: _find_request checks rights or token
     @route(
         "/my/requests/<int:request_id>/<string:step>",
         type="http",
@@ -185,6 +187,7 @@ class RequestPortal(CustomerPortal):
             return self._refuse(request_id, access_token)
         return self._render_step(record, step, access_token)
 
+    # public: _find_request checks rights or token
     @route(
         "/my/requests/<int:request_id>/<string:step>",
         type="http",

@@ -109,7 +109,9 @@ class CounterpartyRequestPortal(models.AbstractModel):
         """Return in words when the clock stood still, for the one who waits."""
         self.ensure_one()
         # the ledger tells the counterparty when the clock stopped, and why
-        pauses = self.sudo().interval_ids.filtered(lambda pause: pause.kind in states.PAUSES)
+        pauses = self.sudo().interval_ids.filtered(
+            lambda pause: pause.kind in (states.PENDING, states.HOLD)
+        )
         return pauses.with_context(counterparty_for_partner=True).mapped("description")
 
     def _get_partner_actions(self):

@@ -119,6 +119,9 @@ class CounterpartyRequestState(models.AbstractModel):
         if self.merged_into_id or self.state in states.LIVE:
             return False
         done = self.solved_at or self.closed_at
+        if not done:
+            # a click on the bar of the form: the facts come with saving
+            return False
         days = self.category_id.reopen_days
         return fields.Datetime.now() <= fields.Datetime.add(done, days=days)
 

@@ -47,3 +47,7 @@ class PortalRequestCase(RequestCase, HttpCase):
 
     def _last(self):
         return self.env["counterparty.request"].search([], order="id desc", limit=1)
+
+    def _said(self, request, text):
+        """Return the message with a text; tracking may have followed it."""
+        return request.message_ids.filtered(lambda message: text in (message.body or ""))

@@ -1,3 +1,5 @@
+import re
+
 from odoo.tests import tagged
 
 from .common_portal_request import FORM, PortalRequestCase
@@ -216,10 +218,16 @@ class TestPublicRequest(PortalRequestCase):
 
     def _follow(self, number, email):
         answer = self._post("/request/follow", number=number, email=email)
-        with self.enter_registry_test_mode():
-            self.env[MODEL]._cron_send_links()
+        self.env.flush_all()
+        with self.registry.cursor() as cr:
+            self.env(cr=cr)[MODEL]._cron_send_links()
         self.env.invalidate_all()
         return answer
+
+    def _words(self, answer, email):
+        """Return what a page says, without the address and the token of the session."""
+        page = re.search(r"<main>.*</main>", answer.text, re.DOTALL)[0]
+        return page.replace(email, "")
 
     def _mails(self):
         return self.env["mail.mail"].search([("subject", "like", "The link to your request")])
@@ -249,9 +257,7 @@ class TestPublicRequest(PortalRequestCase):
             with self.subTest(number=number, email=email):
                 wrong = self._follow(number, email)
                 self.assertEqual(wrong.status_code, right.status_code)
-                self.assertEqual(
-                    wrong.text.replace(email, ""), right.text.replace("ana@x.example", "")
-                )
+                self.assertEqual(self._words(wrong, email), self._words(right, "ana@x.example"))
                 self.assertFalse(self._mails())
 
     def test_what_was_asked_for_is_forgotten_when_done(self):
