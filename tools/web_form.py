@@ -12,8 +12,29 @@ MAX_FILES = 5
 MAX_BYTES = 10 * 1024 * 1024
 # what a business sends; nothing that a browser or a desktop would run
 EXTENSIONS = frozenset(
-    "pdf png jpg jpeg gif webp heic txt csv doc docx xls xlsx ppt pptx odt ods odp eml msg zip"
-    .split()
+    [
+        "pdf",
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "webp",
+        "heic",
+        "txt",
+        "csv",
+        "doc",
+        "docx",
+        "xls",
+        "xlsx",
+        "ppt",
+        "pptx",
+        "odt",
+        "ods",
+        "odp",
+        "eml",
+        "msg",
+        "zip",
+    ]
 )
 TOO_MANY, TOO_LARGE, EMPTY, FORBIDDEN = "too_many", "too_large", "empty", "forbidden"
 
