@@ -105,7 +105,9 @@ class CounterpartyHolding(models.Model):
     def _compute_sales_from(self):
         chosen = self.env.context.get(PERIOD_START)
         for holding in self:
-            holding.sales_from = chosen or (holding.as_of or self._get_day()).replace(month=1, day=1)
+            holding.sales_from = chosen or (holding.as_of or self._get_day()).replace(
+                month=1, day=1
+            )
 
     @api.depends_context("uid", "allowed_company_ids")
     @api.depends("head_id", "kind_ids", "include_ids", "exclude_ids", "as_of")

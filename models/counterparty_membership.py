@@ -167,7 +167,9 @@ class CounterpartyMembership(models.Model):
             elif row.share_basis == "exact":
                 row.share_text = f"{plain_percent(row.equity)} %"
             elif row.share_basis == "range":
-                row.share_text = f"{plain_percent(row.equity_min)}–{plain_percent(row.equity_max)} %"
+                row.share_text = (
+                    f"{plain_percent(row.equity_min)}–{plain_percent(row.equity_max)} %"
+                )
             else:
                 row.share_text = self.env._("not known")
 

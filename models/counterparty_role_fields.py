@@ -14,6 +14,15 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
     partner_id = fields.Many2one("res.partner")
     type_id = fields.Many2one("counterparty.type")
 
+    possible_type_ids = fields.Many2many(
+        "counterparty.type",
+        string="Types to Choose From",
+        compute="_compute_possible_type_ids",
+        help="Types that fit the counterparty and that it does not play already.",
+    )
+    can_edit = fields.Boolean(
+        compute="_compute_can_edit", help="Whether the reader may change the role."
+    )
     role_properties = fields.Properties(
         "Own Fields", definition="type_id.role_properties_definition", copy=True
     )
@@ -50,6 +59,22 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
     partner_founding_date = fields.Date(
         "Founded On", related="partner_id.counterparty_founding_date", readonly=False
     )
+
+    @api.depends("partner_id")
+    def _compute_possible_type_ids(self):
+        every = self.env["counterparty.type"].search(Domain.TRUE)
+        for role in self:
+            # a new role in a form knows its partner by what it was opened from
+            partner = role.partner_id._origin
+            fitting = every.filtered("for_company" if partner.is_company else "for_person")
+            held = partner.counterparty_open_role_ids.filtered(lambda own: not own.date_to).type_id
+            role.possible_type_ids = (fitting - held) | role.type_id if partner else every
+
+    @api.depends_context("uid")
+    def _compute_can_edit(self):
+        own = self._origin._filtered_access("write")
+        for role in self:
+            role.can_edit = not role._origin or role._origin in own
 
     @api.depends("type_id")
     def _compute_has_own_fields(self):

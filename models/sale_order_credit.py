@@ -213,12 +213,16 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         if self.currency_id == company.currency_id:
             return self.amount_total
         # rates are no secret: they bind whoever sells
-        has_rate = self.env["res.currency.rate"].sudo().search_count(
-            [
-                ("currency_id", "=", self.currency_id.id),
-                ("company_id", "in", (False, company.id)),
-            ],
-            limit=1,
+        has_rate = (
+            self.env["res.currency.rate"]
+            .sudo()
+            .search_count(
+                [
+                    ("currency_id", "=", self.currency_id.id),
+                    ("company_id", "in", (False, company.id)),
+                ],
+                limit=1,
+            )
         )
         return self.amount_total / self.currency_rate if has_rate and self.currency_rate else None
 

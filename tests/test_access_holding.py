@@ -109,9 +109,7 @@ class TestAccessHolding(GroupCreditCase):
         self.manager.company_ids = [Command.link(self.elsewhere.id)]
 
         Limit = self.env["counterparty.holding.limit"].with_user(self.manager)
-        both = Limit.with_context(
-            allowed_company_ids=(self.company | self.elsewhere).ids
-        )
+        both = Limit.with_context(allowed_company_ids=(self.company | self.elsewhere).ids)
 
         found = [("holding_id", "=", self.group.id)]
         self.assertEqual(both.search(found), self.limit | other_limit)
@@ -166,7 +164,9 @@ class TestAccessHolding(GroupCreditCase):
         cases = {self.user: 0, self.accountant: 0, self.officer: 2, self.manager: 2}
         for user, buttons in cases.items():
             with self.subTest(user=user.name):
-                view = self.env["res.partner"].with_user(user).get_view(
-                    self.env.ref("base.view_partner_form").id, "form"
+                view = (
+                    self.env["res.partner"]
+                    .with_user(user)
+                    .get_view(self.env.ref("base.view_partner_form").id, "form")
                 )
                 self.assertEqual(view["arch"].count("action_add_counterparty_"), buttons + 1)

@@ -317,7 +317,11 @@ class TestCounterpartyHoldingFigures(HoldingCase):
 
         books = self.env.company.currency_id
         self.assertEqual(
-            {(partner, currency): amounts for partner, currency, of, *amounts in rows if of == books},
+            {
+                (partner, currency): amounts
+                for partner, currency, of, *amounts in rows
+                if of == books
+            },
             {(self.foods, books): [200, 160], (self.freight, foreign): [200, 60]},
         )
 

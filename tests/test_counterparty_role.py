@@ -253,6 +253,27 @@ class TestCounterpartyRole(CounterpartyCase):
 
         self.assertFalse(form.save().is_prospect)
 
+    def test_types_offered_fit_and_are_not_held_already(self):
+        self._role(self.late_payer)
+        self._role(self.late_payer, self.authority, date_to=YESTERDAY)
+
+        def offered(partner):
+            role = self.env["counterparty.role"].new({"partner_id": partner.id})
+            return role.possible_type_ids._origin
+
+        self.assertLessEqual(self.supplier | self.authority, offered(self.late_payer))
+        self.assertFalse((self.customer | self.employee) & offered(self.late_payer))
+        self.assertIn(self.employee, offered(self.ada))
+
+    def test_role_of_a_colleague_opens_to_be_read(self):
+        own = self._role(responsible_id=self.user.id)
+        of_colleague = self._role(self.freight, responsible_id=self.officer.id)
+
+        self.assertTrue(own.with_user(self.user).can_edit)
+        self.assertFalse(of_colleague.with_user(self.user).can_edit)
+        self.assertTrue(of_colleague.with_user(self.officer).can_edit)
+        self.assertTrue(self.env["counterparty.role"].with_user(self.user).new().can_edit)
+
     def test_responsible_shows_whichever_is_chosen_first(self):
         self.late_payer.user_id = self.user
         form = Form(self.env["counterparty.role"].with_user(self.officer))

@@ -261,9 +261,7 @@ class TestUnknownPart(BaseCase):
         }
         for case, (edges, expected) in cases.items():
             with self.subTest(case=case):
-                for found, part_ in zip(
-                    ownership.unknown_part("a", edges), expected, strict=True
-                ):
+                for found, part_ in zip(ownership.unknown_part("a", edges), expected, strict=True):
                     self.assertAlmostEqual(found, part_)
 
 
