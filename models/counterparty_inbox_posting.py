@@ -1,6 +1,5 @@
 import html
 import logging
-import re
 
 import psycopg2
 from markupsafe import Markup
@@ -27,7 +26,6 @@ _logger = logging.getLogger(__name__)
 CREATED = (decision.NEW, decision.POSSIBLE, decision.FOLLOW_UP)
 # people in copy who may take part; more of them is a mailing
 COPIES = 20
-PLAIN_TEXT = re.compile(r"\s*<pre>((?:(?!<pre>).)*)</pre>\s*", re.S)
 
 
 class CounterpartyInboxPosting(models.AbstractModel):
@@ -88,8 +86,10 @@ class CounterpartyInboxPosting(models.AbstractModel):
     @api.model
     def _unfold_text(self, body):
         """Let lines of a plain text wrap; the host keeps them as long as they were sent."""
-        text = PLAIN_TEXT.fullmatch(body)
-        return plaintext2html(html.unescape(text[1]).strip()) if text else body
+        text = body.strip()
+        if not text.startswith("<pre>") or not text.endswith("</pre>") or text.count("<pre>") > 1:
+            return body
+        return plaintext2html(html.unescape(str(text[5:-6])).strip())
 
     def _prepare_request_vals(self, envelope, letter, people):
         """Return the values of a request that a mail opens; nobody is guessed."""
