@@ -102,7 +102,7 @@ class CounterpartyRequestPortal(models.AbstractModel):
             states.HOLD: self.env._("On hold"),
             states.SOLVED: self.env._("Solved"),
             states.CLOSED: self.env._("Closed"),
-            states.CANCELLED: self.env._("Cancelled"),
+            states.CANCELLED: self.env._("Called off"),
         }[self.state]
 
     def _get_partner_pauses(self):
