@@ -83,7 +83,8 @@ class CounterpartyRequestPortal(models.AbstractModel):
         # the visitor proves the right to read below
         if self.env.user.share and thread and not thread.sudo()._is_shown():
             return self.browse()
-        if thread and not thread.sudo().access_token:
+        # the host compares what it gets with what there is: both must be texts it can compare
+        if not thread or not thread.sudo().access_token or not str(token).isascii():
             token = None
         return super()._get_thread_with_access(thread_id, mode=mode, token=token, **kwargs)
 
