@@ -246,7 +246,7 @@ class RequestPortal(CustomerPortal):
     def _find_request(self, request_id, access_token):
         """Return the request if the visitor may see it, else nothing."""
         requests = request.env["counterparty.request"]
-        if request_id > MAX_ID:
+        if request_id > MAX_ID or not (access_token or "").isascii():
             return requests
         try:
             record = self._document_check_access(requests._name, request_id, access_token)

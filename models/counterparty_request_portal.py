@@ -83,7 +83,8 @@ class CounterpartyRequestPortal(models.AbstractModel):
         # the visitor proves the right to read below
         if self.env.user.share and thread and not thread.sudo()._is_shown():
             return self.browse()
-        if thread and not thread.sudo().access_token:
+        # the host compares what it gets with what there is: both must be texts it can compare
+        if not thread or not thread.sudo().access_token or not str(token).isascii():
             token = None
         return super()._get_thread_with_access(thread_id, mode=mode, token=token, **kwargs)
 
@@ -102,7 +103,7 @@ class CounterpartyRequestPortal(models.AbstractModel):
             states.HOLD: self.env._("On hold"),
             states.SOLVED: self.env._("Solved"),
             states.CLOSED: self.env._("Closed"),
-            states.CANCELLED: self.env._("Cancelled"),
+            states.CANCELLED: self.env._("Called off"),
         }[self.state]
 
     def _get_partner_pauses(self):

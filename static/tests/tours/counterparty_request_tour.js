@@ -29,7 +29,10 @@ registry.category("web_tour.tours").add("counterparty_request_day", {
             trigger: `.o_statusbar_status button:contains("Solved")`,
             run: "click",
         },
-        { trigger: `.o_statusbar_status .o_arrow_button_current:contains("Solved")` },
+        {
+            content: "and kept",
+            trigger: `.o_form_saved .o_statusbar_status .o_arrow_button_current:contains("Solved")`,
+        },
     ],
 });
 
