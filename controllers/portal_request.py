@@ -5,7 +5,7 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 from ..models.counterparty_request_portal import RATINGS
-from ..models.counterparty_request_submission import ACTION, PORTAL, TooManySubmissions
+from ..models.counterparty_request_submission import ACTION, PORTAL, TooManySubmissionsError
 from ..tools import request_states as states
 from ..tools import web_form
 from . import request_form
@@ -130,7 +130,7 @@ class RequestPortal(CustomerPortal):
             )
         try:
             submission = request_form.accept(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissions:
+        except TooManySubmissionsError:
             return request_form.render_too_many(values)
         if not submission.request_id:
             submission.request_id = request.env["counterparty.request"]._create_from_form(
@@ -153,6 +153,7 @@ class RequestPortal(CustomerPortal):
     # One request
     # ------------------------------------------------------------
 
+    # public: _find_request checks rights or token
     @route(
         "/my/requests/<int:request_id>", type="http", auth="public", website=True, methods=["GET"]
     )
@@ -171,6 +172,7 @@ class RequestPortal(CustomerPortal):
             "counterparty_crm.portal_request", values, headers=request_form.PRIVATE
         )
 
+    # public: _find_request checks rights or token
     @route(
         "/my/requests/<int:request_id>/<string:step>",
         type="http",
@@ -185,6 +187,7 @@ class RequestPortal(CustomerPortal):
             return self._refuse(request_id, access_token)
         return self._render_step(record, step, access_token)
 
+    # public: _find_request checks rights or token
     @route(
         "/my/requests/<int:request_id>/<string:step>",
         type="http",
@@ -209,7 +212,7 @@ class RequestPortal(CustomerPortal):
             return self._render_step(record, step, access_token, post, not is_answered)
         try:
             submission = request_form.accept(ACTION, post, f"request {record.id}")
-        except TooManySubmissions:
+        except TooManySubmissionsError:
             return request_form.render_too_many(self._prepare_portal_layout_values())
         if submission.request_id:
             return request.redirect(self._get_link(submission.request_id, access_token))
@@ -243,7 +246,7 @@ class RequestPortal(CustomerPortal):
     def _find_request(self, request_id, access_token):
         """Return the request if the visitor may see it, else nothing."""
         requests = request.env["counterparty.request"]
-        if request_id > MAX_ID:
+        if request_id > MAX_ID or not (access_token or "").isascii():
             return requests
         try:
             record = self._document_check_access(requests._name, request_id, access_token)

@@ -3,7 +3,7 @@ from werkzeug.exceptions import NotFound
 from odoo.http import Controller, request, route
 from odoo.tools import email_normalize
 
-from ..models.counterparty_request_submission import FOLLOW, FORM, TooManySubmissions
+from ..models.counterparty_request_submission import FOLLOW, FORM, TooManySubmissionsError
 from ..tools import web_form
 from . import request_form
 
@@ -58,7 +58,7 @@ class PublicRequest(Controller):
         address = email_normalize(answers["partner_email"]) or f"user {user.id}"
         try:
             submission = request_form.accept(FORM, post, address)
-        except TooManySubmissions:
+        except TooManySubmissionsError:
             return request_form.render_too_many(LAYOUT)
         if not submission.request_id:
             submission.request_id = request.env["counterparty.request"]._create_from_form(
@@ -90,7 +90,7 @@ class PublicRequest(Controller):
             )
         try:
             request_form.accept(FOLLOW, {}, email)._ask_for_link(number, email)
-        except TooManySubmissions:
+        except TooManySubmissionsError:
             return request_form.render_too_many(LAYOUT)
         return request.render("counterparty_crm.request_follow_sent", {**LAYOUT, "email": email})
 

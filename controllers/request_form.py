@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+import pytz
+
 from odoo.http import request
 from odoo.tools import email_normalize
 
@@ -88,17 +90,20 @@ def _get_size(upload):
 def get_zone():
     """Return the name of the visitor's time zone, as far as it is known."""
     user, company = request.env.user, request.env.company
-    if not user._is_public() and user.tz:
-        return user.tz
-    # sudo: the zone of the company, for strangers who do not tell theirs
-    return request.cookies.get("tz") or company.sudo().resource_calendar_id.tz or "UTC"
+    told = request.httprequest.cookies.get("tz")
+    if not user._is_public():
+        told = user.tz or told
+    if told in pytz.all_timezones_set:
+        return told
+    # sudo: the zone of the company, for visitors who do not tell theirs
+    return company.sudo().resource_calendar_id.tz or "UTC"
 
 
 def accept(kind, post, address):
     """Take note of a sent form, so that limits hold.
 
     :return: the row; the request in it was made by the same form before
-    :raises TooManySubmissions: when the visitor has to wait
+    :raises TooManySubmissionsError: when the visitor has to wait
     """
     # sudo: strangers leave a row that only the desk reads
     submissions = request.env["counterparty.request.submission"].sudo()

@@ -59,6 +59,7 @@ from . import counterparty_request_sla_recompute
 from . import counterparty_request_sla
 from . import counterparty_request_interval
 from . import counterparty_request_ledger
+from . import counterparty_request_clock_batch
 from . import counterparty_request_clock
 from . import counterparty_request_escalation
 from . import counterparty_request_state
@@ -70,6 +71,7 @@ from . import counterparty_request_portal
 from . import counterparty_request_form
 from . import counterparty_request_submission
 from . import counterparty_request_recovery
+from . import counterparty_request_sale
 from . import counterparty_request_convert
 from . import counterparty_request_convert_accounts
 from . import counterparty_request_batch
@@ -115,7 +117,6 @@ from . import account_payment_term
 from . import calendar_event
 from . import crm_lead
 from . import crm_team
-from . import ir_attachment
 from . import mail_activity
 from . import mail_message
 from . import mail_thread

@@ -259,6 +259,8 @@ class CounterpartyInbox(models.Model):
         root = self.env["res.users"].browse(api.SUPERUSER_ID)
         mail = self.with_env(self.env(cr=cr, user=root, su=True)).browse(mail_id)
         mail = mail.try_lock_for_update()
+        # in one query what is read below, the original too
+        mail.fetch(["state", "raw", "team_id", "desk_team_id", "company_id"])
         if not mail or mail.state != UNDONE:
             return False
         return mail._process().id

@@ -1,11 +1,12 @@
+import html
 import logging
 
 import psycopg2
 from markupsafe import Markup
 
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import formataddr, html2plaintext
+from odoo.tools import formataddr, html2plaintext, plaintext2html
 
 from ..tools import mail_decision as decision
 from ..tools.languages import guess_language
@@ -53,6 +54,9 @@ class CounterpartyInboxPosting(models.AbstractModel):
             values = self._prepare_request_vals(envelope, letter, people)
             if fate == decision.POSSIBLE:
                 values["possible_request_id"] = target.id
+                # the number of the other stays out of the answers to this one
+                values["name"] = values["name"].replace(f"[{target.number}]", "").strip()
+                values["name"] = values["name"] or self._get_name(envelope)
             request = self.env["counterparty.request"].with_context(**quiet).create(values)
         self._post(fate, request, letter, envelope, people)
         self._finish(fate, request)
@@ -74,9 +78,18 @@ class CounterpartyInboxPosting(models.AbstractModel):
         except Exception:
             _logger.info("Mail %s is beyond reading, its headers are kept", self.id, exc_info=True)
             letter, dropped = {"body": "", "attachments": []}, [self.env._("the whole text")]
+        letter["body"] = self._unfold_text(letter["body"] or "")
         letter["dropped"] = dropped
         letter["parent"] = self._find_answered(Domain.TRUE, envelope)
         return letter
+
+    @api.model
+    def _unfold_text(self, body):
+        """Let lines of a plain text wrap; the host keeps them as long as they were sent."""
+        text = body.strip()
+        if not text.startswith("<pre>") or not text.endswith("</pre>") or text.count("<pre>") > 1:
+            return body
+        return plaintext2html(html.unescape(str(text[5:-6])).strip())
 
     def _prepare_request_vals(self, envelope, letter, people):
         """Return the values of a request that a mail opens; nobody is guessed."""

@@ -54,16 +54,15 @@ class CounterpartyInboxProcessing(models.AbstractModel):
             return Address(test)
         addresses = {address for sent in envelope.recipients for address in self._spellings(sent)}
         aliases = self._find_aliases(addresses)
+        model_id = self.env["ir.model"]._get_id("counterparty.request")
+        ours = aliases.filtered(lambda alias: alias.alias_model_id.id == model_id)
         # whom a plus address reaches, reaches only the desk
-        others = aliases.filtered(
-            lambda alias: (
-                alias.alias_model_id.model != "counterparty.request"
-                and alias.alias_full_name in envelope.recipients
-            )
+        others = (aliases - ours).filtered(
+            lambda alias: alias.alias_full_name in envelope.recipients
         )
-        ours = aliases.filtered(lambda alias: alias.alias_model_id.model == "counterparty.request")
         if ours:
-            return Address(Team.search([("alias_id", "in", ours.ids)]), bool(others))
+            teams = Team.search_fetch([("alias_id", "in", ours.ids)], ["company_id"])
+            return Address(teams, bool(others))
         if self._find_token(envelope):
             return Address(Team, bool(others))
         # an answer that is sent to another address of ours is passed on, not answered
@@ -83,8 +82,9 @@ class CounterpartyInboxProcessing(models.AbstractModel):
             return self.env["mail.alias"]
         locals_ = list({address.partition("@")[0] for address in addresses})
         by_local = Domain("alias_incoming_local", "=", True) & Domain("alias_name", "in", locals_)
-        return self.env["mail.alias"].search(
-            Domain("alias_full_name", "in", list(addresses)) | by_local
+        return self.env["mail.alias"].search_fetch(
+            Domain("alias_full_name", "in", list(addresses)) | by_local,
+            ["alias_full_name", "alias_model_id"],
         )
 
     @api.model
@@ -169,7 +169,10 @@ class CounterpartyInboxProcessing(models.AbstractModel):
 
     @api.model
     def _find_own_addresses(self, sender):
-        return set(self.env["mail.alias.domain"]._find_aliases([sender])) if sender else set()
+        Domains = self.env["mail.alias.domain"]
+        if sender.partition("@")[2] not in Domains.search([]).mapped("name"):
+            return set()
+        return set(Domains._find_aliases([sender]))
 
     def _process_bounce(self, raw):
         """Let the host mark what could not be delivered; the request hears of it from there."""
@@ -204,7 +207,10 @@ class CounterpartyInboxProcessing(models.AbstractModel):
         numbers = subject_numbers(envelope.subject)
         if not target and numbers:
             domain = Domain("number", "in", numbers) & Domain("company_id", "=", self.company_id.id)
-            target, proof = Request.search(domain, limit=1), decision.NUMBER
+            found = {request.number: request for request in Request.search(domain)}
+            # the first counts: the others are part of what was answered
+            target = next((found[number] for number in numbers if number in found), target)
+            proof = decision.NUMBER
         if not target:
             return target, decision.NOTHING
         return target._follow_merged(), proof

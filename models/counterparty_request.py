@@ -23,6 +23,7 @@ class CounterpartyRequest(models.Model):
     _inherit = [
         "counterparty.request.ledger.mixin",
         "counterparty.request.clock.mixin",
+        "counterparty.request.clock.batch.mixin",
         # after the clocks, which complete the values
         "counterparty.request.batch.mixin",
         "counterparty.request.escalation.mixin",
@@ -34,6 +35,7 @@ class CounterpartyRequest(models.Model):
         "counterparty.request.portal.mixin",
         "counterparty.request.form.mixin",
         "counterparty.request.recovery.mixin",
+        "counterparty.request.sale.mixin",
         "counterparty.request.convert.mixin",
         "counterparty.request.convert.accounts.mixin",
         "counterparty.request.mail.mixin",

@@ -30,7 +30,6 @@ class CounterpartyRequestCategory(models.Model):
     )
     sequence = fields.Integer(default=100)
     active = fields.Boolean(default=True)
-    color = fields.Integer()
     description = fields.Char(
         "What It Is for", translate=True, help="Shown to customers who choose a category."
     )

@@ -12,8 +12,6 @@ from .counterparty_request_sla import HOUR
 from .counterparty_request_sla_recompute import ALWAYS
 
 ALL_PAUSES = frozenset(states.PAUSES)
-# what a new request may bring along that its clocks depend on
-NEW_FACTS = {"first_response_at", "solved_at", "closed_at", "interval_ids", "state"}
 # worked out again whenever a fact changes; not readonly, because the host throws away what
 # ``create`` has worked out of readonly fields, but see ``write``: nobody else writes them
 KEPT = {"store": True, "precompute": True, "readonly": False}
@@ -66,7 +64,7 @@ class CounterpartyRequestClock(models.AbstractModel):
             ("risk", "At risk"),
             ("breached", "Late"),
         ],
-        "Time",
+        "Deadline",
         compute="_compute_clock",
         **KEPT,
     )
@@ -121,7 +119,7 @@ class CounterpartyRequestClock(models.AbstractModel):
         promises = [entry.promise for entry in terms.values() if entry.active]
         kinds = {}
         if any(promise.kinds for promise in promises):
-            kinds = self._get_counterparty_kinds()
+            kinds = self._get_counterparty_kinds(self.commercial_partner_id)
         for request in self:
             partner_id = request.commercial_partner_id.id
             request.sla_id = first_fitting(
@@ -136,13 +134,12 @@ class CounterpartyRequestClock(models.AbstractModel):
                 ),
             )
 
-    def _get_counterparty_kinds(self):
+    @api.model
+    def _get_counterparty_kinds(self, partners):
         """Return the counterparty types in force by the id of the commercial partner."""
         # also roles the writer of a request may not read decide what was promised
         Role = self.env["counterparty.role"].sudo()
-        domain = Role._domain_in_force() & Domain(
-            "commercial_partner_id", "in", self.commercial_partner_id.ids
-        )
+        domain = Role._domain_in_force() & Domain("commercial_partner_id", "in", partners.ids)
         groups = Role._read_group(domain, ["commercial_partner_id"], ["type_id:array_agg"])
         return {partner.id: frozenset(type_ids) for partner, type_ids in groups}
 
@@ -309,7 +306,7 @@ class CounterpartyRequestClock(models.AbstractModel):
         self.flush_recordset()
 
     # ------------------------------------------------------------
-    # New requests
+    # CRUD
     # ------------------------------------------------------------
 
     @api.model_create_multi
@@ -320,61 +317,6 @@ class CounterpartyRequestClock(models.AbstractModel):
 
     def write(self, vals):
         return super().write(_without_clocks(vals))
-
-    @api.model
-    def _start_clocks(self, vals_list):
-        """Put what the clocks of new requests say into their values.
-
-        The fields would compute it too, record by record through the cache: with the values
-        given, 10,000 requests of one moment cost one evaluation instead of half a minute's work.
-        What a service level decides by the partner or the team is left to the fields.
-        """
-        terms = self.env["counterparty.request.sla"]._get_terms()
-        promises = [entry.promise for entry in terms.values() if entry.active]
-        if any(promise.teams or promise.partners or promise.kinds for promise in promises):
-            return
-        plain = [
-            vals for vals in vals_list if NEW_FACTS.isdisjoint(vals) and vals.get("category_id")
-        ]
-        now = fields.Datetime.now()
-        for vals in plain:
-            vals["opened_at"] = fields.Datetime.to_datetime(vals.get("opened_at")) or now
-            vals.setdefault("priority", self.env.context.get("default_priority") or "0")
-        origin = min((vals["opened_at"] for vals in plain), default=now)
-        calendars, started = {}, {}
-        for vals in plain:
-            company_id = vals.get("company_id") or self.env.company.id
-            demand = Demand(company_id, vals["category_id"], None, vals["priority"])
-            key = (demand, vals["opened_at"], vals.get("awaiting_since"))
-            if key not in started:
-                sla_id = first_fitting(promises, demand)
-                place = (sla_id, company_id)
-                if place not in calendars:
-                    company = self.env["res.company"].browse(company_id)
-                    calendars[place] = self._get_calendar(terms.get(sla_id), company, origin)
-                started[key] = {
-                    "sla_id": sla_id,
-                    **self._prepare_first_clock_vals(terms.get(sla_id), calendars[place], *key[1:]),
-                }
-            vals.update(started[key])
-            if vals["breach_cause"] and vals.get("user_id"):
-                vals["breach_cause"] = "first" if vals["first_missed"] else "resolution"
-
-    @api.model
-    def _prepare_first_clock_vals(self, terms, calendar, opened_at, awaiting_since):
-        """Return what the clocks say of a request to which nothing has happened yet."""
-        asked = fields.Datetime.to_datetime(awaiting_since)
-        clock = evaluate(
-            Facts(opened_at, exchanges=(Exchange(asked, None),) if asked else ()),
-            terms.targets if terms else Targets(),
-            calendar,
-            fields.Datetime.now(),
-        )
-        telling = self._get_next_telling(clock.due_at, terms, calendar, 0)
-        return {
-            **self._prepare_clock_vals(clock, telling),
-            "breach_cause": any(clock.missed) and "unassigned",
-        }
 
     # ------------------------------------------------------------
     # Shown
@@ -397,10 +339,16 @@ class CounterpartyRequestClock(models.AbstractModel):
             return self.env._("Clock stopped")
         if not self.due_at:
             return False
-        due = format_datetime(self.env, self.due_at, dt_format="EEE d MMM HH:mm")
+        due = self._format_due()
         if self.sla_status == "breached":
             return self.env._("Late since %(moment)s", moment=due)
         return self.env._("Answer by %(moment)s", moment=due)
+
+    def _format_due(self):
+        """Return the deadline as people say it, in the zone of the reader."""
+        # the host looks at the user's own zone alone, and a job or a link has another reader
+        zone = str(self.env.tz)
+        return format_datetime(self.env, self.due_at, tz=zone, dt_format="EEE d MMM HH:mm")
 
     @api.depends("first_missed", "next_missed", "resolution_missed")
     def _compute_has_late(self):
@@ -419,13 +367,15 @@ class CounterpartyRequestClock(models.AbstractModel):
     def action_explain_clock(self):
         """Show how the deadlines were worked out."""
         self.ensure_one()
+        explanation = self.env["counterparty.request.explanation"].create({"request_id": self.id})
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("How was this computed?"),
-            "res_model": "counterparty.request.explanation",
-            "view_mode": "form",
+            "res_model": explanation._name,
+            "res_id": explanation.id,
+            "views": [(False, "form")],
             "target": "new",
-            "context": {"default_request_id": self.id},
+            "context": {"dialog_size": "extra-large"},
         }
 
 

@@ -15,6 +15,21 @@ TARGET_MODELS = {
     "task": "project.task",
     "expense": "hr.expense",
 }
+# names as at installation; users rename the records
+KINDS = [
+    ("lead", "Lead"),
+    ("opportunity", "Opportunity"),
+    ("quotation", "Quotation or Sales Order"),
+    ("meeting", "Meeting in the Calendar"),
+    ("replacement", "Replacement Order"),
+    ("return", "Return"),
+    ("credit_note", "Credit Note"),
+    ("vendor_bill", "Vendor Bill"),
+    ("purchase", "Purchase Order"),
+    ("payment", "Payment"),
+    ("task", "Task"),
+    ("expense", "Expense"),
+]
 
 
 class CounterpartyRequestConversion(models.Model):
@@ -26,7 +41,7 @@ class CounterpartyRequestConversion(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Selection([(code, code) for code in TARGET_MODELS], required=True, copy=False)
+    code = fields.Selection(KINDS, "Kind", required=True, copy=False)
     sequence = fields.Integer(default=100)
     active = fields.Boolean(default=True)
     makes_draft = fields.Boolean(

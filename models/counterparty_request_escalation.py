@@ -1,7 +1,9 @@
 import logging
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, fields, models
-from odoo.tools import SQL, format_datetime
+from odoo.tools import SQL
 
 from ..tools.deadlines import SECOND
 from ..tools.working_time import NoWorkingTimeError, RoundTheClock
@@ -9,6 +11,7 @@ from ..tools.working_time import NoWorkingTimeError, RoundTheClock
 _logger = logging.getLogger(__name__)
 
 CHUNK = 500
+ATTEMPTS = 5
 # who hears of a late request: whoever is assigned, then the leader
 ASSIGNEE, LEADER = 1, 2
 
@@ -40,23 +43,39 @@ class CounterpartyRequestEscalation(models.AbstractModel):
                 break
 
     @api.model
-    def _claim_due(self, now):
+    def _claim_due(self, now, attempts=ATTEMPTS):
         """Return the next requests to look at, locked for this transaction.
+
+        Nobody repeats a job: what others have changed since its snapshot is seen by another
+        transaction alone, so the claim begins one.
+        """
+        try:
+            return self._lock_due(now)
+        except SerializationFailure:
+            self.env.cr.rollback()
+        return self._claim_due(now, attempts - 1) if attempts > 1 else self.browse()
+
+    @api.model
+    def _lock_due(self, now):
+        """Lock requests that are due and that no other worker has.
 
         With nothing due this is one look into a partial index, however many requests are open.
         """
         self.env["counterparty.request"].flush_model(["check_at", "state"])
-        rows = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """SELECT id FROM counterparty_request
                     WHERE state IN ('new', 'open') AND check_at <= %s
                     ORDER BY check_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
                 now,
                 CHUNK,
-            )
+            ),
+            log_exceptions=False,
         )
-        requests = self.env["counterparty.request"].browse([id_ for (id_,) in rows])
-        # what other transactions have changed before the lock was had
+        requests = self.env["counterparty.request"].browse(
+            [id_ for (id_,) in self.env.cr.fetchall()]
+        )
+        # what was read before the lock was had
         requests.invalidate_recordset()
         return requests
 
@@ -145,7 +164,7 @@ class CounterpartyRequestEscalation(models.AbstractModel):
         if level == LEADER and told < ASSIGNEE and assignee:
             self._message_log(
                 body=self.env._(
-                    "%(user)s was not told apart: it is too late for that.", user=assignee.name
+                    "%(user)s was not told first: it is too late for that.", user=assignee.name
                 )
             )
 
@@ -180,7 +199,7 @@ class CounterpartyRequestEscalation(models.AbstractModel):
 
     def _get_late_text(self):
         """Return what the mail about a late request says."""
-        due = format_datetime(self.env, self.due_at, dt_format="EEE d MMM HH:mm")
+        due = self._format_due()
         if not self.user_id:
             return self.env._("Answer by %(moment)s was promised; nobody has taken it.", moment=due)
         return self.env._(

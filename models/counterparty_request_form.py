@@ -121,7 +121,8 @@ class CounterpartyRequestForm(models.AbstractModel):
         :param attachments: ``(name, content)`` of each file
         """
         user = self.env.user
-        company = self.env.company
+        # strangers may not read which language the company speaks
+        company = self.env.company.sudo()
         # neither may create requests; what the desk reads about it is in its own language
         desk = self.with_user(SUPERUSER_ID).with_context(lang=company.partner_id.lang)
         values = {
@@ -137,6 +138,7 @@ class CounterpartyRequestForm(models.AbstractModel):
             request.message_subscribe(partner_ids=user.partner_id.ids)
         if attachments:
             request._post_from_partner(request.env._("Files"), attachments=attachments)
+        request._acknowledge(request.partner_email, is_employee=user._is_internal())
         return request
 
     @api.model

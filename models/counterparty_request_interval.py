@@ -104,4 +104,4 @@ class CounterpartyRequestInterval(models.Model):
 
     def _format_moment(self, moment):
         """Return a moment as people say it, in the zone of the reader."""
-        return format_datetime(self.env, moment, dt_format="EEE d MMM HH:mm")
+        return format_datetime(self.env, moment, str(self.env.tz), "EEE d MMM HH:mm")

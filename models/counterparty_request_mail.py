@@ -190,13 +190,23 @@ class CounterpartyRequestMail(models.AbstractModel):
 
     def _notify_get_reply_to_batch(self, defaults=None, author_ids=None):
         """Send answers to the address of the team, where it has one."""
-        replies = super()._notify_get_reply_to_batch(defaults=defaults, author_ids=author_ids)
-        for request in self.sudo():  # whoever writes need not know the addresses of teams
-            address = request.team_id._get_answer_address(request)
-            if address:
-                replies[request.id] = request._notify_get_reply_to_formatted_email(
-                    address, author_id=(author_ids or {}).get(request.id)
-                )
+        # whoever writes need not know the addresses of teams
+        addresses = {
+            request.id: request.team_id._get_answer_address(request) for request in self.sudo()
+        }
+        others = self.filtered(lambda request: not addresses[request.id])
+        if others == self:
+            return super()._notify_get_reply_to_batch(defaults=defaults, author_ids=author_ids)
+        replies = {}
+        if others:
+            replies = super(CounterpartyRequestMail, others)._notify_get_reply_to_batch(
+                defaults=defaults and {request.id: defaults[request.id] for request in others},
+                author_ids=author_ids and {r.id: author_ids[r.id] for r in others},
+            )
+        for request in self - others:
+            replies[request.id] = request._notify_get_reply_to_formatted_email(
+                addresses[request.id], author_id=(author_ids or {}).get(request.id)
+            )
         return replies
 
     def _message_receive_bounce(self, email, partner):
@@ -319,7 +329,9 @@ class CounterpartyRequestMail(models.AbstractModel):
         if not moment:
             return False
         zone = self.partner_id.tz or self.company_id.partner_id.tz or self.env.user.tz or "UTC"
-        text = format_datetime(self.env, moment, tz=zone, lang_code=self.env.lang)
+        text = format_datetime(
+            self.env, moment, tz=zone, lang_code=self.env.lang, dt_format="EEEE, d MMMM yyyy, HH:mm"
+        )
         return f"{text} ({zone})"
 
     def _get_sender_link(self):

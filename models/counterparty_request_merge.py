@@ -169,7 +169,7 @@ class CounterpartyRequestMerge(models.AbstractModel):
         """Return what the request that stays takes over where it has nothing itself."""
         names = ("partner_id", "product_id", "lot_id", "responsible_partner_id", "campaign_id")
         vals = {name: self[name].id for name in names if self[name] and not target[name]}
-        if target.subject_ref is None and self.subject_ref:
+        if self.subject_ref and not target.subject_ref:
             vals["subject_ref"] = f"{self.subject_ref._name},{self.subject_ref.id}"
         if self.awaiting_since:
             vals["awaiting_since"] = min(

@@ -7,6 +7,7 @@ from .counterparty_request_state import PARTNER
 
 # set while a mail that a program wrote is posted
 AUTOMATIC = "counterparty_automatic_message"
+REOPENS_PER_DAY = 3
 
 
 class CounterpartyRequestMessage(models.AbstractModel):
@@ -152,9 +153,23 @@ class CounterpartyRequestMessage(models.AbstractModel):
             request.awaiting_since = fields.Datetime.now()
         if request.state in (states.PENDING, states.HOLD):
             request._open()
-        elif request.state == states.SOLVED and request._can_reopen():
+        elif request._can_come_back():
             request._reopen(PARTNER)
         request._update_deadlines()
+
+    def _can_come_back(self):
+        """Tell whether an answer takes a solved request up again.
+
+        A ping-pong of machines that look like people ends as comments.
+        """
+        self.ensure_one()
+        if self.state != states.SOLVED or not self._can_reopen():
+            return False
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=1)
+        ends = self.interval_ids.filtered(
+            lambda row: row.kind == states.SOLVED and row.ended_at and row.ended_at > since
+        )
+        return len(ends) < REOPENS_PER_DAY
 
     def _on_employee_message(self, message):
         """Take note that the counterparty was answered."""

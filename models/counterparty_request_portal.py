@@ -83,7 +83,8 @@ class CounterpartyRequestPortal(models.AbstractModel):
         # the visitor proves the right to read below
         if self.env.user.share and thread and not thread.sudo()._is_shown():
             return self.browse()
-        if thread and not thread.sudo().access_token:
+        # the host compares what it gets with what there is: both must be texts it can compare
+        if not thread or not thread.sudo().access_token or not str(token).isascii():
             token = None
         return super()._get_thread_with_access(thread_id, mode=mode, token=token, **kwargs)
 
@@ -102,14 +103,16 @@ class CounterpartyRequestPortal(models.AbstractModel):
             states.HOLD: self.env._("On hold"),
             states.SOLVED: self.env._("Solved"),
             states.CLOSED: self.env._("Closed"),
-            states.CANCELLED: self.env._("Cancelled"),
+            states.CANCELLED: self.env._("Called off"),
         }[self.state]
 
     def _get_partner_pauses(self):
         """Return in words when the clock stood still, for the one who waits."""
         self.ensure_one()
         # the ledger tells the counterparty when the clock stopped, and why
-        pauses = self.sudo().interval_ids.filtered(lambda pause: pause.kind in states.PAUSES)
+        pauses = self.sudo().interval_ids.filtered(
+            lambda pause: pause.kind in (states.PENDING, states.HOLD)
+        )
         return pauses.with_context(counterparty_for_partner=True).mapped("description")
 
     def _get_partner_actions(self):
@@ -134,9 +137,12 @@ class CounterpartyRequestPortal(models.AbstractModel):
         return {"email_add_signature"} if self.env.user.share else allowed
 
     def message_post(self, **kwargs):
-        if self.env.user.share:
-            kwargs = self._check_partner_message(kwargs)
-        return super().message_post(**kwargs)
+        if not self.env.user.share:
+            return super().message_post(**kwargs)
+        self.check_access("read")
+        values = self._check_partner_message(kwargs)
+        # the host reads more of the request than its customers may
+        return super(CounterpartyRequestPortal, self.sudo()).message_post(**values)
 
     def _check_partner_message(self, values):
         """Return what of a message somebody from outside may decide.
@@ -169,13 +175,11 @@ class CounterpartyRequestPortal(models.AbstractModel):
                     request=request.display_name,
                 )
             )
-        names = {"body", "body_is_html", "attachment_ids", "partner_ids"}
+        names = {"body", "body_is_html"}
         if self.env.su:
-            # set by the host for the holder of a personal link
-            names |= {"author_id"}
+            # checked by the host, which also knows the holder of a personal link
+            names |= {"attachment_ids", "partner_ids", "author_id"}
         values = {name: value for name, value in values.items() if name in names}
-        if not self.env.su:
-            values.pop("partner_ids", None)
         if self.env.user._is_public() and not values.get("author_id"):
             values.update(request._prepare_author())
         return {**values, "message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
@@ -226,8 +230,10 @@ class CounterpartyRequestPortal(models.AbstractModel):
     def _follow_up_by_partner(self, text):
         """Create the request that goes on after this one."""
         self.ensure_one()
-        description = plaintext2html(text)
-        return self._create_follow_up({"description": description, "channel": "portal"})
+        values = {"description": plaintext2html(text), "channel": "portal"}
+        request = self._create_follow_up(values)
+        request._acknowledge(request.partner_email)
+        return request
 
     def _log_partner_move(self, body, partner):
         for request in self:

@@ -119,6 +119,9 @@ class CounterpartyRequestState(models.AbstractModel):
         if self.merged_into_id or self.state in states.LIVE:
             return False
         done = self.solved_at or self.closed_at
+        if not done:
+            # a click on the bar of the form: the facts come with saving
+            return False
         days = self.category_id.reopen_days
         return fields.Datetime.now() <= fields.Datetime.add(done, days=days)
 
@@ -153,6 +156,8 @@ class CounterpartyRequestState(models.AbstractModel):
         for request in moved:
             request._check_move(state, checked)
         moved.with_context(**{MOVING: True}).write({"state": state, **facts})
+        # before the ledger: of two moves at once the second starts again, as the host lets it
+        moved.flush_recordset(["state"])
         moved._record_interval()
         moved._update_deadlines()
         return moved

@@ -17,7 +17,7 @@ LINK_TEMPLATE = "counterparty_crm.mail_template_request_link"
 KEPT_HOURS = 48
 
 
-class TooManySubmissions(Exception):
+class TooManySubmissionsError(Exception):
     """A visitor has sent more than is allowed in an hour or a day."""
 
 
@@ -68,7 +68,7 @@ class CounterpartyRequestSubmission(models.Model):
         :param address: e-mail or user who sends
         :param network: internet address as the host gives it
         :return: the row, with ``request_id`` when this very form was handled before
-        :raises TooManySubmissions: when the visitor has to wait
+        :raises TooManySubmissionsError: when the visitor has to wait
         """
         known = self.search([("form_key", "=", key)], limit=1) if key else self
         if known:
@@ -103,7 +103,7 @@ class CounterpartyRequestSubmission(models.Model):
             checks.append((SQL("network_hash"), network_hash, limit * web_form.NETWORK_FACTOR))
         for column, value, allowed in checks:
             if value and web_form.is_too_many(*self._count(column, value), allowed):
-                raise TooManySubmissions(kind)
+                raise TooManySubmissionsError(kind)
 
     @api.model
     def _count(self, column, value):
@@ -166,13 +166,14 @@ class CounterpartyRequestSubmission(models.Model):
     def _send_link(self):
         self.ensure_one()
         template = self.env.ref(LINK_TEMPLATE)
-        for request in self._find_asked():
-            try:
-                # a text that somebody broke must not hold up the others
-                with self.env.cr.savepoint():
-                    template.send_mail(request.id, email_values={"email_to": self.email})
-            except Exception:
-                _logger.warning("No link for request %s", request.number, exc_info=True)
+        requests = self._find_asked()
+        values = {"email_to": self.email}
+        try:
+            # a text that somebody broke must not hold up the others
+            with self.env.cr.savepoint():
+                template.send_mail_batch(requests.ids, email_values=values)
+        except Exception:
+            _logger.warning("No link for requests %s", requests.ids, exc_info=True)
         self.write({"number": False, "email": False, "is_waiting": False})
 
     def _find_asked(self):

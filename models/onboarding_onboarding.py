@@ -1,7 +1,8 @@
 from odoo import api, models
 
-# some steps open a page of the host that managers of ours may not open
+# some steps open a page of the host that managers of ours may not open, or belong to an area
 STEP_GROUPS = {
+    "action_open_counterparty_desk": "counterparty_crm.group_area_request",
     "action_open_counterparty_rights": "base.group_erp_manager",
     "action_open_counterparty_settings": "base.group_system",
 }

@@ -27,6 +27,12 @@ class OnboardingOnboardingStep(models.Model):
         return self._open_counterparty_action("counterparty_type_action")
 
     @api.model
+    def action_open_counterparty_desk(self):
+        """Open the teams of the request desk."""
+        self._validate_counterparty_step("onboarding_step_desk")
+        return self._open_counterparty_action("counterparty_request_team_action")
+
+    @api.model
     def action_open_counterparty_without_role(self):
         """Open the counterparties that play no role yet."""
         self._validate_counterparty_step("onboarding_step_without_role")

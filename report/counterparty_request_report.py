@@ -52,7 +52,7 @@ class CounterpartyRequestReport(models.Model):
     )
     sla_status = fields.Selection(
         lambda self: self.env["counterparty.request"]._fields["sla_status"].selection,
-        "Time",
+        "Deadline",
         readonly=True,
     )
     breach_cause = fields.Selection(
@@ -63,9 +63,9 @@ class CounterpartyRequestReport(models.Model):
     is_live = fields.Boolean("Open", readonly=True)
     age = fields.Selection(
         [
-            ("1", "Less than a day"),
-            ("3", "1 to 3 days"),
-            ("7", "3 to 7 days"),
+            ("01", "Less than a day"),
+            ("03", "1 to 3 days"),
+            ("07", "3 to 7 days"),
             ("30", "7 to 30 days"),
             ("31", "More than 30 days"),
         ],
@@ -89,10 +89,9 @@ class CounterpartyRequestReport(models.Model):
     )
     open_count = fields.Integer("Open Requests", readonly=True)
     late_count = fields.Integer("Late Requests", readonly=True)
-    late_share = fields.Float("Share Late", readonly=True, aggregator="avg")
+    late_share = fields.Float(readonly=True, aggregator="avg")
     reopened_count = fields.Integer("Reopened Requests", readonly=True)
     reopen_rate = fields.Float(
-        "Reopen Rate",
         readonly=True,
         aggregator="avg",
         help="Part of the requests solved at least once that came back.",
@@ -139,8 +138,9 @@ class CounterpartyRequestReport(models.Model):
                    COALESCE(q.first_missed OR q.next_missed OR q.resolution_missed, FALSE)
                        AS was_late,
                    CASE WHEN q.state NOT IN %(live)s THEN NULL
-                        WHEN d.days < 1 THEN '1' WHEN d.days < 3 THEN '3' WHEN d.days < 7 THEN '7'
-                        WHEN d.days < 30 THEN '30' ELSE '31' END AS age
+                        WHEN d.days < 1 THEN '01' WHEN d.days < 3 THEN '03'
+                        WHEN d.days < 7 THEN '07' WHEN d.days < 30 THEN '30'
+                        ELSE '31' END AS age
               FROM counterparty_request q,
                    LATERAL (SELECT EXTRACT(EPOCH FROM %(now)s - q.opened_at) / 86400 AS days) d
              WHERE q.merged_into_id IS NULL""",

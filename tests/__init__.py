@@ -71,11 +71,19 @@ from . import test_tools_request
 from . import test_counterparty_request
 from . import test_counterparty_request_assignment
 from . import test_counterparty_request_convert
+from . import test_tools_web_form
+from . import test_portal_request
+from . import test_portal_request_steps
+from . import test_public_request
+from . import test_counterparty_request_portal
+from . import test_tour_counterparty_request
 from . import test_counterparty_request_merge
+from . import test_counterparty_request_race
 from . import test_tools_deadlines
 from . import test_tools_promises
 from . import test_counterparty_request_clock
 from . import test_counterparty_request_escalation
+from . import test_counterparty_request_due_race
 from . import test_counterparty_request_report
 from . import test_tools_working_time
 

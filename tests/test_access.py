@@ -6,7 +6,9 @@ from .common import CounterpartyCase
 
 NOBODY, READ, ALL = "", "r", "rwcu"
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
-# model -> rights of user, officer, manager; plain employees and portal users have none
+# customers read their own requests, and nothing else of ours
+PORTAL = {"counterparty.request": READ}
+# model -> rights of user, officer, manager; plain employees have none
 RIGHTS = {
     "counterparty.type": (READ, READ, ALL),
     "counterparty.section": (READ, READ, ALL),
@@ -42,6 +44,7 @@ RIGHTS = {
     "counterparty.rights.line": (NOBODY, NOBODY, NOBODY),
     # request
     "counterparty.request": ("rwc", "rwc", ALL),
+    "counterparty.request.submission": (NOBODY, NOBODY, READ),
     "counterparty.request.category": (READ, READ, ALL),
     "counterparty.request.conversion": (READ, READ, "rw"),
     "counterparty.request.document": (READ, READ, READ),
@@ -85,7 +88,8 @@ class TestAccess(CounterpartyCase):
     def test_every_model_has_the_rights_of_its_users(self):
         for model, rights in RIGHTS.items():
             people = zip((self.user, self.officer, self.manager), rights, strict=True)
-            for user, allowed in [*people, (self.plain, NOBODY), (self.portal, NOBODY)]:
+            outside = [(self.plain, NOBODY), (self.portal, PORTAL.get(model, NOBODY))]
+            for user, allowed in [*people, *outside]:
                 for letter, operation in OPERATIONS.items():
                     with self.subTest(model=model, user=user.login, operation=operation):
                         has_access = self.env[model].with_user(user).has_access(operation)

@@ -135,6 +135,23 @@ class TestCounterpartyInbox(RequestMailCase):
 
         self.assertEqual(request.partner_id, self.ada)
 
+    def _count_queries(self, **headers):
+        """Return how many queries the second of two mails costs."""
+        self._receive(**headers)
+        raw = self._mail(**headers)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.env["mail.thread"].message_process(None, raw)
+        return self.env.cr.sql_log_count - before
+
+    def test_a_mail_costs_few_queries(self):
+        # nobody is told: a notification is the cost of the team, not of the mail
+        self.team.write({"leader_id": False, "member_ids": [(5, 0, 0)]})
+
+        self.assertLessEqual(self._count_queries(), 40)
+        self.assertLessEqual(self._count_queries(From="Eve <eve@new.example>"), 40)
+
     # ------------------------------------------------------------
     # Twice
     # ------------------------------------------------------------
@@ -320,6 +337,12 @@ class TestCounterpartyInbox(RequestMailCase):
         self.assertIn("Hello", message.body)
         for bad in ("script", "onclick", "onload", "steal"):
             self.assertNotIn(bad, message.body)
+
+    def test_lines_of_plain_text_wrap(self):
+        message = self._messages(self._receive("One <b>\nTwo & three\n\nFour"))
+
+        self.assertNotIn("<pre", message.body)
+        self.assertIn("One &lt;b&gt;<br>Two &amp; three", message.body.replace("<br/>", "<br>"))
 
     def test_too_many_files_are_named_and_left_out(self):
         files = [(f"{number}.txt", b"x") for number in range(60)]

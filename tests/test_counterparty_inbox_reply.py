@@ -38,6 +38,13 @@ class TestCounterpartyInboxReply(RequestMailCase):
 
         self.assertEqual(request, self.request)
 
+    def test_of_several_numbers_the_first_counts(self):
+        other = self._receive()
+
+        request = self._receive(Subject=f"Re: [{other.number}] [{self.request.number}] pallet")
+
+        self.assertEqual(request, other)
+
     def test_an_answer_is_found_by_its_address(self):
         self.team.has_plus_address = True
         address = self.team._get_answer_address(self.request)
@@ -168,6 +175,7 @@ class TestCounterpartyInboxReply(RequestMailCase):
 
         self.assertNotIn(request, (self.request, request.browse()))
         self.assertEqual(request.possible_request_id, self.request)
+        self.assertEqual(request.name, "hello")
         self.assertEqual(len(self._texts()), 1)
 
     def test_a_number_nobody_has_is_a_subject_like_any_other(self):
@@ -322,7 +330,7 @@ class TestCounterpartyInboxReply(RequestMailCase):
 
         self.assertFalse(self._inbox(state="quarantine"))
 
-    def test_sixty_automatic_mails_are_one_request(self):
+    def test_a_series_of_automatic_mails_is_one_request(self):
         for number in range(15):
             self._receive(From=EVE, Subject=f"Alert {number}", Auto_Submitted="auto-generated")
 

@@ -84,7 +84,11 @@ class TestCounterpartyMailboxSetup(RequestMailCase):
     def test_its_own_address_is_no_conflict(self):
         self._tested().action_switch_on()
 
-        self.assertFalse(self._wizard().conflict)
+        self.field.acknowledge = False
+        again = self.env["counterparty.mailbox.setup"].with_context(default_team_id=self.field.id)
+        again = again.with_user(self.manager).create({})
+        self.assertFalse(again.conflict)
+        self.assertEqual((again.alias_name, again.acknowledge), ("field", False))
 
     def test_the_form_warns_while_one_types(self):
         with Form(

@@ -238,6 +238,18 @@ class TestCounterpartyRequest(RequestCase):
                 self.assertEqual(request.state, "open")
                 self.assertEqual(request.reopen_count, int(state == "solved"))
 
+    def test_a_request_that_comes_back_all_day_stays_solved(self):
+        request = self._request(user_id=self.user.id, state="solved")
+        for _time in range(3):
+            self._write_as(request, self.ada)
+            self.assertEqual(request.state, "open")
+            request.action_solve()
+
+        self._write_as(request, self.ada)
+
+        self.assertEqual(request.state, "solved")
+        self.assertTrue(request.awaiting_since)
+
     def test_automatic_mail_wakes_nobody(self):
         request = self._request(user_id=self.user.id, state="pending")
         robot = request.with_context(counterparty_automatic_message=True)

@@ -33,20 +33,32 @@ class TestCounterpartyRequestClock(ClockCase):
         self.assertEqual(request.due_at, march(2, 13))
         self.assertFalse(request.first_missed)
 
-    def test_a_batch_is_promised_the_same_as_one_by_one(self):
+    def test_a_new_request_is_promised_what_its_fields_would_work_out(self):
         past = {"opened_at": march(1), "user_id": self.user.id}
-        cases = [{}, {"priority": "2"}, {"awaiting_since": MONDAY}, past]
-        names = [name for name in CLOCK_FIELDS if name != "check_at"] + ["breach_cause"]
-        with freeze_time(march(2, 15)):
-            batch = [self._request(**values) for values in cases]
-            self.env.flush_all()
-            # a condition on the partner leaves it to the fields, record by record
-            self._sla("Foods", partner_ids=[Command.link(self.foods.id)])
-            single = [self._request(**values) for values in cases]
-            self.env.flush_all()
+        self._sla("Foods", partner_ids=[Command.link(self.foods.id)], first_hours=1)
+        self._sla("Suppliers", type_ids=[Command.link(self.supplier.id)], sequence=1)
+        self._sla("Desk alone", team_ids=[Command.link(self.team.id)], sequence=2)
+        self._role(self.freight, self.supplier)
+        cases = [
+            {},
+            {"priority": "2"},
+            {"awaiting_since": MONDAY},
+            {"partner": self.ben},
+            {"partner": self.freight},
+            {"team_id": False},
+            past,
+        ]
+        names = [*CLOCK_FIELDS, "breach_cause"]
+        for values in cases:
+            with self.subTest(values=values), freeze_time(march(2, 15)):
+                request = self._request(**values)
+                self.env.flush_all()
+                given = request.read(names)
 
-            for one, other in zip(batch, single, strict=True):
-                self.assertEqual(one.read(names)[0] | {"id": 0}, other.read(names)[0] | {"id": 0})
+                request._update_service_level()
+
+                self.assertEqual(request.read(names), given)
+                self.assertTrue(request.sla_id)
 
     def test_without_a_service_level_nothing_is_promised(self):
         self.sla.active = False
@@ -450,12 +462,7 @@ class TestCounterpartyRequestClock(ClockCase):
         with freeze_time(march(2, 15)):
             request.action_open()
             action = request.with_user(self.user).action_explain_clock()
-            explanation = (
-                self.env[action["res_model"]]
-                .with_user(self.user)
-                .with_context(**action["context"])
-                .create({})
-            )
+            explanation = self.env[action["res_model"]].browse(action["res_id"])
             self.env.flush_all()
 
         lines = explanation.line_ids.mapped(

@@ -208,8 +208,20 @@ class TestCounterpartyRequestConvert(RequestCase):
         replacement = request._convert(self.kinds["replacement"])
 
         self.assertEqual(returned.return_id, order.picking_ids - returned)
+        self.assertEqual(request.sold_on, fields.Date.context_today(request))
         self.assertEqual(returned.move_ids.product_uom_qty, 1)
         self.assertEqual((replacement.state, replacement.amount_total), ("draft", 0))
+
+    def test_a_warranty_knows_from_the_documents_when_it_was_sold(self):
+        invoice = self._invoice(
+            invoice_date="2026-02-03",
+            invoice_line_ids=[Command.create({"product_id": self.service.id, "price_unit": 9})],
+        )
+        request = self._request("warranty", product_id=self.service.id).with_user(self.user)
+        elsewhere = self._request("warranty", self.freight, product_id=self.service.id)
+
+        self.assertEqual(request.sold_on, invoice.invoice_date)
+        self.assertFalse(elsewhere.sold_on)
 
     def test_nothing_delivered_nothing_returned(self):
         request = self._request("warranty", product_id=self.service.id)

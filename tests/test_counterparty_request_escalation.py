@@ -44,6 +44,19 @@ class TestCounterpartyRequestEscalation(ClockCase):
 
         self.assertEqual(told, [["una"], ["una"], ["una", "oscar"], ["una", "oscar"]])
 
+    def test_each_reads_the_deadline_in_the_own_zone(self):
+        self.user.tz, self.officer.tz = "Europe/Sofia", "America/New_York"
+        with freeze_time(MONDAY):
+            request = self._request(user_id=self.user.id)
+        for moment in (march(2, 13, 5), march(2, 16, 30)):
+            with freeze_time(moment):
+                self._check_due()
+
+        bodies = self.env["mail.message"].search([("subject", "=like", "Late: %")], order="id")
+        own = bodies.filtered(lambda message: message.res_id == request.id).mapped("body")
+        self.assertIn("Mon 2 Mar 15:00", own[0])
+        self.assertIn("Mon 2 Mar 08:00", own[1])
+
     def test_what_nobody_has_taken_goes_to_the_leader_at_once(self):
         with freeze_time(MONDAY):
             request = self._request()
@@ -70,7 +83,7 @@ class TestCounterpartyRequestEscalation(ClockCase):
             self._check_due()
 
         self.assertEqual(self._told(request), ["oscar"])
-        self.assertIn("not told apart", " ".join(request.message_ids.mapped("body")))
+        self.assertIn("not told first", " ".join(request.message_ids.mapped("body")))
 
     def test_an_answer_in_between_tells_nobody(self):
         with freeze_time(MONDAY):

@@ -58,7 +58,7 @@ class TestCounterpartyRequestReport(ClockCase):
                 [("team_id", "=", self.team.id), ("is_live", "=", True)], ["age"], ["__count"]
             )
 
-        self.assertEqual(dict(groups), {"1": 1, "30": 2})
+        self.assertEqual(dict(groups), {"01": 1, "30": 2})
 
     def test_confirmed_orders_of_requests_count_once_without_tax(self):
         request, other = self._request("information"), self._request("information")

@@ -9,6 +9,7 @@ STEPS = (
     "action_open_counterparty_settings",
     "action_open_counterparty_types",
     "action_open_counterparty_without_role",
+    "action_open_counterparty_desk",
 )
 
 
@@ -44,6 +45,12 @@ class TestOnboardingCounterparty(CounterpartyCase):
 
         self.assertEqual(actions, [STEPS[0], *STEPS[3:]])
 
+    def test_a_step_of_an_area_goes_with_the_area(self):
+        users = self.env.ref("counterparty_crm.group_user")
+        users.implied_ids -= self.env.ref("counterparty_crm.group_area_request")
+
+        self.assertNotIn(STEPS[5], [step["action"] for step in self._setup()])
+
     def test_others_see_no_steps(self):
         for user in (self.user, self.officer, self.plain, self.portal):
             with self.subTest(user=user.login):
@@ -60,6 +67,7 @@ class TestOnboardingCounterparty(CounterpartyCase):
                 "res.config.settings",
                 "counterparty.type",
                 "res.partner",
+                "counterparty.request.team",
             ],
         )
 
@@ -103,7 +111,7 @@ class TestOnboardingCounterparty(CounterpartyCase):
         for user in (self.user, self.officer, self.plain, self.portal):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
                 self.env["onboarding.onboarding"].with_user(user).dismiss_counterparty_setup()
-        self.assertEqual(len(self._setup()), 5)
+        self.assertEqual(len(self._setup()), 6)
 
     def test_list_of_another_company_stays(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
@@ -113,4 +121,4 @@ class TestOnboardingCounterparty(CounterpartyCase):
 
         self.env["onboarding.onboarding"].with_user(self.manager).dismiss_counterparty_setup()
 
-        self.assertEqual(len(self._setup(there)), 3)
+        self.assertEqual(len(self._setup(there)), 4)

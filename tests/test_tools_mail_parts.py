@@ -68,6 +68,22 @@ class TestToolsMailParts(BaseCase):
         message, _dropped = read_parts(raw)
 
         self.assertEqual(message.get_content().strip(), "Café")
+        named = raw.replace(b"\r\n\r\n", b"\r\nContent-Disposition: attachment; filename=a\r\n\r\n")
+        self.assertEqual(read_parts(named)[0].get_content().strip(), "Café")
+
+    def test_a_text_nobody_reads_to_its_end_is_cut(self):
+        for encoding in ("7bit", "base64", "quoted-printable"):
+            with self.subTest(encoding):
+                letter_ = EmailMessage()
+                letter_["From"] = "ada@x.example"
+                letter_.set_content("Hello world\n" * 1000, cte=encoding)
+
+                message, dropped = read_parts(letter_.as_bytes(), Allowance(text=3001))
+
+                text = message.get_content()
+                self.assertTrue(text.startswith("Hello world"))
+                self.assertLess(len(text), 3002)
+                self.assertEqual(dropped, ["text/plain > 3 kB"])
 
     def test_a_mail_too_large_to_read_keeps_its_headers(self):
         raw = letter(("film.mkv", b"x" * 2_000_000))

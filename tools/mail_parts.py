@@ -10,6 +10,8 @@ from .mail_intake import clean_name
 MAX_RAW = 60_000_000
 MAX_TOTAL = 30_000_000
 MAX_FILES = 50
+# what nobody reads to its end: longer texts are cut
+MAX_TEXT = 1_000_000
 MAX_DEPTH = 20
 
 
@@ -20,6 +22,7 @@ class Allowance:
     raw: int = MAX_RAW
     total: int = MAX_TOTAL
     files: int = MAX_FILES
+    text: int = MAX_TEXT
     depth: int = MAX_DEPTH
     dropped: list[str] = field(default_factory=list)
 
@@ -56,7 +59,7 @@ def _only_address_headers(head: bytes) -> bytes:
 
 def _limit(message: EmailMessage, allowance: Allowance, depth: int) -> None:
     if not message.is_multipart():
-        _make_decodable(message)
+        _make_readable(message, allowance)
         return
     kept = []
     for part in message.get_payload():
@@ -69,7 +72,7 @@ def _limit(message: EmailMessage, allowance: Allowance, depth: int) -> None:
             allowance.dropped.append(part_name(part))
             continue
         else:
-            _make_decodable(part)
+            _make_readable(part, allowance)
         kept.append(part)
     message.set_payload(kept)
 
@@ -92,7 +95,7 @@ def _encoded_size(part: EmailMessage) -> int:
     return sum(len(str(inner.get_payload())) for inner in payload if not inner.is_multipart())
 
 
-def _make_decodable(part: EmailMessage) -> None:
+def _make_readable(part: EmailMessage, allowance: Allowance) -> None:
     if part.get_content_maintype() != "text":
         return
     charset = part.get_content_charset()
@@ -100,6 +103,16 @@ def _make_decodable(part: EmailMessage) -> None:
         codecs.lookup(charset or "utf-8")
     except (LookupError, ValueError):
         part.set_param("charset", "utf-8")
+    payload = part.get_payload()
+    is_long = isinstance(payload, str) and len(payload) > allowance.text
+    if is_long and not part.get_filename():
+        allowance.dropped.append(f"{part.get_content_type()} > {allowance.text // 1000} kB")
+        payload = payload[: allowance.text]
+        if str(part.get("content-transfer-encoding", "")).strip().lower() == "base64":
+            # four signs are three bytes, no less
+            payload = "".join(payload.split())
+            payload = payload[: len(payload) // 4 * 4]
+        part.set_payload(payload)
 
 
 def part_name(part: EmailMessage) -> str:

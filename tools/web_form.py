@@ -11,31 +11,9 @@ LINE, TEXT = 200, 20_000
 MAX_FILES = 5
 MAX_BYTES = 10 * 1024 * 1024
 # what a business sends; nothing that a browser or a desktop would run
-EXTENSIONS = frozenset(
-    [
-        "pdf",
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "webp",
-        "heic",
-        "txt",
-        "csv",
-        "doc",
-        "docx",
-        "xls",
-        "xlsx",
-        "ppt",
-        "pptx",
-        "odt",
-        "ods",
-        "odp",
-        "eml",
-        "msg",
-        "zip",
-    ]
-)
+PICTURES = ("png", "jpg", "jpeg", "gif", "webp", "heic")
+OFFICE = ("doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp")
+EXTENSIONS = frozenset((*PICTURES, *OFFICE, "pdf", "txt", "csv", "eml", "msg", "zip"))
 TOO_MANY, TOO_LARGE, EMPTY, FORBIDDEN = "too_many", "too_large", "empty", "forbidden"
 
 HOUR, DAY = 1, 24

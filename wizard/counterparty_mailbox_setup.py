@@ -19,7 +19,11 @@ class CounterpartyMailboxSetup(models.TransientModel):
     )
 
     # address
-    alias_name = fields.Char("Name of the Address", help="What stands before the @ of the address.")
+    alias_name = fields.Char(
+        "Name of the Address",
+        default=lambda self: self._get_team().alias_name,
+        help="What stands before the @ of the address.",
+    )
     alias_domain_id = fields.Many2one(
         "mail.alias.domain",
         "Mail Domain",
@@ -37,7 +41,8 @@ class CounterpartyMailboxSetup(models.TransientModel):
     )
     acknowledge = fields.Boolean(
         "Acknowledge Requests",
-        default=True,
+        # a mailbox that is in use keeps what was decided
+        default=lambda self: self._get_team().acknowledge or not self._get_team().alias_name,
         help="Senders hear that their request has arrived; programs and employees do not.",
     )
 

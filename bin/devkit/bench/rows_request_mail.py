@@ -1,0 +1,68 @@
+"""Mails that open a request through the gateway of the host, against mails that open a lead."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from .row import Limit, Row, Side
+
+MAILS = 20
+DOMAIN = "bench.example"
+NUMBERS = itertools.count()
+MAIL = """From: Ada Vale <ada{number}@customers.example>
+To: {local}@bench.example
+Subject: Pallet {number} is missing
+Message-ID: <{number}.{local}@customers.example>
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="b"
+
+--b
+Content-Type: text/plain; charset=utf-8
+
+Hello, the second pallet is missing. Please send it.
+--b
+Content-Type: text/html; charset=utf-8
+
+<p>Hello, the second <b>pallet</b> is missing. Please send it.</p>
+--b--
+"""
+
+
+def _prepare_desk(env: Any) -> str:
+    """Switch a mailbox on; mails of the desk have transactions of their own, so it stays."""
+    team = env["counterparty.request.team"].create({"name": "Bench"})
+    team._switch_on_mailbox("desk", env["mail.alias.domain"].create({"name": DOMAIN}))
+    env.cr.commit()
+    return "desk"
+
+
+def _make_lead_alias(env: Any, _prepared: None) -> None:
+    env["mail.alias"].create(
+        {
+            "alias_name": "leads",
+            "alias_domain_id": env["mail.alias.domain"].create({"name": DOMAIN}).id,
+            "alias_model_id": env["ir.model"]._get_id("crm.lead"),
+        }
+    )
+    env.flush_all()
+
+
+def _process(env: Any, local: str) -> int:
+    done = 0
+    for number in itertools.islice(NUMBERS, MAILS):
+        raw = MAIL.format(number=number, local=local).encode()
+        done += bool(env["mail.thread"].message_process(None, raw))
+    env.flush_all()
+    return done
+
+
+ROWS = [
+    Row(
+        "20 mails that open a request (stock: a lead)",
+        Limit(ratio=0.67),
+        ours=Side(_process, _prepare_desk),
+        stock=Side(lambda env, _prepared: _process(env, "leads"), before=_make_lead_alias),
+        repeat=5,
+    ),
+]
