@@ -168,13 +168,16 @@ class CounterpartyGroupCredit(models.AbstractModel):
     def _try_check(self, orders):
         """Check orders in a job: return the verdicts, or ``None`` when it has to repeat itself."""
         verdicts = {}
-        # no savepoint for partners in no group
-        for limits, bound in self._get_bound_orders(orders):
-            try:
-                with self.env.cr.savepoint():
+        found = self._get_bound_orders(orders)
+        if not found:
+            # no savepoint for partners in no group
+            return verdicts
+        try:
+            with self.env.cr.savepoint():
+                for limits, bound in found:
                     verdicts.update(self._check_limits(limits, bound, confirmed=False, lock=True))
-            except SerializationFailure:
-                return None
+        except SerializationFailure:
+            return None
         return verdicts
 
     # ------------------------------------------------------------

@@ -146,7 +146,8 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
 
         Paper leaves the house: even those with the right print personal documents one by one.
 
-        :return: ``{roles, contacts, documents: recordsets, tiles: [(section, label, count)]}``
+        :return: ``{roles, contacts, accounts, documents: recordsets, terms: [(label, text)],
+            tiles: [(section, label, count)]}``
         """
         self.ensure_one()
         scope = self._get_counterparty_scope()
@@ -161,6 +162,8 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
         return {
             "roles": self._get_counterparty_roles().with_env(self.env),
             "contacts": contacts,
+            "accounts": self.env["res.partner.bank"].search([("partner_id", "in", scope)]),
+            "terms": self._get_counterparty_terms(),
             "documents": documents,
             "tiles": [
                 (tile["name"], entry["label"], count)

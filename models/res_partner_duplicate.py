@@ -53,6 +53,11 @@ class CounterpartyDuplicatePartnerMixin(models.AbstractModel):
         Partner = self.env["res.partner"].with_context(active_test=False)
         ids = [*self._find_same_vat(), *self._find_same_phone(), *self._find_similar_name()]
         found = Partner.search([("id", "in", list(dict.fromkeys(ids)))])
+        # the host copies a company's tax number to its contacts: the company says it all
+        entities = found.filtered(lambda partner: partner == partner.commercial_partner_id)
+        found -= found.filtered(
+            lambda partner: partner not in entities and partner.commercial_partner_id in entities
+        )
         return found.sorted(lambda partner: ids.index(partner.id))[:SHOWN]
 
     def _find_same_vat(self):

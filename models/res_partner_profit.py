@@ -7,14 +7,6 @@ from ..tools import ratio
 from .sale_order_line import COST_PROFIT
 
 REPORT = "counterparty.profit.report"
-# who sees the sales of everybody
-ALL_SALES = ",".join(
-    (
-        "sales_team.group_sale_salesman_all_leads",
-        "account.group_account_invoice",
-        "account.group_account_readonly",
-    )
-)
 
 
 class CounterpartyProfitPartnerMixin(models.AbstractModel):
@@ -191,13 +183,10 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
         return self.env._("on time")
 
     def _describe_profit_gap(self, last_sale, without_rate):
-        gaps = self.env["counterparty.sale.fact"]._describe_gaps(without_rate)
-        return gaps or (False if last_sale else self._describe_no_sale())
-
-    def _describe_no_sale(self):
-        if self.env.user.has_groups(ALL_SALES):
-            return self.env._("No sale yet: the first posted invoice fills this.")
-        return self.env._("No sale of yours yet: those of other salespeople are not shown.")
+        Fact = self.env["counterparty.sale.fact"]
+        return Fact._describe_gaps(without_rate) or (
+            False if last_sale else Fact._describe_no_sale()
+        )
 
     def action_open_counterparty_profit(self):
         """Open what the counterparty bought and what that brought, month by month."""

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.fields import Domain
 
 ARTICLES = "product.supplierinfo"
+LEDGER = "account.group_account_invoice,account.group_account_readonly"
 
 
 class CounterpartyTermsPartnerMixin(models.AbstractModel):
@@ -27,6 +28,20 @@ class CounterpartyTermsPartnerMixin(models.AbstractModel):
             action = document._get_records_action()
             lines += [{"label": label, "action": action} for label in labels]
         return lines + self._get_counterparty_article_discounts()
+
+    def _get_counterparty_terms(self):
+        """Return ``[(label, text)]`` of the terms for paper: what is filled and may be seen."""
+        self.ensure_one()
+        names = []
+        if self.env.user.has_group("product.group_product_pricelist"):
+            names.append("property_product_pricelist")
+        if self.env.user.has_groups(LEDGER):
+            names += ["property_payment_term_id", "property_supplier_payment_term_id"]
+            names.append("property_account_position_id")
+        labels = self.fields_get(names, ["string"])
+        terms = [(labels[name]["string"], self[name].display_name) for name in names if self[name]]
+        discounts = [line["label"] for line in self.get_counterparty_discounts()]
+        return terms + [(self.env._("Discount"), label) for label in discounts]
 
     def _get_counterparty_discount_papers(self):
         """Return the client cards and agreements of the partner's company that hold today."""

@@ -125,6 +125,9 @@ class CounterpartyProfitCampaignMixin(models.AbstractModel):
         new_customers = self._count_counterparty_new_customers()
         for campaign in self:
             [sold], [credited] = invoiced[campaign._origin.id], refunded[campaign._origin.id]
+            note = Fact._describe_gaps(*unrated[campaign._origin.id])
+            if not note and not sold and not credited:
+                note = Fact._describe_no_sale()
             campaign.update(
                 {
                     "counterparty_order_count": orders[campaign._origin.id],
@@ -132,7 +135,7 @@ class CounterpartyProfitCampaignMixin(models.AbstractModel):
                     "counterparty_refunded": -credited,
                     "counterparty_revenue": sold + credited,
                     "counterparty_new_customers": new_customers[campaign._origin.id],
-                    "counterparty_note": Fact._describe_gaps(*unrated[campaign._origin.id]),
+                    "counterparty_note": note,
                 }
             )
 

@@ -26,6 +26,8 @@ class CounterpartyProfitReport(models.Model):
     _order = "date desc, id desc"
     _rec_name = "move_id"
     _counterparty_order = "profit"
+    # whether the rows carry the hundredths of the facts, see counterparty.sale.fact
+    _counterparty_cents = True
     # sheets end with a total
     _counterparty_export_total = True
     _depends = {
@@ -298,7 +300,8 @@ class CounterpartyProfitReport(models.Model):
 
     def _read_group_select(self, aggregate_spec, query):
         name, _separator, function = aggregate_spec.partition(":")
-        if name in CENTS and function == "sum" and not self._converts():
+        whole = self._counterparty_cents and not self._converts()
+        if whole and name in CENTS and function == "sum":
             return self._sql_sum(name, query)
         if aggregate_spec not in RATIOS:
             return super()._read_group_select(aggregate_spec, query)

@@ -117,3 +117,5 @@ from . import test_counterparty_acknowledgement
 from . import test_counterparty_inbox_race
 from . import test_counterparty_mailbox_setup
 from . import test_counterparty_request_team_desk
+from . import test_counterparty_sale_fact_parallel
+from . import test_counterparty_sale_fact_speed

@@ -22,6 +22,21 @@ class TestReportDossier(DocumentCase):
             with self.subTest(text=text):
                 self.assertIn(text, html)
 
+    def test_terms_and_bank_accounts_are_printed(self):
+        self._document("card", self.foods, number="77", card_discount=7.5)
+        self.env["res.partner.bank"].create(
+            {"acc_number": "RO49 AAAA 1B31", "partner_id": self.foods.id}
+        )
+        terms = self.env["account.payment.term"].create({"name": "In ten days"})
+        self.foods.property_payment_term_id = terms
+        biller = self._user("bill", "group_user", "account.group_account_invoice")
+
+        for user, sees_terms in ((self.user, False), (biller, True)):
+            html = self._print(self.foods, user)
+            self.assertIn("77: 7.50 %", html)
+            self.assertIn("RO49 AAAA 1B31", html)
+            self.assertEqual("In ten days" in html, sees_terms)
+
     def test_own_fields_are_printed(self):
         kind = self.env["counterparty.type"].create({"name": "Insurer", "code": "insurer"})
         kind.role_properties_definition = [

@@ -20,6 +20,12 @@ class TestResPartnerDuplicate(CounterpartyCase):
             with self.subTest(vat=vat):
                 self.assertEqual(self._new(name="Other", vat=vat), self.known.ids)
 
+    def test_contacts_that_carry_the_number_of_their_company_are_left_out(self):
+        self.foods.vat = "RO9900700014"
+        self.assertEqual(self.ben.vat, "RO9900700014")
+
+        self.assertEqual(self._new(name="Else", vat="9900 700.014"), self.foods.ids)
+
     def test_same_telephone_with_and_without_prefix(self):
         for phone in ("0721 234 567", "0040721234567", "721-234-567"):
             with self.subTest(phone=phone):

@@ -83,14 +83,14 @@ class Client:
 
 
 @contextmanager
-def worker(env: Environment, name: str) -> Iterator[Client]:
+def worker(env: Environment, name: str, clock: str) -> Iterator[Client]:
     """Start a worker on a database."""
     path = os.pathsep.join([str(env.odoo_path), str(paths.DEVKIT.parent)])
     log = paths.state("logs", f"bench-{name}.log")
     with (
         open(log, "w") as errors,
         subprocess.Popen(
-            [env.python, "-m", "devkit.bench.worker", str(env.conf), name],
+            [env.python, "-m", "devkit.bench.worker", str(env.conf), name, clock],
             env={**env.variables, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

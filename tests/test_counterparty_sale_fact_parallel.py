@@ -1,0 +1,136 @@
+import threading
+from functools import partial
+
+from odoo import SUPERUSER_ID, Command, api
+from odoo.modules.registry import Registry
+from odoo.service.model import retrying
+from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import mute_logger
+
+TOGETHER = 8
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestCounterpartySaleFactParallel(BaseCase):
+    """Eight people post at the same instant, each in a transaction of their own."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+        with cls.registry.cursor() as cr:
+            cls._set_up_world(api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True}))
+        cls.addClassCleanup(cls._remove_world)
+
+    @classmethod
+    def _set_up_world(cls, env):
+        company = env.ref("base.main_company")
+        env = env(context={**env.context, "allowed_company_ids": company.ids})
+        accounts = env["account.account"]
+        cls.account = accounts.create(
+            {"name": "Race sales", "code": "RACE1", "account_type": "income"}
+        )
+        receivable = accounts.create(
+            {
+                "name": "Race customers",
+                "code": "RACE2",
+                "account_type": "asset_receivable",
+                "reconcile": True,
+            }
+        )
+        journal = env["account.journal"].create(
+            {
+                "name": "Race",
+                "code": "RACE",
+                "type": "sale",
+                "default_account_id": cls.account.id,
+            }
+        )
+        partner = env["res.partner"].create(
+            {
+                "name": "Race customer",
+                "is_company": True,
+                "property_account_receivable_id": receivable.id,
+            }
+        )
+        product = env["product.product"].create(
+            {"name": "Race goods", "type": "consu", "standard_price": 4}
+        )
+        line = {
+            "product_id": product.id,
+            "quantity": 3,
+            "price_unit": 10,
+            "account_id": cls.account.id,
+            "tax_ids": [Command.clear()],
+        }
+        moves = env["account.move"].create(
+            [
+                {
+                    "move_type": "out_invoice",
+                    "journal_id": journal.id,
+                    "partner_id": partner.id,
+                    "invoice_date": "2026-03-10",
+                    "invoice_line_ids": [Command.create(line), Command.create(line)],
+                }
+                for _number in range(TOGETHER)
+            ]
+        )
+        cls.move_ids = moves.ids
+        cls.ids = {
+            "account.move": moves.ids,
+            "account.journal": journal.ids,
+            "product.template": product.product_tmpl_id.ids,
+            "res.partner": partner.ids,
+            "account.account": (cls.account | receivable).ids,
+        }
+
+    @classmethod
+    def _remove_world(cls):
+        with cls.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"force_delete": True})
+            env["account.move"].browse(cls.move_ids).button_draft()
+            for model, ids in cls.ids.items():
+                records = env[model].browse(ids)
+                if model == "res.partner":
+                    records.counterparty_role_ids.unlink()
+                records.unlink()
+
+    def _post(self, move_id, gate, errors):
+        try:
+            with self.registry.cursor() as cr:
+                env = api.Environment(cr, SUPERUSER_ID, {})
+                move = env["account.move"].browse(move_id)
+                gate.wait(timeout=30)
+                # the host repeats a request that met another one
+                retrying(move.action_post, env)
+        except Exception as error:  # noqa: BLE001 - whatever happens in a thread is told at its end
+            errors.append(error)
+
+    def test_each_of_eight_postings_leaves_its_facts(self):
+        gate, errors = threading.Barrier(TOGETHER), []
+        threads = [
+            threading.Thread(target=partial(self._post, move_id, gate, errors))
+            for move_id in self.move_ids
+        ]
+
+        with mute_logger("odoo.sql_db", "odoo.service.model"):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(timeout=120)
+
+        self.assertEqual(errors, [])
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            moves = env["account.move"].browse(self.move_ids)
+            self.assertEqual(set(moves.mapped("state")), {"posted"})
+            self.assertEqual(len(set(moves.mapped("name"))), TOGETHER)
+            Fact = env["counterparty.sale.fact"]
+            facts = Fact.search([("move_id", "in", moves.ids)])
+            self.assertEqual(len(facts), 2 * TOGETHER)
+            self.assertEqual(
+                (sum(facts.mapped("revenue")), sum(facts.mapped("cost"))),
+                (60 * TOGETHER, 24 * TOGETHER),
+            )
+            found = Fact._find_differences(env.ref("base.main_company"))
+            self.assertFalse(found.keys() & set(moves.ids))
