@@ -170,7 +170,8 @@ class CounterpartyInboxProcessing(models.AbstractModel):
     @api.model
     def _find_own_addresses(self, sender):
         Domains = self.env["mail.alias.domain"]
-        if sender.partition("@")[2] not in Domains.search([]).mapped("name"):
+        ours = Domain("name", "=", sender.partition("@")[2])
+        if not sender or not Domains.search_count(ours, limit=1):
             return set()
         return set(Domains._find_aliases([sender]))
 

@@ -77,6 +77,17 @@ class TestPublicRequest(PortalRequestCase):
         self.assertFalse(request.partner_id)
         self.assertEqual((request.state, request.confidentiality), ("new", "partner"))
 
+    def test_the_arrival_is_confirmed_where_the_team_wants_it(self):
+        self.team.acknowledge = True
+        self.categories["help"].write({"acknowledge": "automatic", "team_id": self.team.id})
+
+        self._post("/request/new/help", **SENT)
+
+        told = self.env["counterparty.acknowledgement"].search(
+            [("request_id", "=", self._last().id)]
+        )
+        self.assertEqual((told.address, told.state), ("ana@x.example", "sent"))
+
     def test_one_known_address_proposes_its_contact_two_do_not(self):
         self.ada.email = "ana@x.example"
         self._post("/request/new/help", **SENT)
