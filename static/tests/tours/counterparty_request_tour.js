@@ -8,9 +8,14 @@ registry.category("web_tour.tours").add("counterparty_request_day", {
             trigger: `.o_kanban_record:contains("Gate is stuck")`,
             run: "click",
         },
-        { content: "take it", trigger: `button[name="action_take"]`, run: "click" },
+        {
+            content: "take it",
+            trigger: `.o_form_view button[name="action_take"]`,
+            run: "click",
+        },
         {
             content: "it is mine and open",
+            timeout: 30000,
             trigger: `.o_form_view:not(:has(button[name="action_take"])) .o_statusbar_status .o_arrow_button_current:contains("Open")`,
         },
         { content: "answer", trigger: `button[name="action_answer"]`, run: "click" },
@@ -22,6 +27,7 @@ registry.category("web_tour.tours").add("counterparty_request_day", {
         { trigger: `.modal button[name="action_send_mail"]`, run: "click" },
         {
             content: "the answer is in the history",
+            timeout: 30000,
             trigger: `body:not(:has(.modal)) .o-mail-Message:contains("We come on Thursday.")`,
         },
         {
@@ -31,6 +37,7 @@ registry.category("web_tour.tours").add("counterparty_request_day", {
         },
         {
             content: "and kept",
+            timeout: 30000,
             trigger: `.o_form_saved .o_statusbar_status .o_arrow_button_current:contains("Solved")`,
         },
     ],
