@@ -189,9 +189,12 @@ class CounterpartyInboxPosting(models.AbstractModel):
         }
         if envelope.message_id:
             values["message_id"] = envelope.message_id
-        if employee and not internal and not request.partner_id and fate == decision.ANSWER:
-            # the counterparty is known by its address alone
-            values["outgoing_email_to"] = request.partner_email
+        if employee and not internal and fate == decision.ANSWER:
+            if request.partner_id:
+                values["partner_ids"] = (request.partner_id - employee).ids
+            else:
+                # the counterparty is known by its address alone
+                values["outgoing_email_to"] = request.partner_email
         quiet = as_note or fate == decision.COMMENT
         context = {AUTOMATIC_MESSAGE: quiet, "mail_post_autofollow_author_skip": not employee}
         letter["posted"] = request.with_context(**context).message_post(**values)

@@ -137,11 +137,13 @@ class CounterpartyInboxProcessing(models.AbstractModel):
             test._note_test_arrived(envelope)
             self._finish("test", nothing)
             return nothing
-        self.kind, _why = classify(envelope, self._find_own_addresses(envelope.sender))
+        self.kind, why = classify(envelope, self._find_own_addresses(envelope.sender))
         if self.kind == BOUNCE:
-            self._process_bounce(raw)
-            self._finish("bounce", nothing)
-            return nothing
+            if self._process_bounce(raw) or why == "report":
+                self._finish("bounce", nothing)
+                return nothing
+            # a person at postmaster@ writes, too: what reports nothing is not thrown away
+            self.kind = AUTOMATIC
         target, proof = self._find_reply_target(envelope)
         if self._is_known(envelope, target):
             self._finish("known", target)
@@ -176,12 +178,16 @@ class CounterpartyInboxProcessing(models.AbstractModel):
         return set(Domains._find_aliases([sender]))
 
     def _process_bounce(self, raw):
-        """Let the host mark what could not be delivered; the request hears of it from there."""
+        """Let the host mark what could not be delivered; the request hears of it from there.
+
+        :return: whether the mail reported anything
+        """
         Thread = self.env["mail.thread"]
         message, _dropped = read_parts(raw)
         values = Thread.message_parse(message)
         if values.get("is_bounce"):
             Thread._routing_handle_bounce(message, values)
+        return bool(values.get("is_bounce"))
 
     def _is_known(self, envelope, target):
         """Tell whether a mail is one that we sent, or is part of its request already."""

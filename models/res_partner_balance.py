@@ -1,7 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-LEDGER = "account.group_account_invoice,account.group_account_readonly"
+GROUP_USER = "counterparty_crm.group_user"
+# our right to have the columns, one of these to have figures in them
+LEDGER = ("account.group_account_invoice", "account.group_account_readonly")
 
 
 class CounterpartyBalancePartnerMixin(models.AbstractModel):
@@ -12,27 +14,28 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
 
     # not the host's currency of a partner, which is that of the company that the partner belongs to
     counterparty_balance_currency_id = fields.Many2one(
-        "res.currency", compute="_compute_counterparty_balance", groups=LEDGER
+        "res.currency", compute="_compute_counterparty_balance", groups=GROUP_USER
     )
     counterparty_balance = fields.Monetary(
         "Balance",
         compute="_compute_counterparty_balance",
         currency_field="counterparty_balance_currency_id",
-        groups=LEDGER,
+        groups=GROUP_USER,
         help="Open receivables in the company's currency, as in the partner ledger.",
     )
     counterparty_overdue = fields.Monetary(
         "Overdue",
         compute="_compute_counterparty_balance",
         currency_field="counterparty_balance_currency_id",
-        groups=LEDGER,
+        groups=GROUP_USER,
         help="The part of the balance that was due before today.",
     )
 
-    @api.depends_context("company", "tz")
+    @api.depends_context("company", "tz", "uid")
     def _compute_counterparty_balance(self):
         rows = {}
-        if entities := self.commercial_partner_id._origin:
+        may_read = any(map(self.env.user.has_group, LEDGER))
+        if entities := may_read and self.commercial_partner_id._origin:
             query = self._sql_counterparty_balance(entities)
             rows = {entity_id: row for entity_id, *row in self.env.execute_query(query)}
         self.counterparty_balance_currency_id = self.env.company.currency_id

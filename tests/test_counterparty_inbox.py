@@ -1,3 +1,4 @@
+import contextlib
 from unittest.mock import patch
 
 from odoo.tests import tagged
@@ -366,6 +367,25 @@ class TestCounterpartyInbox(RequestMailCase):
 
         self.assertEqual((request.name, request.partner_id), ("A pallet is missing", self.ada))
         self.assertIn("the whole text", self._messages(request).body)
+
+    def test_a_person_at_postmaster_is_heard(self):
+        for headers in ({"From": "postmaster@mx.example"}, {"X_Failed_Recipients": "x@y.example"}):
+            with self.subTest(headers=headers):
+                request = self._receive(**headers)
+
+                self.assertTrue(request)
+                self.assertEqual(self._last().result, "new")
+
+    def test_a_user_who_is_no_gateway_hands_nothing_to_the_desk(self):
+        request = self._receive()
+        forged = self._mail(Subject=f"[{request.number}] pay here", From="una@ours.example")
+        kept = len(self._inbox())
+        for user in (self.user, self.plain, self.portal):
+            with self.subTest(user=user.login), contextlib.suppress(Exception):
+                self.env["mail.thread"].with_user(user).message_process(None, forged)
+
+        self.assertEqual(len(self._inbox()), kept)
+        self.assertEqual(len(self._messages(request)), 1)
 
     def test_undeliverable_mail_opens_nothing(self):
         request = self._receive()

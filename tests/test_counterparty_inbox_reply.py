@@ -282,6 +282,27 @@ class TestCounterpartyInboxReply(RequestMailCase):
         self.assertEqual(message.outgoing_email_to, "eve@new.example")
         self.assertFalse(message.is_internal)
 
+    def test_the_answer_of_an_employee_reaches_the_contact(self):
+        self.user.email = "una@ours.example"
+        request = self._receive()
+
+        self._answer(request, From="una@ours.example", body="We are on it")
+
+        message = self._messages(request)[0]
+        self.assertIn(self.ada, message.notified_partner_ids)
+        self.assertTrue(request.first_response_at)
+
+    def test_an_employee_with_a_number_alone_leaves_a_note(self):
+        self.user.email = "una@ours.example"
+        request = self._receive()
+
+        self._receive(From="una@ours.example", Subject=f"[{request.number}] pay here")
+
+        message = self._messages(request)[0]
+        self.assertTrue(message.is_internal)
+        self.assertFalse(message.notified_partner_ids - self.user.partner_id)
+        self.assertFalse(request.first_response_at)
+
     def test_an_employee_who_answers_a_note_stays_among_employees(self):
         self.user.email = "una@ours.example"
         note = self.request.message_post(

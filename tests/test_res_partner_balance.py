@@ -96,7 +96,12 @@ class TestResPartnerBalance(CounterpartyCase):
             self.assertEqual(partners.mapped("counterparty_balance"), [10, 10, 10])
 
     def test_balances_are_for_accounting(self):
-        partner = self.late_payer.with_user(self.user)
+        self._bill(100, due=-1)
+        views = self.env["res.partner"].with_user(self.user).get_views(
+            [(self.env.ref("counterparty_crm.res_partner_view_list_counterparty").id, "list")]
+        )
 
+        self.assertNotIn("counterparty_balance", views["views"]["list"]["arch"])
+        self.assertFalse(self.late_payer.with_user(self.user).counterparty_balance)
         with self.assertRaises(AccessError):
-            _balance = partner.counterparty_balance
+            _balance = self.late_payer.with_user(self.plain).counterparty_balance

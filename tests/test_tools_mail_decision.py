@@ -37,7 +37,6 @@ class TestToolsMailDecision(BaseCase):
                     ({"is_solved": True, "reopenings_today": 2}, "answer"),
                     ({"is_solved": True, "reopenings_today": 3}, "comment"),
                     ({"is_over": True}, "follow_up"),
-                    ({"is_over": True, "is_employee": True}, "answer"),
                     ({"automatic": True}, "note"),
                     ({"automatic": True, "is_over": True}, "note"),
                     ({"recent_mails": 20}, ("quarantine", "flood")),
@@ -45,6 +44,15 @@ class TestToolsMailDecision(BaseCase):
                 ],
                 proof=proof,
                 takes_part=True,
+            )
+
+    def test_employees_speak_for_us_with_proof_only(self):
+        for proof, expected in (("token", "answer"), ("reference", "answer"), ("number", "note")):
+            self._assert_fates(
+                [({}, expected), ({"is_over": True}, expected), ({"is_solved": True}, expected)],
+                proof=proof,
+                takes_part=True,
+                is_employee=True,
             )
 
     def test_strangers_with_a_proof_wait(self):

@@ -178,7 +178,7 @@ class TestToolsMailIntake(BaseCase):
                 ("automatic", "receipt"),
             ),
             ({"Content_Type": report.format("delivery-status")}, ("bounce", "report")),
-            ({"X_Failed_Recipients": "ada@x.example"}, ("bounce", "report")),
+            ({"X_Failed_Recipients": "ada@x.example"}, ("bounce", "failed")),
             ({"From": "MAILER-DAEMON@mx.example", "Return_Path": "<>"}, ("bounce", "daemon")),
             ({"From": "postmaster@mx.example"}, ("bounce", "daemon")),
         ]

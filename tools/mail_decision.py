@@ -57,6 +57,9 @@ def decide(mail: Situation) -> tuple[str, str]:
     if mail.proof in (TOKEN, REFERENCE):
         return _decide_proven(mail)
     if mail.proof == NUMBER:
+        if mail.takes_part and mail.is_employee:
+            # anybody may write a number and a sender: our word goes out only with proof
+            return NOTE, ""
         if mail.takes_part:
             return _decide_participant(mail), ""
         if not mail.automatic:

@@ -255,8 +255,10 @@ def classify(envelope: Envelope, own_addresses: Collection[str] = ()) -> tuple[s
     null_path = envelope.header("return-path").strip() == "<>"
     if "disposition-notification" in content:
         return AUTOMATIC, "receipt"
-    if "delivery-status" in content or envelope.header("x-failed-recipients"):
+    if "delivery-status" in content:
         return BOUNCE, "report"
+    if envelope.header("x-failed-recipients"):
+        return BOUNCE, "failed"
     if local in DAEMONS:
         return BOUNCE, "daemon"
     if envelope.sender in own_addresses:
