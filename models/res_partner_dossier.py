@@ -66,6 +66,7 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
             known = self.env["ir.actions.act_window"]._for_xml_id(entry.action)
             modes = ("list", "kanban", "form", "calendar")
             action["views"] = [view for view in known["views"] if view[1] in modes]
+            action["help"] = known.get("help")
         return dict(
             action,
             type="ir.actions.act_window",

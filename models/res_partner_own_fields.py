@@ -78,6 +78,14 @@ class CounterpartyOwnFieldsPartnerMixin(models.AbstractModel):
             partner.counterparty_own_type_id = roles[:1].type_id
             partner.counterparty_own_fields = values
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        # for a new user the host names every field of properties, whoever creates the user
+        name = "counterparty_own_fields"
+        return super().create(
+            [{key: vals[key] for key in vals if key != name} for vals in vals_list]
+        )
+
     def _field_to_sql(self, alias, field_expr, query=None):
         fname, property_name = parse_field_expr(field_expr)
         if fname not in ("counterparty_own_fields", "counterparty_own_type_id"):

@@ -136,6 +136,11 @@ class TestResPartnerDossier(CounterpartyCase):
                 self.assertEqual(listed, count)
                 self.assertIn(self.foods.name, action["name"])
 
+    def test_empty_list_of_a_tile_says_what_it_is_for(self):
+        action = self.foods.action_open_counterparty_tile("rentals", "documents")
+
+        self.assertIn("Keep every paper in one register", action["help"])
+
     def test_what_the_user_may_not_read_has_no_entry(self):
         self._order(self.foods)
         self._purchase(self.foods)
@@ -192,7 +197,8 @@ class TestResPartnerDossier(CounterpartyCase):
         self.assertTrue(entries["logins"]["reveals"])
 
     def test_one_query_per_host_model(self):
-        partner = self.foods.with_user(self.clerk)
+        # the web client says in which time zone it is
+        partner = self.foods.with_user(self.clerk).with_context(tz="UTC")
         models = {
             entry.model
             for entry in partner._get_counterparty_tile_entries()

@@ -130,6 +130,16 @@ class TestResPartnerOwnFields(CounterpartyCase):
         self.assertTrue(created and loaded["ids"] and copied)
         self.assertNotIn("counterparty_own_fields", Partner.fields_get())
 
+    def test_users_are_created_and_imported_without_our_rights(self):
+        keeper = self._user("kara", "base.group_erp_manager", "base.group_partner_manager")
+        Users = self.env["res.users"].with_user(keeper)
+
+        created = Users.create({"name": "New", "login": "new"})
+        copied = created.copy({"name": "Copy", "login": "copy"})
+        loaded = Users.load(["name", "login"], [["Loaded", "loaded"]])
+
+        self.assertTrue(created and copied and loaded["ids"], loaded["messages"])
+
     def test_list_costs_the_same_for_few_and_for_many(self):
         partners = self.env["res.partner"].create(
             [{"name": f"Insurer {number}", "is_company": True} for number in range(20)]
