@@ -205,20 +205,24 @@ class CounterpartySaleFact(models.Model):
 
         A savepoint of the host would be two queries more.
         """
-        protected = "SAVEPOINT counterparty_facts; %s; RELEASE SAVEPOINT counterparty_facts"
         # the answer of the last statement is that of all
         rest = self.env.execute_query(
             SQL(
-                f"{protected}; %s",
-                self._sql_written(sales, live=True),
+                "%s; %s",
+                self._sql_protected(self._sql_written(sales, live=True)),
                 self._sql_unwritten(sales),
             )
         )
         if rest:
-            self.env.cr.execute(
-                SQL(protected, self._sql_plain(sales, [row[0] for row in rest], live=True))
-            )
+            lines = [row[0] for row in rest]
+            self.env.cr.execute(self._sql_protected(self._sql_plain(sales, lines, live=True)))
         self.invalidate_model()
+
+    @api.model
+    def _sql_protected(self, statements):
+        return SQL(
+            "SAVEPOINT counterparty_facts; %s; RELEASE SAVEPOINT counterparty_facts", statements
+        )
 
     @api.model
     def _forget_moves(self, moves):

@@ -217,13 +217,14 @@ ITEM = """
                                    FROM generate_series(0, lines - 1) e) sum) whole"""
 
 
-def _sales(companies: int, size: int) -> list[Copies | str]:
+SOLD = {
+    "partner_id": f"{FIRST_ID} + addressee",
+    "partner_shipping_id": f"{FIRST_ID} + addressee",
+}
+
+
+def _orders(companies: int, size: int, offset: int) -> list[Copies | str]:
     buyer = BUYER.format(i="n", companies=companies)
-    offset = 5 * companies
-    sold = {
-        "partner_id": f"{FIRST_ID} + addressee",
-        "partner_shipping_id": f"{FIRST_ID} + addressee",
-    }
     return [
         Copies("utm_campaign", "id > 0", CAMPAIGNS, CAMPAIGN),
         Copies(
@@ -231,7 +232,7 @@ def _sales(companies: int, size: int) -> list[Copies | str]:
             SOURCE_ORDER,
             2 * size,
             ORDER
-            | sold
+            | SOLD
             | {
                 "name": "'SALES' || n",
                 "state": "'sale'",
@@ -243,12 +244,20 @@ def _sales(companies: int, size: int) -> list[Copies | str]:
         ),
         Copies("sale_order_line", SOURCE_ORDER_LINE, 6 * size, _order_line(offset)),
         Copies("stock_move", "state = 'done' AND is_out", 6 * size, _delivery()),
+    ]
+
+
+def _sales(companies: int, size: int) -> list[Copies | str]:
+    buyer = BUYER.format(i="n", companies=companies)
+    offset = 5 * companies
+    return [
+        *_orders(companies, size, offset),
         Copies(
             "account_move",
             SOURCE_INVOICE,
             3 * size,
             INVOICE
-            | sold
+            | SOLD
             | {
                 "name": "'SALE/' || n",
                 "sequence_prefix": "'SALE/'",
