@@ -371,6 +371,10 @@ class CounterpartyRequest(models.Model):
     def create(self, vals_list):
         chosen = [vals.get("state", states.NEW) for vals in vals_list]
         hidden = {"state"} if self.env.su else {"state", *FACTS} - CREATED_WITH
+        forged = self.env.context.keys() & {f"default_{name}" for name in hidden}
+        if forged:
+            context = {key: self.env.context[key] for key in self.env.context.keys() - forged}
+            return self.with_context(context).create(vals_list)
         vals_list = [
             {name: value for name, value in vals.items() if name not in hidden}
             for vals in vals_list

@@ -12,8 +12,6 @@ PARTNER_FACTS = {
 }
 
 INSERT_SIZE = 1000
-GUARDED = {"number", "first_response_at", "solved_at", "closed_at", "closed_by", "access_token"}
-GUARDED |= {"merged_into_id", "generation_key", "reopen_count", "cycle", "assigned_at"}
 
 
 class CounterpartyRequestBatch(models.AbstractModel):
@@ -36,12 +34,6 @@ class CounterpartyRequestBatch(models.AbstractModel):
         """
         # what the context gives counts too; the state is given by the moves
         defaults = self.default_get([name for name in self._fields if name != "state"])
-        if not self.env.su:
-            # nor does a context bring what only the moves may write
-            asked = {name for name in defaults if f"default_{name}" in self.env.context}
-            defaults = {
-                name: value for name, value in defaults.items() if name not in asked & GUARDED
-            }
         vals_list = [{**defaults, **vals} for vals in vals_list]
         Partner, Company = self.env["res.partner"], self.env["res.company"]
         Category = self.env["counterparty.request.category"]
