@@ -30,6 +30,7 @@ class AccountMoveLine(models.Model):
         ondelete="set null",
         help="The invoice line whose cost and campaigns this line takes back.",
     )
+    # without groups: it says no more than the credit note itself
     counterparty_goods_kept = fields.Boolean(
         "Goods Kept",
         compute="_compute_counterparty_goods_kept",

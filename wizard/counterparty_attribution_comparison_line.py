@@ -18,8 +18,8 @@ class CounterpartyAttributionComparisonLine(models.TransientModel):
     campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="cascade")
     name = fields.Char("Campaign Name", compute="_compute_name")
     posted = fields.Monetary("As Posted", readonly=True)
-    last = fields.Monetary("Last", readonly=True, help="All to the last interaction.")
-    first = fields.Monetary("First", readonly=True, help="All to the first interaction.")
+    last = fields.Monetary(readonly=True, help="All to the last interaction.")
+    first = fields.Monetary(readonly=True, help="All to the first interaction.")
     linear = fields.Monetary("Equal Shares", readonly=True, help="The same to each interaction.")
     time_decay = fields.Monetary(
         "By Age", readonly=True, help="More to younger interactions, by the company's half-life."

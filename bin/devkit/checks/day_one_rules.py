@@ -26,7 +26,10 @@ MARGIN = re.compile(r"\b(margin|margin_percent|purchase_price)\b")
 NEUTRAL = re.compile(r"^res\.partner(\(\d+\))?\.counterparty_sections$")
 # Computing margins for the first time, the host dates the orders anew.
 # Accountants may read, by RPC, figures added up from invoices that they read anyway; no menu shows.
-FIGURES = re.compile(r"^read counterparty\.(sale\.fact|(profit|campaign)\.report|holding\.figure)$")
+FIGURES = re.compile(
+    r"^read counterparty\.(sale\.fact|(profit|campaign|profit\.holding)\.report"
+    r"|holding\.(figure|sale))$"
+)
 ACCOUNTANTS = frozenset({"accountant"})
 DATED_BY_MARGINS = re.compile(r"^sale\.order\(\d+\)\.write_date$")
 SELLERS = frozenset({"seller", "seller_of_all", "sales_administrator"})
