@@ -374,7 +374,7 @@ class CounterpartyRequest(models.Model):
         forged = self.env.context.keys() & {f"default_{name}" for name in hidden}
         if forged:
             context = {key: self.env.context[key] for key in self.env.context.keys() - forged}
-            return self.with_context(context).create(vals_list)
+            return self.with_env(self.env(context=context)).create(vals_list)
         vals_list = [
             {name: value for name, value in vals.items() if name not in hidden}
             for vals in vals_list
