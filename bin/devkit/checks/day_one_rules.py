@@ -31,6 +31,10 @@ FIGURES = re.compile(
     r"|holding\.(figure|sale))$"
 )
 ACCOUNTANTS = frozenset({"accountant"})
+# Customers may read requests of their own; before they ask for something there are none, and the
+# pages that show them are switched off.
+CUSTOMERS = frozenset({"portal"})
+REQUESTS = re.compile(r"^read counterparty\.request$")
 DATED_BY_MARGINS = re.compile(r"^sale\.order\(\d+\)\.write_date$")
 SELLERS = frozenset({"seller", "seller_of_all", "sales_administrator"})
 # What each must have been able to do before, else nothing is shown by their doing it afterwards.
@@ -107,6 +111,8 @@ def _may_gain(kind: str, name: str, arrival: Arrival) -> bool:
     if kind in SELLERS and OURS.search(name):
         return True
     if kind in ACCOUNTANTS and FIGURES.search(name):
+        return True
+    if kind in CUSTOMERS and REQUESTS.search(name):
         return True
     return bool(arrival.without and kind in arrival.see_margins and MARGIN.search(name))
 
