@@ -24,7 +24,6 @@ OURS = re.compile("counterparty")
 MARGIN = re.compile(r"\b(margin|margin_percent|purchase_price)\b")
 # Names sections of the form, for the form's own expressions, which are evaluated for everybody.
 NEUTRAL = re.compile(r"^res\.partner(\(\d+\))?\.counterparty_sections$")
-# Computing margins for the first time, the host dates the orders anew.
 # Accountants may read, by RPC, figures added up from invoices that they read anyway; no menu shows.
 FIGURES = re.compile(
     r"^read counterparty\.(sale\.fact|(profit|campaign|profit\.holding)\.report"
@@ -35,6 +34,7 @@ ACCOUNTANTS = frozenset({"accountant"})
 # pages that show them are switched off.
 CUSTOMERS = frozenset({"portal"})
 REQUESTS = re.compile(r"^read counterparty\.request$")
+# Computing margins for the first time, the host dates the orders anew.
 DATED_BY_MARGINS = re.compile(r"^sale\.order\(\d+\)\.write_date$")
 SELLERS = frozenset({"seller", "seller_of_all", "sales_administrator"})
 # What each must have been able to do before, else nothing is shown by their doing it afterwards.
