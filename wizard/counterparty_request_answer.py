@@ -22,7 +22,7 @@ class CounterpartyRequestAnswer(models.TransientModel):
     )
     request_count = fields.Integer("Chosen", compute="_compute_request_count")
     user_id = fields.Many2one("res.users", "Assign to", domain=[("share", "=", False)])
-    category_id = fields.Many2one("counterparty.request.category", "Category")
+    category_id = fields.Many2one("counterparty.request.category")
     body = fields.Html("Answer", help="Sent to everybody who asked, each in their own request.")
     close = fields.Boolean("Close them")
 
