@@ -1,4 +1,5 @@
 import base64
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,6 +20,8 @@ from ..tools.mail_intake import (
 )
 from ..tools.mail_parts import read_parts
 from .counterparty_inbox_posting import CREATED
+
+_logger = logging.getLogger(__name__)
 
 REQUEST, TEST = "r", "t"
 TRUSTED_SERVER = "counterparty_crm.trusted_mail_server"
@@ -41,6 +44,16 @@ class CounterpartyInboxProcessing(models.AbstractModel):
     # ------------------------------------------------------------
     # For the desk or for others
     # ------------------------------------------------------------
+
+    @api.model
+    def _find_address_safely(self, envelope, model=None):
+        """Return where a mail is addressed; a fault of ours leaves it to the host, with a word."""
+        try:
+            with self.env.cr.savepoint():
+                return self._find_address(envelope, model)
+        except Exception:
+            _logger.exception("Mail %s is left to the host", envelope.message_id)
+            return None
 
     @api.model
     def _find_address(self, envelope, model=None):

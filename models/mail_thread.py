@@ -38,7 +38,7 @@ class MailThread(models.AbstractModel):
             address = None
         else:
             envelope = read_envelope(raw)
-            address = Inbox._find_address(envelope, model)
+            address = Inbox._find_address_safely(envelope, model)
         if not address:
             return super().message_process(
                 model, message, custom_values, save_original, strip_attachments, thread_id

@@ -368,6 +368,21 @@ class TestCounterpartyInbox(RequestMailCase):
         self.assertEqual((request.name, request.partner_id), ("A pallet is missing", self.ada))
         self.assertIn("the whole text", self._messages(request).body)
 
+    def test_a_nul_in_a_header_loses_no_mail(self):
+        raw = self._mail(Message_ID="<broken@y.example>").replace(b"<broken@", b"<bro\x00ken@")
+
+        self.assertTrue(self._gateway(raw))
+
+    def test_a_fault_in_finding_the_desk_leaves_the_mail_to_the_host(self):
+        Inbox = self.env.registry["counterparty.inbox"]
+        with (
+            patch.object(Inbox, "_find_address", side_effect=ValueError),
+            self.assertLogs("odoo.addons.counterparty_crm", "ERROR"),
+        ):
+            request = self._receive()
+
+        self.assertTrue(request, "the alias of the team is known to the host, too")
+
     def test_a_person_at_postmaster_is_heard(self):
         for headers in ({"From": "postmaster@mx.example"}, {"X_Failed_Recipients": "x@y.example"}):
             with self.subTest(headers=headers):

@@ -97,8 +97,12 @@ class TestResPartnerBalance(CounterpartyCase):
 
     def test_balances_are_for_accounting(self):
         self._bill(100, due=-1)
-        views = self.env["res.partner"].with_user(self.user).get_views(
-            [(self.env.ref("counterparty_crm.res_partner_view_list_counterparty").id, "list")]
+        views = (
+            self.env["res.partner"]
+            .with_user(self.user)
+            .get_views(
+                [(self.env.ref("counterparty_crm.res_partner_view_list_counterparty").id, "list")]
+            )
         )
 
         self.assertNotIn("counterparty_balance", views["views"]["list"]["arch"])

@@ -183,7 +183,9 @@ def _decode(value: str) -> str:
         pieces = decode_header(value)
     except (HeaderParseError, ValueError):
         pieces = [(value, None)]
-    return "".join(_decode_piece(piece, charset) for piece, charset in pieces)
+    text = "".join(_decode_piece(piece, charset) for piece, charset in pieces)
+    # no column of the database takes a NUL, and no header has a use for it
+    return text.replace("\x00", "")
 
 
 def _decode_piece(piece: str | bytes, charset: str | None) -> str:

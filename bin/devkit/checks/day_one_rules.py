@@ -24,13 +24,17 @@ OURS = re.compile("counterparty")
 MARGIN = re.compile(r"\b(margin|margin_percent|purchase_price)\b")
 # Names sections of the form, for the form's own expressions, which are evaluated for everybody.
 NEUTRAL = re.compile(r"^res\.partner(\(\d+\))?\.counterparty_sections$")
-# Computing margins for the first time, the host dates the orders anew.
 # Accountants may read, by RPC, figures added up from invoices that they read anyway; no menu shows.
 FIGURES = re.compile(
     r"^read counterparty\.(sale\.fact|(profit|campaign|profit\.holding)\.report"
     r"|holding\.(figure|sale))$"
 )
 ACCOUNTANTS = frozenset({"accountant"})
+# Customers may read requests of their own; before they ask for something there are none, and the
+# pages that show them are switched off.
+CUSTOMERS = frozenset({"portal"})
+REQUESTS = re.compile(r"^read counterparty\.request$")
+# Computing margins for the first time, the host dates the orders anew.
 DATED_BY_MARGINS = re.compile(r"^sale\.order\(\d+\)\.write_date$")
 SELLERS = frozenset({"seller", "seller_of_all", "sales_administrator"})
 # What each must have been able to do before, else nothing is shown by their doing it afterwards.
@@ -107,6 +111,8 @@ def _may_gain(kind: str, name: str, arrival: Arrival) -> bool:
     if kind in SELLERS and OURS.search(name):
         return True
     if kind in ACCOUNTANTS and FIGURES.search(name):
+        return True
+    if kind in CUSTOMERS and REQUESTS.search(name):
         return True
     return bool(arrival.without and kind in arrival.see_margins and MARGIN.search(name))
 
