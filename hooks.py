@@ -38,6 +38,9 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Take back what the uninstallation of records does not reach."""
     env["ir.config_parameter"].search([("key", "=like", "counterparty_crm.%")]).unlink()
+    # request: the rows of numbers belong to the host's sequences
+    companies = env["res.company"].with_context(active_test=False).search([("id", "!=", False)])
+    companies.counterparty_request_sequence_id.unlink()
 
 
 def _keep_margins_visible(env):

@@ -1,6 +1,7 @@
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request, route
+from odoo.tools import email_normalize
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
@@ -164,7 +165,10 @@ class RequestPortal(CustomerPortal):
             return self._refuse(request_id, access_token)
         if record.merged_into_id:
             survivor = record._follow_merged()
-            if survivor._is_shown():
+            # the link of one person is no key to what others wrote
+            if survivor._is_shown() and survivor._is_participant(
+                email_normalize(record.partner_email)
+            ):
                 return request.redirect(survivor.get_portal_url())
         values = self._prepare_request_values(record, access_token)
         values["done"] = done if done in DONE else None

@@ -13,6 +13,33 @@ SUBJECT_MODELS = [
     ("account.move", "Invoice or Bill"),
     ("account.payment", "Payment"),
 ]
+# told by what happens, never by people: whoever could write them could launder a breach,
+# lead mails elsewhere or make a link that is easily guessed
+FACTS = frozenset(
+    (
+        "number",
+        "opened_at",
+        "first_response_at",
+        "awaiting_since",
+        "assigned_at",
+        "solved_at",
+        "closed_at",
+        "closed_by",
+        "reopen_count",
+        "cycle",
+        "merged_into_id",
+        "parent_id",
+        "generation_key",
+        "channel",
+        "access_token",
+        "rated_cycle",
+        "told_level",
+        "told_cycle",
+        "conversion_serial",
+    )
+)
+# what an import from elsewhere, a call or a follow-up brings along
+CREATED_WITH = {"opened_at", "channel", "parent_id"}
 
 
 class CounterpartyRequest(models.Model):
@@ -44,7 +71,8 @@ class CounterpartyRequest(models.Model):
         "portal.mixin",
         "rating.mixin",
     ]
-    _order = "priority desc, id desc"
+    # what is due first, then what is not due at all
+    _order = "priority desc, due_at, id desc"
     _rec_names_search = ["number", "name"]
     _primary_email = "partner_email"
     _mail_post_access = "read"
@@ -342,8 +370,14 @@ class CounterpartyRequest(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         chosen = [vals.get("state", states.NEW) for vals in vals_list]
+        hidden = {"state"} if self.env.su else {"state", *FACTS} - CREATED_WITH
+        forged = self.env.context.keys() & {f"default_{name}" for name in hidden}
+        if forged:
+            context = {key: self.env.context[key] for key in self.env.context.keys() - forged}
+            return self.with_env(self.env(context=context)).create(vals_list)
         vals_list = [
-            {name: value for name, value in vals.items() if name != "state"} for vals in vals_list
+            {name: value for name, value in vals.items() if name not in hidden}
+            for vals in vals_list
         ]
         vals_list = self._complete_batch(vals_list)
         self._give_numbers(vals_list)
@@ -364,7 +398,9 @@ class CounterpartyRequest(models.Model):
         return requests
 
     def write(self, vals):
-        if "state" in vals and not self.env.context.get(MOVING):
+        if not self.env.su:
+            vals = {name: value for name, value in vals.items() if name not in FACTS}
+        if "state" in vals and not (self.env.su and self.env.context.get(MOVING)):
             # a card that was dragged, a click on the bar: the move does the rest
             rest = {name: value for name, value in vals.items() if name != "state"}
             result = self.write(rest) if rest else True

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from .counterparty_request_assignment import QUIET_CHANNELS
@@ -53,6 +53,8 @@ class CounterpartyRequestBatch(models.AbstractModel):
                 )
             for name, value in {**settings[key], **facts.get(vals.get("partner_id"), {})}.items():
                 vals.setdefault(name, value)
+            if vals.get("user_id"):
+                vals.setdefault("assigned_at", fields.Datetime.now())
         return vals_list
 
     @api.model

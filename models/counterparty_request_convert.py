@@ -5,8 +5,12 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import request_states as states
+from .counterparty_request_recovery import RECOVER
 
-DOCUMENT_FIELDS = ("campaign_id", "user_id", "partner_id", "company_id")
+# documents that pay money out
+REFUNDS = ("credit_note", "vendor_bill", "expense")
+# what a conversion needs besides what its category requires
+AUTOMATIC_NEEDS = {"replacement": ("product_id",), "meeting": ("wanted_date",)}
 
 
 class CounterpartyRequestConvert(models.AbstractModel):
@@ -29,11 +33,18 @@ class CounterpartyRequestConvert(models.AbstractModel):
         for request in self:
             request.document_count = len(request.document_ids)
 
-    @api.depends("category_id.conversion_ids")
+    @api.depends("category_id.conversion_ids", "direction")
     @api.depends_context("uid")
     def _compute_conversion_ids(self):
         for category, requests in self.grouped("category_id").items():
-            requests.conversion_ids = category.conversion_ids._filter_allowed()
+            allowed = category.conversion_ids._filter_allowed()
+            for request in requests:
+                request.conversion_ids = allowed.filtered(request._is_fitting)
+
+    def _is_fitting(self, conversion):
+        """Tell whether a kind of document makes sense: what we recover, we do not pay out."""
+        self.ensure_one()
+        return self.direction != RECOVER or conversion.code not in REFUNDS
 
     # ------------------------------------------------------------
     # By hand
@@ -100,6 +111,14 @@ class CounterpartyRequestConvert(models.AbstractModel):
                 self.env._(
                     "You may not create “%(kind)s”. Ask somebody who may, "
                     "or assign the request to them.",
+                    kind=conversion.name,
+                )
+            )
+        if not self._is_fitting(conversion):
+            raise UserError(
+                self.env._(
+                    "%(request)s recovers money: “%(kind)s” would pay it out.",
+                    request=self.display_name,
                     kind=conversion.name,
                 )
             )
@@ -178,9 +197,25 @@ class CounterpartyRequestConvert(models.AbstractModel):
                 and not request.missing_fields
                 and not request.document_ids
             )
-            if ready:
+            needs = AUTOMATIC_NEEDS.get(conversion.code, ())
+            if ready and all(request[name] for name in needs):
+                request._try_to_convert(conversion)
+
+    def _try_to_convert(self, conversion):
+        """Make a draft, or leave it to the agent: no request fails because of its document."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
                 # the rule of the category acts, whoever or whatever brought the request
-                request.sudo()._convert(conversion)
+                self.sudo()._convert(conversion)
+        except UserError as error:
+            self._message_log(
+                body=self.env._(
+                    "%(kind)s could not be made by itself: %(reason)s",
+                    kind=conversion.name,
+                    reason=error,
+                )
+            )
 
     # ------------------------------------------------------------
     # What documents take over
@@ -276,7 +311,8 @@ class CounterpartyRequestConvert(models.AbstractModel):
                     "Name the product first that %(request)s is about.", request=self.display_name
                 )
             )
-        line = {"product_id": self.product_id.id, "price_unit": 0.0}
+        # a price of nothing would be worked out again with the quantity
+        line = {"product_id": self.product_id.id, "discount": 100.0}
         return {**self._prepare_order_vals(), "order_line": [Command.create(line)]}
 
     # ------------------------------------------------------------

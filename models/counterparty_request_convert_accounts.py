@@ -14,15 +14,19 @@ class CounterpartyRequestConvertAccounts(models.AbstractModel):
 
     def _get_subject_invoice(self, *move_types):
         """Return the posted invoice that the request is about, if it is one."""
+        # named as open document by somebody who sees invoices
+        named = self.sudo().invoice_ids.sudo(False)
         document = self.subject_ref
-        if document and document._name == "account.move" and document.state == "posted":
-            return document.filtered(lambda move: move.move_type in move_types)
-        return self.env["account.move"]
+        if document and document._name == "account.move":
+            named = document
+        moves = named.filtered(lambda move: move.state == "posted" and move.move_type in move_types)
+        return moves if len(moves) == 1 else moves.browse()
 
     def _convert_to_credit_note(self):
         invoice = self._get_subject_invoice("out_invoice")
-        if not invoice:
-            return self.env["account.move"].create(self._prepare_move_vals("out_refund"))
+        if not invoice or self._is_partial(invoice):
+            vals = self._prepare_move_vals("out_refund")
+            return self.env["account.move"].create({**vals, "reversed_entry_id": invoice.id})
         reversal = (
             self.env["account.move.reversal"]
             .with_context(active_model="account.move", active_ids=invoice.ids)
@@ -30,6 +34,11 @@ class CounterpartyRequestConvertAccounts(models.AbstractModel):
         )
         reversal.refund_moves()
         return reversal.new_move_ids
+
+    def _is_partial(self, invoice):
+        """Tell whether less than the whole invoice is to be paid back."""
+        rest = invoice.amount_total - self.amount
+        return bool(self.amount) and not invoice.currency_id.is_zero(rest)
 
     def _convert_to_vendor_bill(self):
         return self.env["account.move"].create(self._prepare_move_vals("in_invoice"))

@@ -106,12 +106,15 @@ class CounterpartyRequestMerge(models.AbstractModel):
         """
         sources = self - target
         target.ensure_one()
+        (sources | target).check_access("write")
         sources._check_merge(target)
         for source in sources.sorted("id"):
             source._move_content(target)
-        sources.write({"merged_into_id": target.id})
+        # the rights on both were checked
+        sources.sudo().write({"merged_into_id": target.id})
         # what was merged before leads to the end at once
-        self.search([("merged_into_id", "in", sources.ids)]).write({"merged_into_id": target.id})
+        before = self.sudo().search([("merged_into_id", "in", sources.ids)])
+        before.write({"merged_into_id": target.id})
         sources.filtered(lambda request: request.state not in states.ENDS)._close(SYSTEM)
         numbers = ", ".join(sources.mapped("number"))
         target._message_log(body=self.env._("Merged into this: %(numbers)s.", numbers=numbers))
@@ -131,6 +134,15 @@ class CounterpartyRequestMerge(models.AbstractModel):
                 )
             )
         for source in self:
+            if source.confidentiality == "internal" and target.confidentiality != "internal":
+                raise UserError(
+                    self.env._(
+                        "%(first)s is internal: in %(second)s the counterparty would read it. "
+                        "Merge the other way round, or make both internal.",
+                        first=source.display_name,
+                        second=target.display_name,
+                    )
+                )
             theirs, ours = source.commercial_partner_id, target.commercial_partner_id
             strangers = theirs and ours and theirs != ours
             if strangers or source.company_id != target.company_id:

@@ -72,7 +72,7 @@ class CounterpartyRequestMessage(models.AbstractModel):
         if message.message_type in ("comment", "email") and not message.is_internal:
             author = message.author_id.user_ids[:1]
             # an employee writes to the counterparty, or notes something down
-            if author and author._is_internal():
+            if author and author._is_internal() and not self._is_demand(message):
                 if message.subtype_id == self.env.ref("mail.mt_comment"):
                     self._on_employee_message(message)
                     self._log_message(message)
@@ -156,6 +156,23 @@ class CounterpartyRequestMessage(models.AbstractModel):
         elif request._can_come_back():
             request._reopen(PARTNER)
         request._update_deadlines()
+
+    def _is_demand(self, message):
+        """Tell whether an employee asks: for themselves, or with the mail that opened it."""
+        self.ensure_one()
+        if message.author_id == self.partner_id:
+            return True
+        opened_by_mail = self.channel == "email" and message.message_type == "email"
+        return opened_by_mail and not self.env["mail.message"].sudo().search_count(
+            [
+                # the first mail is the request itself, whoever passed it on
+                ("model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("message_type", "in", ("email", "comment")),
+                ("id", "!=", message.id),
+            ],
+            limit=1,
+        )
 
     def _can_come_back(self):
         """Tell whether an answer takes a solved request up again.

@@ -155,7 +155,9 @@ class CounterpartyRequestState(models.AbstractModel):
             return moved
         for request in moved:
             request._check_move(state, checked)
-        moved.with_context(**{MOVING: True}).write({"state": state, **facts})
+        moved.check_access("write")
+        # facts are written by the moves alone, whoever moves
+        moved.sudo().with_context(**{MOVING: True}).write({"state": state, **facts})
         # before the ledger: of two moves at once the second starts again, as the host lets it
         moved.flush_recordset(["state"])
         moved._record_interval()
@@ -174,7 +176,8 @@ class CounterpartyRequestState(models.AbstractModel):
                     after=labels[state],
                 )
             )
-        if checked and self.state == states.NEW and self.missing_fields:
+        starts = state in (states.OPEN, states.SOLVED)
+        if checked and starts and self.state == states.NEW and self.missing_fields:
             raise UserError(
                 self.env._(
                     "%(request)s needs more before work starts: %(fields)s.",

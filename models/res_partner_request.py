@@ -80,7 +80,8 @@ class CounterpartyRequestPartnerMixin(models.AbstractModel):
         domain = Domain("counterparty_card_number", "=", text)
         requests = self.env["counterparty.request"].search([("number", "=ilike", text)], limit=5)
         domain |= Domain("id", "in", requests.partner_id.ids)
-        digits = re.sub(r"\D", "", text)
+        # "088 123" is "+359 88 123" to whoever reads it from a display
+        digits = re.sub(r"\D", "", text).lstrip("0")
         if len(digits) >= PHONE_DIGITS and not re.search(r"[^\d\s()+./-]", text):
             domain |= Domain("phone_mobile_search", "ilike", digits)
         return domain

@@ -408,6 +408,84 @@ class TestCounterpartyRequest(RequestCase):
         self.assertEqual(set(requests.mapped("state")), {"open"})
 
     # ------------------------------------------------------------
+    # Facts
+    # ------------------------------------------------------------
+
+    def test_nobody_writes_facts_by_hand(self):
+        other = self._request()
+        request = self._request(user_id=self.user.id)
+        facts = {
+            "number": "RQ-1",
+            "opened_at": "2030-01-01 10:00:00",
+            "first_response_at": "2026-03-16 10:00:00",
+            "merged_into_id": other.id,
+            "closed_by": "partner",
+            "channel": "portal",
+            "access_token": "abc",
+            "generation_key": "mine",
+        }
+        before = request.read(list(facts))[0]
+
+        request.with_user(self.officer).with_context(counterparty_request_moving=True).write(facts)
+        forged = request.with_user(self.officer).with_context(default_access_token="abc")
+        created = forged.create({"name": "Mine", **facts})
+
+        self.env.invalidate_all()
+        self.assertEqual(request.read(list(facts))[0], before)
+        self.assertFalse(created.merged_into_id or created.access_token or created.generation_key)
+        self.assertFalse(created.first_response_at)
+        self.assertNotEqual(created.number, "RQ-1")
+
+    def test_a_forged_context_does_not_get_round_the_moves(self):
+        request = self._request(user_id=self.user.id)
+
+        request.with_user(self.user).with_context(counterparty_request_moving=True).write(
+            {"state": "closed"}
+        )
+
+        self.assertTrue(request.closed_at)
+
+    def test_whoever_takes_a_call_has_it_from_the_first_moment(self):
+        request = self._request(user_id=self.user.id)
+
+        self.assertEqual(request.assigned_at, fields.Datetime.now())
+
+    def test_what_lacks_something_may_wait_and_be_closed(self):
+        waiting, closed = self._request("service"), self._request("service")
+
+        waiting.action_wait_for_partner()
+        closed.action_close()
+
+        self.assertEqual((waiting.state, closed.state), ("pending", "closed"))
+
+    def test_an_employee_who_asks_waits_for_an_answer(self):
+        asking = self._request(partner=self.uri.partner_id, user_id=self.user.id)
+        forwarded = self._request(channel="email", user_id=self.user.id)
+
+        self._write_as(asking, self.uri.partner_id)
+        forwarded.message_post(
+            body="Fwd",
+            author_id=self.uri.partner_id.id,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+        )
+
+        for request in (asking, forwarded):
+            self.assertFalse(request.first_response_at)
+            self.assertTrue(request.awaiting_since)
+
+    def test_what_is_due_comes_first(self):
+        self.env["counterparty.request.sla"].create(
+            {"name": "Quick", "first_hours": 1, "category_ids": self.categories["help"].ids}
+        )
+        free, due = self._request("information"), self._request("help")
+        younger = self._request("information")
+
+        found = self.env["counterparty.request"].search([("id", "in", (free + due + younger).ids)])
+
+        self.assertEqual(found.ids, [due.id, younger.id, free.id])
+
+    # ------------------------------------------------------------
     # Queries
     # ------------------------------------------------------------
 

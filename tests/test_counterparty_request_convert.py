@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -179,6 +181,35 @@ class TestCounterpartyRequestConvert(RequestCase):
         self.assertEqual((note.move_type, note.state), ("out_refund", "draft"))
         self.assertEqual(note.invoice_line_ids.price_unit, 25.0)
 
+    def test_only_what_was_asked_is_paid_back(self):
+        invoice = self._invoice()
+        part = self._request(
+            "charge",
+            direction="reimburse",
+            amount=10.0,
+            invoice_ids=[Command.set(invoice.ids)],
+        )
+        whole = self._request(
+            "charge",
+            direction="reimburse",
+            amount=100.0,
+            invoice_ids=[Command.set(invoice.ids)],
+        )
+
+        note = part._convert(self.kinds["credit_note"])
+        reversal = whole._convert(self.kinds["credit_note"])
+
+        self.assertEqual((note.reversed_entry_id, note.amount_untaxed), (invoice, 10.0))
+        self.assertEqual((reversal.reversed_entry_id, reversal.amount_untaxed), (invoice, 100.0))
+
+    def test_what_we_recover_is_not_paid_out(self):
+        request = self._request("charge", direction="recover", amount=10.0)
+
+        self.assertFalse(request.conversion_ids & self.kinds["credit_note"])
+        for code in ("credit_note", "vendor_bill"):
+            with self.subTest(code=code), self.assertRaisesRegex(UserError, "pay it out"):
+                request._convert(self.kinds[code])
+
     def test_a_refund_to_a_supplier_becomes_a_draft_bill(self):
         request = self._request("charge", direction="reimburse", amount=25.0)
 
@@ -211,6 +242,8 @@ class TestCounterpartyRequestConvert(RequestCase):
         self.assertEqual(request.sold_on, fields.Date.context_today(request))
         self.assertEqual(returned.move_ids.product_uom_qty, 1)
         self.assertEqual((replacement.state, replacement.amount_total), ("draft", 0))
+        replacement.order_line.product_uom_qty = 3
+        self.assertEqual(replacement.amount_total, 0)
 
     def test_a_warranty_knows_from_the_documents_when_it_was_sold(self):
         invoice = self._invoice(
@@ -275,6 +308,26 @@ class TestCounterpartyRequestConvert(RequestCase):
         request = self._request("information").with_user(self.user)
 
         self.assertEqual(request.document_ids.document_state, "Quotation")
+
+    def test_a_draft_waits_for_what_it_needs_itself(self):
+        category = self.categories["information"]
+        category.automatic_conversion_id = self.kinds["replacement"]
+
+        request = self._request("information")
+        self.assertFalse(request.document_ids)
+        request.product_id = self.service
+
+        self.assertTrue(request.document_ids)
+
+    def test_a_failed_draft_is_noted_and_left_to_the_agent(self):
+        self.categories["warranty"].automatic_conversion_id = self.kinds["replacement"]
+        refusal = UserError("Locked")
+
+        with patch.object(type(self.env["sale.order"]), "create", side_effect=refusal):
+            request = self._request("warranty", product_id=self.service.id)
+
+        self.assertEqual(request.state, "new")
+        self.assertTrue(request.message_ids.filtered(lambda m: "Locked" in (m.body or "")))
 
     def test_only_drafts_are_made_automatically(self):
         self.assertFalse(self.kinds["return"].makes_draft)

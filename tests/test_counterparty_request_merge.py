@@ -1,7 +1,7 @@
 from freezegun import freeze_time
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from .common_request import RequestCase
@@ -90,6 +90,23 @@ class TestCounterpartyRequestMerge(RequestCase):
 
         self.assertEqual(theirs.state, "new")
 
+    def test_what_is_internal_is_not_shown_by_a_merge(self):
+        shown, internal = self._request(), self._request(confidentiality="internal")
+
+        with self.assertRaisesRegex(UserError, "is internal"):
+            internal._merge_into(shown)
+        shown._merge_into(internal)
+
+        self.assertEqual(shown.merged_into_id, internal)
+
+    def test_merging_needs_the_right_on_both(self):
+        elsewhere = self.env["counterparty.request.team"].create({"name": "Elsewhere"})
+        mine = self._request(user_id=self.user.id).with_user(self.user)
+        theirs = self._request(user_id=self.officer.id, team_id=elsewhere.id)
+
+        with self.assertRaises(AccessError):
+            mine._merge_into(theirs.with_user(self.user))
+
     def test_the_dialog_merges_into_the_oldest(self):
         first, second = self._request(), self._request()
         action = second.with_user(self.user).action_merge()
@@ -156,7 +173,7 @@ class TestCounterpartyRequestMerge(RequestCase):
 
         cases = [
             ("Ada", self.ada),
-            ("0888 123 456".lstrip("0"), self.ada),
+            ("0888 123 456", self.ada),
             ("888123456", self.ada),
             ("RO9900700022", self.freight),
             (request.number, self.ben),

@@ -118,3 +118,11 @@ class TestHooks(CounterpartyCase):
 
         self.assertFalse(self.params.search([("key", "=like", "counterparty_crm.%")]))
         self.assertEqual(self.params.get_param("counterparty_other.key"), "kept")
+
+    def test_uninstallation_leaves_no_row_of_numbers(self):
+        self.env.company._create_request_sequences()
+        sequence = self.env.company.counterparty_request_sequence_id
+
+        uninstall_hook(self.env)
+
+        self.assertFalse(sequence.exists())
