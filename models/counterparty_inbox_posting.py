@@ -19,6 +19,7 @@ from ..tools.mail_intake import (
     plain_subject,
 )
 from ..tools.mail_parts import read_parts
+from .counterparty_request_convert import LETTER_FOLLOWS
 from .counterparty_request_message import AUTOMATIC as AUTOMATIC_MESSAGE
 
 _logger = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ class CounterpartyInboxPosting(models.AbstractModel):
             self._finish(fate, target)
             return target
         quiet = {"mail_create_nolog": True, "mail_create_nosubscribe": True}
+        # what comes out of the request by itself begins with the words of the mail
+        quiet[LETTER_FOLLOWS] = True
         if fate == decision.FOLLOW_UP:
             values = self._prepare_follow_up_vals(envelope, letter, people)
             request = target.with_context(**quiet)._create_follow_up(values)
@@ -59,6 +62,8 @@ class CounterpartyInboxPosting(models.AbstractModel):
                 values["name"] = values["name"] or self._get_name(envelope)
             request = self.env["counterparty.request"].with_context(**quiet).create(values)
         self._post(fate, request, letter, envelope, people)
+        request = request.with_context(**{LETTER_FOLLOWS: False})
+        request._convert_automatically()
         self._finish(fate, request)
         request._acknowledge(
             envelope.sender,

@@ -2,7 +2,7 @@ from markupsafe import Markup
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, is_html_empty
 
 from ..tools import request_states as states
 from .counterparty_request_recovery import RECOVER
@@ -11,6 +11,10 @@ from .counterparty_request_recovery import RECOVER
 REFUNDS = ("credit_note", "vendor_bill", "expense")
 # what a conversion needs besides what its category requires
 AUTOMATIC_NEEDS = {"replacement": ("product_id",), "meeting": ("wanted_date",)}
+# documents that begin with the words of the request
+NOTED = ("lead", "opportunity", "meeting", "task")
+# set while the mail that opens a request is still to be posted
+LETTER_FOLLOWS = "counterparty_letter_follows"
 
 
 class CounterpartyRequestConvert(models.AbstractModel):
@@ -132,6 +136,8 @@ class CounterpartyRequestConvert(models.AbstractModel):
                 )
             )
         document = getattr(self, f"_convert_to_{conversion.code}")()
+        if conversion.code in NOTED:
+            self._hand_over_files(document)
         self._link_document(document, conversion)
         return document
 
@@ -188,6 +194,8 @@ class CounterpartyRequestConvert(models.AbstractModel):
 
     def _convert_automatically(self):
         """Make the draft that the category wants once nothing is missing any more."""
+        if self.env.context.get(LETTER_FOLLOWS):
+            return
         for request in self:
             conversion = request.category_id.automatic_conversion_id._filter_available()
             ready = (
@@ -245,9 +253,46 @@ class CounterpartyRequestConvert(models.AbstractModel):
     def _get_plain_reference(self):
         return self.display_name
 
-    def _get_note(self):
-        """Return the text of the request for the notes of a document."""
-        return self.description or Markup("")
+    def _get_note(self, shown=False):
+        """Return the text of the request for the notes of a document.
+
+        :param shown: the counterparty reads the notes: words of employees stay out
+        """
+        return self._get_letter(shown).body or self.description or Markup("")
+
+    def _get_letter(self, shown=False):
+        """Return the message that asked for something, where nobody described it.
+
+        :param shown: leave out what employees wrote, or passed on, for others
+        """
+        self.ensure_one()
+        if not is_html_empty(self.description):
+            return self.message_ids.browse()
+        letter = self.message_ids.filtered(
+            lambda message: (
+                message.message_type in ("comment", "email")
+                and not message.is_internal
+                and (self._is_asking(message) or (not shown and self._is_opening(message)))
+            )
+        )
+        return letter.sorted("id")[:1]
+
+    def _is_asking(self, message):
+        """Tell whether a message is of the counterparty, or of an employee who asks."""
+        # who is an employee is no secret; the system is none that asks
+        users = message.sudo().author_id.with_context(active_test=False).user_ids
+        ours = any(user._is_internal() for user in users)
+        return not ours or message.author_id == self.partner_id
+
+    def _is_opening(self, message):
+        """Tell whether a message is the mail of a request by mail, whoever passed it on."""
+        return self.channel == "email" and message.message_type == "email"
+
+    def _hand_over_files(self, document):
+        """Give copies of the files of the letter to a document that begins with its words."""
+        shown = document._name == "calendar.event"
+        for attachment in self._get_letter(shown).attachment_ids:
+            attachment.copy({"res_model": document._name, "res_id": document.id})
 
     def _get_order_line_vals(self):
         self.ensure_one()
@@ -347,7 +392,7 @@ class CounterpartyRequestConvert(models.AbstractModel):
             "start": self.wanted_date,
             "stop": fields.Datetime.add(self.wanted_date, hours=self.wanted_hours or 1.0),
             "location": self.wanted_place or self.address,
-            "description": self._get_note(),
+            "description": self._get_note(shown=True),
             "user_id": user.id,
             "partner_ids": [Command.set((user.partner_id | self.partner_id).ids)],
             "res_model_id": self.env["ir.model"]._get_id(self._name),

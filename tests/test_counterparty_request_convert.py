@@ -148,6 +148,61 @@ class TestCounterpartyRequestConvert(RequestCase):
             request._convert(self.kinds["quotation"])
 
     # ------------------------------------------------------------
+    # Words and files
+    # ------------------------------------------------------------
+
+    def test_what_nobody_described_takes_the_words_of_the_counterparty(self):
+        request = self._request("information", description=False)
+        request.message_post(body="Call them", subtype_xmlid="mail.mt_note")
+        self._write_as(request, self.uri.partner_id, "We heard you were interested")
+        self._write_as(
+            request, self.late_payer, "100 red chairs", attachments=[("plan.txt", b"Ground floor")]
+        )
+        self._write_as(request, self.late_payer, "And a table")
+
+        lead = request._convert(self.kinds["lead"])
+
+        self.assertIn("100 red chairs", lead.description)
+        self.assertNotIn("table", lead.description)
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]
+        )
+        self.assertEqual((files.name, files.raw), ("plan.txt", b"Ground floor"))
+
+    def test_a_description_speaks_for_itself(self):
+        request = self._request("information", description="Chairs, as on the phone")
+        self._write_as(request, self.late_payer, "Any news?", attachments=[("a.txt", b"a")])
+
+        lead = request._convert(self.kinds["lead"])
+
+        self.assertIn("as on the phone", lead.description)
+        self.assertFalse(
+            self.env["ir.attachment"].search_count(
+                [("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]
+            )
+        )
+
+    def test_what_an_employee_passed_on_is_no_text_of_an_invitation(self):
+        request = self._request(
+            "information",
+            description=False,
+            channel="email",
+            wanted_date="2030-03-20 08:00:00",
+        )
+        request.message_post(
+            body="A difficult one, please call",
+            author_id=self.uri.partner_id.id,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+        )
+
+        lead = request._convert(self.kinds["lead"])
+        meeting = request._convert(self.kinds["meeting"])
+
+        self.assertIn("difficult", lead.description)
+        self.assertNotIn("difficult", meeting.description or "")
+
+    # ------------------------------------------------------------
     # Each kind
     # ------------------------------------------------------------
 
