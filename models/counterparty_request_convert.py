@@ -204,6 +204,8 @@ class CounterpartyRequestConvert(models.AbstractModel):
                 and request.state in states.LIVE
                 and not request.missing_fields
                 and not request.document_ids
+                # once: what the agent threw away, or what failed, is theirs to make
+                and not request.conversion_serial
             )
             needs = AUTOMATIC_NEEDS.get(conversion.code, ())
             if ready and all(request[name] for name in needs):
@@ -212,6 +214,8 @@ class CounterpartyRequestConvert(models.AbstractModel):
     def _try_to_convert(self, conversion):
         """Make a draft, or leave it to the agent: no request fails because of its document."""
         self.ensure_one()
+        # outside of the savepoint: the try counts whatever comes of it
+        self._lock_conversion()
         try:
             with self.env.cr.savepoint():
                 # the rule of the category acts, whoever or whatever brought the request

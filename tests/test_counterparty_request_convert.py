@@ -389,6 +389,33 @@ class TestCounterpartyRequestConvert(RequestCase):
         drafts = [kind for kind in self.kinds.values() if kind.makes_draft]
         self.assertEqual(len(drafts), len(self.kinds) - 1)
 
+    def test_a_deleted_draft_does_not_come_back(self):
+        self.categories["warranty"].automatic_conversion_id = self.kinds["replacement"]
+        request = self._request("warranty", product_id=self.service.id)
+        request.document_ids._get_document().unlink()
+        self.assertFalse(request.document_ids)
+
+        request.product_id = False
+        request.product_id = self.service
+        self.assertFalse(request.document_ids)
+
+        # the button still makes one
+        self.assertTrue(request._convert(self.kinds["replacement"]))
+
+    def test_a_failed_draft_is_tried_once(self):
+        self.categories["warranty"].automatic_conversion_id = self.kinds["replacement"]
+        refusal = UserError("Locked")
+        orders = type(self.env["sale.order"])
+
+        with patch.object(orders, "create", side_effect=refusal) as create:
+            request = self._request("warranty", product_id=self.service.id)
+            request.user_id = self.user
+            request.user_id = self.uri
+
+        self.assertEqual(create.call_count, 1)
+        notes = request.message_ids.filtered(lambda message: "Locked" in (message.body or ""))
+        self.assertEqual(len(notes), 1)
+
     # ------------------------------------------------------------
     # Recovery
     # ------------------------------------------------------------
