@@ -360,8 +360,9 @@ class CounterpartyRequestConvert(models.AbstractModel):
                     "Name the product first that %(request)s is about.", request=self.display_name
                 )
             )
-        # a price of nothing would be worked out again with the quantity
-        line = {"product_id": self.product_id.id, "discount": 100.0}
+        # a price that differs from the technical one was set by hand: the host keeps it, whereas
+        # it works out a discount again with the quantity
+        line = {"product_id": self.product_id.id, "price_unit": 0.0, "technical_price_unit": 1.0}
         return {**self._prepare_order_vals(), "order_line": [Command.create(line)]}
 
     # ------------------------------------------------------------

@@ -300,6 +300,21 @@ class TestCounterpartyRequestConvert(RequestCase):
         replacement.order_line.product_uom_qty = 3
         self.assertEqual(replacement.amount_total, 0)
 
+    def test_a_replacement_costs_nothing_where_discounts_follow_pricelists(self):
+        features = ("product.group_product_pricelist", "sale.group_discount_per_so_line")
+        for feature in features:
+            self.env.user.group_ids |= self.env.ref(feature)
+        pricelist = self.env["product.pricelist"].create({"name": "Wholesale"})
+        self.late_payer.property_product_pricelist = pricelist
+        self.service.list_price = 80.0
+        request = self._request("warranty", product_id=self.service.id)
+
+        order = request._convert(self.kinds["replacement"])
+        order.order_line.product_uom_qty = 3
+
+        self.assertEqual(order.pricelist_id, pricelist)
+        self.assertEqual(order.amount_total, 0)
+
     def test_a_warranty_knows_from_the_documents_when_it_was_sold(self):
         invoice = self._invoice(
             invoice_date="2026-02-03",
