@@ -36,9 +36,10 @@ class CounterpartyRequestConvertAccounts(models.AbstractModel):
         return reversal.new_move_ids
 
     def _is_partial(self, invoice):
-        """Tell whether less than the whole invoice is to be paid back."""
+        """Tell whether another amount than the whole invoice is to be paid back."""
         rest = invoice.amount_total - self.amount
-        return bool(self.amount) and not invoice.currency_id.is_zero(rest)
+        same = self.currency_id == invoice.currency_id and invoice.currency_id.is_zero(rest)
+        return bool(self.amount) and not same
 
     def _convert_to_vendor_bill(self):
         return self.env["account.move"].create(self._prepare_move_vals("in_invoice"))

@@ -257,6 +257,23 @@ class TestCounterpartyRequestConvert(RequestCase):
         self.assertEqual((note.reversed_entry_id, note.amount_untaxed), (invoice, 10.0))
         self.assertEqual((reversal.reversed_entry_id, reversal.amount_untaxed), (invoice, 100.0))
 
+    def test_the_same_figure_in_another_currency_is_another_amount(self):
+        invoice = self._invoice()
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        other = currencies.search([("id", "!=", invoice.currency_id.id)], limit=1)
+        other.active = True
+        request = self._request(
+            "charge",
+            direction="reimburse",
+            amount=100.0,
+            currency_id=other.id,
+            invoice_ids=[Command.set(invoice.ids)],
+        )
+
+        note = request._convert(self.kinds["credit_note"])
+
+        self.assertEqual((note.reversed_entry_id, note.currency_id), (invoice, other))
+
     def test_what_we_recover_is_not_paid_out(self):
         request = self._request("charge", direction="recover", amount=10.0)
 
