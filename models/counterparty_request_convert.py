@@ -5,10 +5,12 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, is_html_empty
 
 from ..tools import request_states as states
-from .counterparty_request_recovery import RECOVER
+from .counterparty_request_recovery import RECOVER, REIMBURSE
 
 # documents that pay money out
 REFUNDS = ("credit_note", "vendor_bill", "expense")
+# documents that demand money
+DEMANDS = ("invoice",)
 # what a conversion needs besides what its category requires
 AUTOMATIC_NEEDS = {"replacement": ("product_id",), "meeting": ("wanted_date",)}
 # documents that begin with the words of the request
@@ -46,9 +48,13 @@ class CounterpartyRequestConvert(models.AbstractModel):
                 request.conversion_ids = allowed.filtered(request._is_fitting)
 
     def _is_fitting(self, conversion):
-        """Tell whether a kind of document makes sense: what we recover, we do not pay out."""
+        """Tell whether a kind of document makes sense.
+
+        What we recover we do not pay out, what we reimburse we do not demand.
+        """
         self.ensure_one()
-        return self.direction != RECOVER or conversion.code not in REFUNDS
+        wrong = {RECOVER: REFUNDS, REIMBURSE: DEMANDS}.get(self.direction, ())
+        return conversion.code not in wrong
 
     # ------------------------------------------------------------
     # By hand
@@ -119,12 +125,13 @@ class CounterpartyRequestConvert(models.AbstractModel):
                 )
             )
         if not self._is_fitting(conversion):
-            raise UserError(
-                self.env._(
-                    "%(request)s recovers money: “%(kind)s” would pay it out.",
-                    request=self.display_name,
-                    kind=conversion.name,
+            values = {"request": self.display_name, "kind": conversion.name}
+            if self.direction == RECOVER:
+                raise UserError(
+                    self.env._("%(request)s recovers money: “%(kind)s” would pay it out.", **values)
                 )
+            raise UserError(
+                self.env._("%(request)s pays money back: “%(kind)s” would demand it.", **values)
             )
         missing = self.state == states.NEW and self.missing_fields
         if missing:

@@ -1,6 +1,8 @@
 from odoo import Command, models
 from odoo.exceptions import UserError
 
+from .counterparty_request_recovery import RECOVER
+
 
 class CounterpartyRequestConvertAccounts(models.AbstractModel):
     """Conversions into documents of accounts, warehouse and purchase."""
@@ -21,6 +23,15 @@ class CounterpartyRequestConvertAccounts(models.AbstractModel):
             named = document
         moves = named.filtered(lambda move: move.state == "posted" and move.move_type in move_types)
         return moves if len(moves) == 1 else moves.browse()
+
+    def _convert_to_invoice(self):
+        invoice = self.env["account.move"].create(self._prepare_move_vals("out_invoice"))
+        # whoever invoices need not be on the team
+        request = self.sudo()
+        if request.direction == RECOVER and not request.invoice_ids:
+            # the recovery ends when this is paid
+            request.invoice_ids = invoice
+        return invoice
 
     def _convert_to_credit_note(self):
         invoice = self._get_subject_invoice("out_invoice")

@@ -282,6 +282,24 @@ class TestCounterpartyRequestConvert(RequestCase):
             with self.subTest(code=code), self.assertRaisesRegex(UserError, "pay it out"):
                 request._convert(self.kinds[code])
 
+    def test_what_we_recover_becomes_a_draft_invoice(self):
+        request = self._request("charge", direction="recover", amount=25.0)
+        back = self._request("charge", direction="reimburse", amount=25.0)
+
+        invoice = request._convert(self.kinds["invoice"])
+
+        self.assertIn(self.kinds["invoice"], request.conversion_ids)
+        self.assertEqual((invoice.move_type, invoice.state), ("out_invoice", "draft"))
+        self.assertEqual(invoice.invoice_line_ids.price_unit, 25.0)
+        self.assertNotIn(self.kinds["invoice"], back.conversion_ids)
+        with self.assertRaisesRegex(UserError, "would demand it"):
+            back._convert(self.kinds["invoice"])
+
+        # paid, it ends the recovery
+        invoice.action_post()
+        self._pay(invoice)
+        self.assertEqual(request.state, "solved")
+
     def test_a_refund_to_a_supplier_becomes_a_draft_bill(self):
         request = self._request("charge", direction="reimburse", amount=25.0)
 
