@@ -19,6 +19,7 @@ from ..tools.mail_intake import (
     plain_subject,
 )
 from ..tools.mail_parts import read_parts
+from .counterparty_request_convert import LETTER_FOLLOWS
 from .counterparty_request_message import AUTOMATIC as AUTOMATIC_MESSAGE
 
 _logger = logging.getLogger(__name__)
@@ -47,6 +48,8 @@ class CounterpartyInboxPosting(models.AbstractModel):
             self._finish(fate, target)
             return target
         quiet = {"mail_create_nolog": True, "mail_create_nosubscribe": True}
+        # what comes out of the request by itself begins with the words of the mail
+        quiet[LETTER_FOLLOWS] = True
         if fate == decision.FOLLOW_UP:
             values = self._prepare_follow_up_vals(envelope, letter, people)
             request = target.with_context(**quiet)._create_follow_up(values)
@@ -59,6 +62,8 @@ class CounterpartyInboxPosting(models.AbstractModel):
                 values["name"] = values["name"] or self._get_name(envelope)
             request = self.env["counterparty.request"].with_context(**quiet).create(values)
         self._post(fate, request, letter, envelope, people)
+        request = request.with_context(**{LETTER_FOLLOWS: False})
+        request._convert_automatically()
         self._finish(fate, request)
         request._acknowledge(
             envelope.sender,
@@ -170,10 +175,11 @@ class CounterpartyInboxPosting(models.AbstractModel):
             )
         parent = letter["parent"]
         in_thread = (parent.model, parent.res_id) == (request._name, request.id)
-        if not as_note and fate == decision.ANSWER and not employee:
+        acting = not employee and self._is_acting(request, people, envelope.sender)
+        if not as_note and fate == decision.ANSWER and not employee and not acting:
             request._add_copies(self._get_copies(letter))
         # what answers a note of employees stays among them
-        internal = as_note or bool(employee and in_thread and parent.is_internal)
+        internal = as_note or acting or bool(employee and in_thread and parent.is_internal)
         values = {
             "message_type": "email",
             "subtype_xmlid": "mail.mt_note" if internal else "mail.mt_comment",
@@ -189,6 +195,9 @@ class CounterpartyInboxPosting(models.AbstractModel):
         }
         if envelope.message_id:
             values["message_id"] = envelope.message_id
+        if acting and not as_note:
+            # what suppliers say is for whoever works on it, not for the counterparty
+            values["partner_ids"] = request.user_id.partner_id.ids
         if employee and not internal and fate == decision.ANSWER:
             if request.partner_id:
                 values["partner_ids"] = (request.partner_id - employee).ids
@@ -198,6 +207,17 @@ class CounterpartyInboxPosting(models.AbstractModel):
         quiet = as_note or fate == decision.COMMENT
         context = {AUTOMATIC_MESSAGE: quiet, "mail_post_autofollow_author_skip": not employee}
         letter["posted"] = request.with_context(**context).message_post(**values)
+        if acting and not quiet and request.state == "hold":
+            request._open()
+
+    @api.model
+    def _is_acting(self, request, people, sender):
+        """Tell whether a mail is of whoever has to act on what somebody else asked for."""
+        acting = request.responsible_partner_id
+        company = acting.commercial_partner_id
+        if not acting or company == request.commercial_partner_id:
+            return False
+        return company in people.commercial_partner_id or sender == acting.email_normalized
 
     def _get_email_from(self, envelope):
         if envelope.sender:

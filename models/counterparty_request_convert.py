@@ -2,15 +2,21 @@ from markupsafe import Markup
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, is_html_empty
 
 from ..tools import request_states as states
-from .counterparty_request_recovery import RECOVER
+from .counterparty_request_recovery import RECOVER, REIMBURSE
 
 # documents that pay money out
 REFUNDS = ("credit_note", "vendor_bill", "expense")
+# documents that demand money
+DEMANDS = ("invoice",)
 # what a conversion needs besides what its category requires
 AUTOMATIC_NEEDS = {"replacement": ("product_id",), "meeting": ("wanted_date",)}
+# documents that begin with the words of the request
+NOTED = ("lead", "opportunity", "meeting", "task")
+# set while the mail that opens a request is still to be posted
+LETTER_FOLLOWS = "counterparty_letter_follows"
 
 
 class CounterpartyRequestConvert(models.AbstractModel):
@@ -42,9 +48,13 @@ class CounterpartyRequestConvert(models.AbstractModel):
                 request.conversion_ids = allowed.filtered(request._is_fitting)
 
     def _is_fitting(self, conversion):
-        """Tell whether a kind of document makes sense: what we recover, we do not pay out."""
+        """Tell whether a kind of document makes sense.
+
+        What we recover we do not pay out, what we reimburse we do not demand.
+        """
         self.ensure_one()
-        return self.direction != RECOVER or conversion.code not in REFUNDS
+        wrong = {RECOVER: REFUNDS, REIMBURSE: DEMANDS}.get(self.direction, ())
+        return conversion.code not in wrong
 
     # ------------------------------------------------------------
     # By hand
@@ -115,12 +125,13 @@ class CounterpartyRequestConvert(models.AbstractModel):
                 )
             )
         if not self._is_fitting(conversion):
-            raise UserError(
-                self.env._(
-                    "%(request)s recovers money: “%(kind)s” would pay it out.",
-                    request=self.display_name,
-                    kind=conversion.name,
+            values = {"request": self.display_name, "kind": conversion.name}
+            if self.direction == RECOVER:
+                raise UserError(
+                    self.env._("%(request)s recovers money: “%(kind)s” would pay it out.", **values)
                 )
+            raise UserError(
+                self.env._("%(request)s pays money back: “%(kind)s” would demand it.", **values)
             )
         missing = self.state == states.NEW and self.missing_fields
         if missing:
@@ -132,6 +143,8 @@ class CounterpartyRequestConvert(models.AbstractModel):
                 )
             )
         document = getattr(self, f"_convert_to_{conversion.code}")()
+        if conversion.code in NOTED:
+            self._hand_over_files(document)
         self._link_document(document, conversion)
         return document
 
@@ -188,6 +201,8 @@ class CounterpartyRequestConvert(models.AbstractModel):
 
     def _convert_automatically(self):
         """Make the draft that the category wants once nothing is missing any more."""
+        if self.env.context.get(LETTER_FOLLOWS):
+            return
         for request in self:
             conversion = request.category_id.automatic_conversion_id._filter_available()
             ready = (
@@ -196,6 +211,8 @@ class CounterpartyRequestConvert(models.AbstractModel):
                 and request.state in states.LIVE
                 and not request.missing_fields
                 and not request.document_ids
+                # once: what the agent threw away, or what failed, is theirs to make
+                and not request.conversion_serial
             )
             needs = AUTOMATIC_NEEDS.get(conversion.code, ())
             if ready and all(request[name] for name in needs):
@@ -204,6 +221,8 @@ class CounterpartyRequestConvert(models.AbstractModel):
     def _try_to_convert(self, conversion):
         """Make a draft, or leave it to the agent: no request fails because of its document."""
         self.ensure_one()
+        # outside of the savepoint: the try counts whatever comes of it
+        self._lock_conversion()
         try:
             with self.env.cr.savepoint():
                 # the rule of the category acts, whoever or whatever brought the request
@@ -245,9 +264,46 @@ class CounterpartyRequestConvert(models.AbstractModel):
     def _get_plain_reference(self):
         return self.display_name
 
-    def _get_note(self):
-        """Return the text of the request for the notes of a document."""
-        return self.description or Markup("")
+    def _get_note(self, shown=False):
+        """Return the text of the request for the notes of a document.
+
+        :param shown: the counterparty reads the notes: words of employees stay out
+        """
+        return self._get_letter(shown).body or self.description or Markup("")
+
+    def _get_letter(self, shown=False):
+        """Return the message that asked for something, where nobody described it.
+
+        :param shown: leave out what employees wrote, or passed on, for others
+        """
+        self.ensure_one()
+        if not is_html_empty(self.description):
+            return self.message_ids.browse()
+        letter = self.message_ids.filtered(
+            lambda message: (
+                message.message_type in ("comment", "email")
+                and not message.is_internal
+                and (self._is_asking(message) or (not shown and self._is_opening(message)))
+            )
+        )
+        return letter.sorted("id")[:1]
+
+    def _is_asking(self, message):
+        """Tell whether a message is of the counterparty, or of an employee who asks."""
+        # who is an employee is no secret; the system is none that asks
+        users = message.sudo().author_id.with_context(active_test=False).user_ids
+        ours = any(user._is_internal() for user in users)
+        return not ours or message.author_id == self.partner_id
+
+    def _is_opening(self, message):
+        """Tell whether a message is the mail of a request by mail, whoever passed it on."""
+        return self.channel == "email" and message.message_type == "email"
+
+    def _hand_over_files(self, document):
+        """Give copies of the files of the letter to a document that begins with its words."""
+        shown = document._name == "calendar.event"
+        for attachment in self._get_letter(shown).attachment_ids:
+            attachment.copy({"res_model": document._name, "res_id": document.id})
 
     def _get_order_line_vals(self):
         self.ensure_one()
@@ -311,8 +367,9 @@ class CounterpartyRequestConvert(models.AbstractModel):
                     "Name the product first that %(request)s is about.", request=self.display_name
                 )
             )
-        # a price of nothing would be worked out again with the quantity
-        line = {"product_id": self.product_id.id, "discount": 100.0}
+        # a price that differs from the technical one was set by hand: the host keeps it, whereas
+        # it works out a discount again with the quantity
+        line = {"product_id": self.product_id.id, "price_unit": 0.0, "technical_price_unit": 1.0}
         return {**self._prepare_order_vals(), "order_line": [Command.create(line)]}
 
     # ------------------------------------------------------------
@@ -347,7 +404,7 @@ class CounterpartyRequestConvert(models.AbstractModel):
             "start": self.wanted_date,
             "stop": fields.Datetime.add(self.wanted_date, hours=self.wanted_hours or 1.0),
             "location": self.wanted_place or self.address,
-            "description": self._get_note(),
+            "description": self._get_note(shown=True),
             "user_id": user.id,
             "partner_ids": [Command.set((user.partner_id | self.partner_id).ids)],
             "res_model_id": self.env["ir.model"]._get_id(self._name),

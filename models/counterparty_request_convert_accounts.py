@@ -1,6 +1,8 @@
 from odoo import Command, models
 from odoo.exceptions import UserError
 
+from .counterparty_request_recovery import RECOVER
+
 
 class CounterpartyRequestConvertAccounts(models.AbstractModel):
     """Conversions into documents of accounts, warehouse and purchase."""
@@ -22,6 +24,15 @@ class CounterpartyRequestConvertAccounts(models.AbstractModel):
         moves = named.filtered(lambda move: move.state == "posted" and move.move_type in move_types)
         return moves if len(moves) == 1 else moves.browse()
 
+    def _convert_to_invoice(self):
+        invoice = self.env["account.move"].create(self._prepare_move_vals("out_invoice"))
+        # whoever invoices need not be on the team
+        request = self.sudo()
+        if request.direction == RECOVER and not request.invoice_ids:
+            # the recovery ends when this is paid
+            request.invoice_ids = invoice
+        return invoice
+
     def _convert_to_credit_note(self):
         invoice = self._get_subject_invoice("out_invoice")
         if not invoice or self._is_partial(invoice):
@@ -36,9 +47,10 @@ class CounterpartyRequestConvertAccounts(models.AbstractModel):
         return reversal.new_move_ids
 
     def _is_partial(self, invoice):
-        """Tell whether less than the whole invoice is to be paid back."""
+        """Tell whether another amount than the whole invoice is to be paid back."""
         rest = invoice.amount_total - self.amount
-        return bool(self.amount) and not invoice.currency_id.is_zero(rest)
+        same = self.currency_id == invoice.currency_id and invoice.currency_id.is_zero(rest)
+        return bool(self.amount) and not same
 
     def _convert_to_vendor_bill(self):
         return self.env["account.move"].create(self._prepare_move_vals("in_invoice"))

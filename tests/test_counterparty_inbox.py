@@ -86,6 +86,19 @@ class TestCounterpartyInbox(RequestMailCase):
 
         self.assertEqual(request.partner_id, self.user.partner_id)
 
+    def test_what_comes_out_of_a_mail_by_itself_has_its_words_and_files(self):
+        kind = self.env["counterparty.request.conversion"].search([("code", "=", "lead")])
+        self.categories["help"].automatic_conversion_id = kind
+
+        request = self._receive("100 red chairs until May", [("plan.txt", b"Ground floor")])
+
+        lead = request.document_ids._get_document()
+        self.assertIn("100 red chairs", lead.description)
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]
+        )
+        self.assertEqual(files.name, "plan.txt")
+
     def test_the_language_is_that_of_the_text(self):
         self.env["res.lang"]._activate_lang("bg_BG")
         body = "Здравейте, палетът не е пристигнал. Моля за отговор."

@@ -26,6 +26,20 @@ class TestCounterpartyInboxReply(RequestMailCase):
     # Found by token, reference, number
     # ------------------------------------------------------------
 
+    def test_what_the_acting_supplier_writes_stays_among_employees(self):
+        supplier = self._person("Sue Parts", email="sue@parts.example")
+        self.request.write({"responsible_partner_id": supplier.id, "user_id": self.user.id})
+        self.request._hold()
+
+        self._answer(self.request, From="sue@parts.example", body="It costs you 5 EUR")
+
+        message = self._messages(self.request).filtered(lambda m: "5 EUR" in m.body)
+        self.assertTrue(message.is_internal)
+        self.assertEqual(message.notified_partner_ids, self.user.partner_id)
+        self.assertEqual(self.request.state, "open")
+        self.assertFalse(self.request.awaiting_since)
+        self.assertFalse(self.request.email_cc)
+
     def test_an_answer_is_found_by_its_references(self):
         request = self._answer(self.request, Subject="Something else", body="The blue one.")
 

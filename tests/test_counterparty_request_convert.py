@@ -148,6 +148,61 @@ class TestCounterpartyRequestConvert(RequestCase):
             request._convert(self.kinds["quotation"])
 
     # ------------------------------------------------------------
+    # Words and files
+    # ------------------------------------------------------------
+
+    def test_what_nobody_described_takes_the_words_of_the_counterparty(self):
+        request = self._request("information", description=False)
+        request.message_post(body="Call them", subtype_xmlid="mail.mt_note")
+        self._write_as(request, self.uri.partner_id, "We heard you were interested")
+        self._write_as(
+            request, self.late_payer, "100 red chairs", attachments=[("plan.txt", b"Ground floor")]
+        )
+        self._write_as(request, self.late_payer, "And a table")
+
+        lead = request._convert(self.kinds["lead"])
+
+        self.assertIn("100 red chairs", lead.description)
+        self.assertNotIn("table", lead.description)
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]
+        )
+        self.assertEqual((files.name, files.raw), ("plan.txt", b"Ground floor"))
+
+    def test_a_description_speaks_for_itself(self):
+        request = self._request("information", description="Chairs, as on the phone")
+        self._write_as(request, self.late_payer, "Any news?", attachments=[("a.txt", b"a")])
+
+        lead = request._convert(self.kinds["lead"])
+
+        self.assertIn("as on the phone", lead.description)
+        self.assertFalse(
+            self.env["ir.attachment"].search_count(
+                [("res_model", "=", "crm.lead"), ("res_id", "=", lead.id)]
+            )
+        )
+
+    def test_what_an_employee_passed_on_is_no_text_of_an_invitation(self):
+        request = self._request(
+            "information",
+            description=False,
+            channel="email",
+            wanted_date="2030-03-20 08:00:00",
+        )
+        request.message_post(
+            body="A difficult one, please call",
+            author_id=self.uri.partner_id.id,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+        )
+
+        lead = request._convert(self.kinds["lead"])
+        meeting = request._convert(self.kinds["meeting"])
+
+        self.assertIn("difficult", lead.description)
+        self.assertNotIn("difficult", meeting.description or "")
+
+    # ------------------------------------------------------------
     # Each kind
     # ------------------------------------------------------------
 
@@ -202,6 +257,23 @@ class TestCounterpartyRequestConvert(RequestCase):
         self.assertEqual((note.reversed_entry_id, note.amount_untaxed), (invoice, 10.0))
         self.assertEqual((reversal.reversed_entry_id, reversal.amount_untaxed), (invoice, 100.0))
 
+    def test_the_same_figure_in_another_currency_is_another_amount(self):
+        invoice = self._invoice()
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        other = currencies.search([("id", "!=", invoice.currency_id.id)], limit=1)
+        other.active = True
+        request = self._request(
+            "charge",
+            direction="reimburse",
+            amount=100.0,
+            currency_id=other.id,
+            invoice_ids=[Command.set(invoice.ids)],
+        )
+
+        note = request._convert(self.kinds["credit_note"])
+
+        self.assertEqual((note.reversed_entry_id, note.currency_id), (invoice, other))
+
     def test_what_we_recover_is_not_paid_out(self):
         request = self._request("charge", direction="recover", amount=10.0)
 
@@ -209,6 +281,24 @@ class TestCounterpartyRequestConvert(RequestCase):
         for code in ("credit_note", "vendor_bill"):
             with self.subTest(code=code), self.assertRaisesRegex(UserError, "pay it out"):
                 request._convert(self.kinds[code])
+
+    def test_what_we_recover_becomes_a_draft_invoice(self):
+        request = self._request("charge", direction="recover", amount=25.0)
+        back = self._request("charge", direction="reimburse", amount=25.0)
+
+        invoice = request._convert(self.kinds["invoice"])
+
+        self.assertIn(self.kinds["invoice"], request.conversion_ids)
+        self.assertEqual((invoice.move_type, invoice.state), ("out_invoice", "draft"))
+        self.assertEqual(invoice.invoice_line_ids.price_unit, 25.0)
+        self.assertNotIn(self.kinds["invoice"], back.conversion_ids)
+        with self.assertRaisesRegex(UserError, "would demand it"):
+            back._convert(self.kinds["invoice"])
+
+        # paid, it ends the recovery
+        invoice.action_post()
+        self._pay(invoice)
+        self.assertEqual(request.state, "solved")
 
     def test_a_refund_to_a_supplier_becomes_a_draft_bill(self):
         request = self._request("charge", direction="reimburse", amount=25.0)
@@ -244,6 +334,21 @@ class TestCounterpartyRequestConvert(RequestCase):
         self.assertEqual((replacement.state, replacement.amount_total), ("draft", 0))
         replacement.order_line.product_uom_qty = 3
         self.assertEqual(replacement.amount_total, 0)
+
+    def test_a_replacement_costs_nothing_where_discounts_follow_pricelists(self):
+        features = ("product.group_product_pricelist", "sale.group_discount_per_so_line")
+        for feature in features:
+            self.env.user.group_ids |= self.env.ref(feature)
+        pricelist = self.env["product.pricelist"].create({"name": "Wholesale"})
+        self.late_payer.property_product_pricelist = pricelist
+        self.service.list_price = 80.0
+        request = self._request("warranty", product_id=self.service.id)
+
+        order = request._convert(self.kinds["replacement"])
+        order.order_line.product_uom_qty = 3
+
+        self.assertEqual(order.pricelist_id, pricelist)
+        self.assertEqual(order.amount_total, 0)
 
     def test_a_warranty_knows_from_the_documents_when_it_was_sold(self):
         invoice = self._invoice(
@@ -333,6 +438,33 @@ class TestCounterpartyRequestConvert(RequestCase):
         self.assertFalse(self.kinds["return"].makes_draft)
         drafts = [kind for kind in self.kinds.values() if kind.makes_draft]
         self.assertEqual(len(drafts), len(self.kinds) - 1)
+
+    def test_a_deleted_draft_does_not_come_back(self):
+        self.categories["warranty"].automatic_conversion_id = self.kinds["replacement"]
+        request = self._request("warranty", product_id=self.service.id)
+        request.document_ids._get_document().unlink()
+        self.assertFalse(request.document_ids)
+
+        request.product_id = False
+        request.product_id = self.service
+        self.assertFalse(request.document_ids)
+
+        # the button still makes one
+        self.assertTrue(request._convert(self.kinds["replacement"]))
+
+    def test_a_failed_draft_is_tried_once(self):
+        self.categories["warranty"].automatic_conversion_id = self.kinds["replacement"]
+        refusal = UserError("Locked")
+        orders = type(self.env["sale.order"])
+
+        with patch.object(orders, "create", side_effect=refusal) as create:
+            request = self._request("warranty", product_id=self.service.id)
+            request.user_id = self.user
+            request.user_id = self.uri
+
+        self.assertEqual(create.call_count, 1)
+        notes = request.message_ids.filtered(lambda message: "Locked" in (message.body or ""))
+        self.assertEqual(len(notes), 1)
 
     # ------------------------------------------------------------
     # Recovery
