@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_datetime, formatLang
 
 from ..tools.roles import section_string
 
@@ -213,4 +214,10 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
             return ", ".join(name for _id, name in value)
         if kind == "date":
             return self._format_day(fields.Date.to_date(value))
+        if kind == "datetime":
+            return format_datetime(self.env, fields.Datetime.to_datetime(value))
+        if kind == "float":
+            # as many decimals as were entered
+            decimals = f"{value:.6f}".rstrip("0").partition(".")[2]
+            return formatLang(self.env, value, digits=len(decimals))
         return str(value)

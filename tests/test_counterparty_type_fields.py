@@ -55,6 +55,17 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         self.assertEqual(designer.line_ids.mapped("name"), ["Policy limit", "Cover", "Since"])
         self.assertEqual(designer.line_ids[1].options, "Whole fleet, Cargo")
 
+    def test_designer_leaves_alone_what_it_does_not_design(self):
+        self.insurer.role_properties_definition += [
+            {"name": "line", "string": "Line", "type": "separator"}
+        ]
+        before = self.insurer.role_properties_definition
+        designer = self.env["counterparty.type.designer"].create({"type_id": self.insurer.id})
+
+        designer.action_save()
+
+        self.assertEqual(self.insurer.role_properties_definition, before)
+
     def test_own_fields_search_and_group(self):
         rich = self._insure(self.foods, policy_limit=5000, cover="whole_fleet")
         self._insure(self.freight, policy_limit=10, cover="cargo")
@@ -124,6 +135,19 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         value = self.foods.with_user(self.plain).get_counterparty_value("insurer", "policy_limit")
 
         self.assertEqual(value, "5000")
+
+    def test_numbers_and_times_are_written_as_people_read_them(self):
+        role = self._insure(self.foods).with_context(lang="en_US", tz="Europe/Sofia")
+
+        for kind, value, text in (
+            ("datetime", "2026-01-05 10:00:00", "Jan 5, 2026, 12:00:00 PM"),
+            ("float", 1234.5, "1,234.5"),
+            ("float", 3.0, "3"),
+            ("integer", 2024, "2024"),
+        ):
+            with self.subTest(kind=kind, value=value):
+                written = role._format_own_value({"type": kind, "value": value})
+                self.assertEqual(written.replace("\u202f", " "), text)
 
     def test_own_fields_have_a_tile(self):
         self._insure(self.foods, policy_limit=1)
