@@ -215,7 +215,8 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
         if kind == "date":
             return self._format_day(fields.Date.to_date(value))
         if kind == "datetime":
-            return format_datetime(self.env, fields.Datetime.to_datetime(value))
+            moment = fields.Datetime.to_datetime(value)
+            return format_datetime(self.env, moment, tz=str(self.env.tz))
         if kind == "float":
             # as many decimals as were entered
             decimals = f"{value:.6f}".rstrip("0").partition(".")[2]

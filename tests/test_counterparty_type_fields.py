@@ -140,7 +140,7 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         role = self._insure(self.foods).with_context(lang="en_US", tz="Europe/Sofia")
 
         for kind, value, text in (
-            ("datetime", "2026-01-05 10:00:00", "Jan 5, 2026, 12:00:00 PM"),
+            ("datetime", "2026-01-05 10:00:00", "01/05/2026 12:00:00 PM"),
             ("float", 1234.5, "1,234.5"),
             ("float", 3.0, "3"),
             ("integer", 2024, "2024"),
@@ -218,6 +218,20 @@ class TestCounterpartyTypeFields(CounterpartyCase):
 
         role.invalidate_recordset()
         self.assertEqual(dict(role.role_properties)["policy_limit"], 5000)
+
+    def test_field_of_another_kind_takes_no_values_of_its_namesake(self):
+        role = self._insure(self.foods, policy_limit=5000)
+        designer = self.env["counterparty.type.designer"].create({"type_id": self.insurer.id})
+        designer.line_ids.filtered(lambda line: line.key == "policy_limit").unlink()
+        designer.confirms_removal = True
+        designer.action_save()
+
+        self._design({"name": "Policy limit", "kind": "date"})
+
+        role.invalidate_recordset()
+        self.assertEqual(role._get_own_values(), [])
+        added = self.insurer.role_properties_definition[-1]
+        self.assertEqual((added["name"], added["type"]), ("policy_limit_date", "date"))
 
     def test_designer_asks_before_filled_fields_go(self):
         self._insure(self.foods, policy_limit=5000)

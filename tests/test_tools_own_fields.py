@@ -113,6 +113,31 @@ class TestToolsOwnFields(BaseCase):
         self.assertEqual(removed_keys([], present, kinds), ["g"])
         self.assertEqual(len(definition([], present, kinds)), 3)
 
+    def test_values_of_another_kind_do_not_come_back(self):
+        cases = [
+            ("char", ["abc", False], "lim"),
+            ("date", ["abc"], "lim_date"),
+            ("date", ["2026-01-05"], "lim"),
+            ("date", ["2026-01-05 10:00:00"], "lim_date"),
+            ("datetime", ["2026-01-05 10:00:00"], "lim"),
+            ("integer", ["abc"], "lim_integer"),
+            ("integer", [5, None], "lim"),
+            ("integer", [True], "lim_integer"),
+            ("float", [5, 1.5], "lim"),
+            ("boolean", [True, False], "lim"),
+            ("boolean", [1.5], "lim_boolean"),
+            ("tags", ["abc"], "lim_tags"),
+            ("many2one", ["abc"], "lim_many2one"),
+            ("text", [5], "lim_text"),
+        ]
+        for kind, values, key in cases:
+            with self.subTest(kind=kind, values=values):
+                line = FieldLine("", "Lim", kind, ("abc",), "res.partner")
+                [entry] = definition([line], [], stored={"lim": values})
+                self.assertEqual(entry["name"], key)
+        [kept] = definition([FieldLine("lim", "Lim", "date")], [], stored={"lim": ["abc"]})
+        self.assertEqual(kept["name"], "lim")
+
     def test_two_fields_of_one_name_are_refused(self):
         lines = [FieldLine("", "Limit", "char"), FieldLine("", "limit", "float")]
 

@@ -9,6 +9,9 @@ from typing import NamedTuple
 WITH_OPTIONS = ("selection", "tags")
 WITH_MODEL = ("many2one", "many2many")
 TAG_COLORS = 11
+# as the host stores them
+DATE = r"\d{4}-\d{2}-\d{2}"
+TIME = r" \d{2}:\d{2}:\d{2}"
 
 
 class FieldLine(NamedTuple):
@@ -40,18 +43,26 @@ def field_key(label: str) -> str:
 
 
 def definition(
-    lines: Iterable[FieldLine], present: Sequence[Mapping], kinds: Collection[str] | None = None
+    lines: Iterable[FieldLine],
+    present: Sequence[Mapping],
+    kinds: Collection[str] | None = None,
+    stored: Mapping[str, Collection] | None = None,
 ) -> list[dict]:
     """Return the definition of edited lines; what else the present one says of a field stays.
 
     :param present: the definition before the change
     :param kinds: kinds of fields that can be edited, by default all; others stay in their place
+    :param stored: ``{key: values}`` that fields of former times have left; a new field of the same
+        name and another kind gets a key of its own, one of the same kind brings them back
     :raises ValueError: when two lines have the same key; its argument is the second label
     """
     known = {entry["name"]: dict(entry) for entry in present}
     result: dict[str, dict] = {}
     for line in lines:
         key = line.key or field_key(line.label)
+        left = () if line.key else (stored or {}).get(key, ())
+        if not all(fits_kind(value, line.kind) for value in left):
+            key = f"{key}_{line.kind}"
         if key in result:
             raise ValueError(line.label)
         entry = known.get(key, {})
@@ -68,6 +79,22 @@ def definition(
         if kinds is not None and entry["type"] not in kinds and entry["name"] not in result:
             entries.insert(place, dict(entry))
     return entries
+
+
+def fits_kind(value, kind: str) -> bool:
+    """Tell whether a stored value is one of a kind of field; what is empty fits every kind."""
+    if value in (None, False, "", []):
+        return True
+    if kind == "boolean":
+        return value is True
+    if kind == "tags":
+        return isinstance(value, list)
+    if kind in ("integer", "many2one"):
+        return isinstance(value, int) and value is not True
+    if kind == "float":
+        return isinstance(value, int | float) and value is not True
+    pattern = {"date": DATE, "datetime": DATE + TIME}.get(kind, "(?s).*")
+    return isinstance(value, str) and bool(re.fullmatch(pattern, value))
 
 
 def removed_keys(

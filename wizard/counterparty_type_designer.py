@@ -76,13 +76,24 @@ class CounterpartyTypeDesigner(models.TransientModel):
         kinds = self._get_kinds()
         self._check_removal(own_fields.removed_keys(lines, present, kinds))
         try:
-            definition = own_fields.definition(lines, present, kinds)
+            definition = own_fields.definition(lines, present, kinds, self._get_left_values())
         except ValueError as error:
             raise UserError(
                 self.env._("There are two fields “%(name)s”. Rename one.", name=error.args[0])
             ) from error
         kind.role_properties_definition = definition
         return {"type": "ir.actions.act_window_close"}
+
+    def _get_left_values(self):
+        """Return ``{key: values}`` of removed fields whose names new lines take."""
+        keys = {own_fields.field_key(line.name) for line in self.line_ids if not line.key}
+        keys -= {entry["name"] for entry in self.type_id.role_properties_definition}
+        if not keys:
+            return {}
+        # values of other companies' roles would come back as well
+        roles = self.env["counterparty.role"].sudo().search([("type_id", "=", self.type_id.id)])
+        stored = [role._get_stored_own_values() for role in roles]
+        return {key: [values[key] for values in stored if key in values] for key in keys}
 
     def _count_filled(self, keys):
         """Return on how many roles own fields are filled, each field counted by itself."""
