@@ -74,14 +74,13 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
     @api.depends("partner_id")
     def _compute_rental_direction(self):
         for document in self:
-            # what was agreed once stays, whoever takes the counterparty's place
-            if document._origin and document.rental_direction:
-                continue
             # roles are as visible as their partner
             types = document.partner_id.sudo().counterparty_type_ids
             families = set(types.mapped("document_family"))
             is_supplier = "purchase" in families and "sale" not in families
-            document.rental_direction = "rent" if is_supplier else "let"
+            # what was agreed once stays, whoever takes the counterparty's place
+            agreed = document._origin and document.rental_direction
+            document.rental_direction = agreed or ("rent" if is_supplier else "let")
 
     @api.depends("date_from", "rental_unit", "usage")
     def _compute_rental_from(self):

@@ -4,7 +4,7 @@ from freezegun import freeze_time
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .test_counterparty_document import DocumentCase
@@ -124,7 +124,9 @@ class TestCounterpartyDocumentRental(DocumentCase):
         self.assertEqual(self._document("contract", self.foods).rental_direction, "let")
         given = self._document("contract", self.freight, rental_direction="let")
         self.assertEqual(given.rental_direction, "let")
-        given.partner_id = contract.partner_id
+        with Form(given) as form:
+            form.partner_id = self.foods
+            form.partner_id = self.freight
         self.assertEqual(given.rental_direction, "let")
 
     def test_partial_period_costs_its_days(self):
