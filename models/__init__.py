@@ -118,8 +118,13 @@ from . import calendar_event
 from . import crm_lead
 from . import crm_team
 from . import mail_activity
+from . import mail_mail
 from . import mail_message
+from . import mail_message_schedule
+from . import mail_message_translation
+from . import mail_notification
 from . import mail_thread
+from . import mail_tracking_value
 from . import onboarding_onboarding
 from . import onboarding_onboarding_step
 from . import product_category

@@ -269,7 +269,17 @@ class CounterpartyDocument(models.Model):
             self._check_protection_kept(vals["kind_id"])
         if "date_to" in vals or "reminder_days" in vals:
             vals = dict(vals, reminded_on=False)
-        return super().write(vals)
+        result = super().write(vals)
+        if "kind_id" in vals or "number" in vals:
+            self._normalise_numbers()
+        return result
+
+    def _normalise_numbers(self):
+        """Write numbers as they are compared where a document has become a card or declaration."""
+        for document in self:
+            number = self._prepare_numbers({"number": document.number}, document.kind_id)["number"]
+            if number != document.number:
+                document.number = number
 
     def _check_protection_kept(self, kind_id):
         """Refuse to turn a personal document into an open one, or the other way round.

@@ -30,6 +30,11 @@ class CounterpartyDocumentPeriod(models.Model):
         "This period of the rental has been invoiced already.",
     )
 
+    def _is_live(self):
+        """Tell whether the period is invoiced: cancelled or credited in full, it is not."""
+        self.ensure_one()
+        return self.move_id.state != "cancel" and self.move_id.payment_state != "reversed"
+
     # ------------------------------------------------------------
     # Cancelled invoices that come back
     # ------------------------------------------------------------
@@ -46,7 +51,7 @@ class CounterpartyDocumentPeriod(models.Model):
                 & Domain("date_from", "<=", period.date_to)
                 & Domain("date_to", ">=", period.date_from)
             )
-            live = others.filtered(lambda other: other.move_state != "cancel")[:1]
+            live = others.filtered(lambda other: other._is_live())[:1]
             if live:
                 raise UserError(
                     self.env._(

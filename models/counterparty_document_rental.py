@@ -28,7 +28,10 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
     )
     rental_direction = fields.Selection(
         [("let", "We invoice it"), ("rent", "They invoice us")],
-        default="let",
+        compute="_compute_rental_direction",
+        store=True,
+        precompute=True,
+        readonly=False,
         string="Direction",
         help="Who invoices: we our customer, or the supplier us.",
     )
@@ -67,6 +70,17 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
     _rate_positive = models.Constraint(
         "CHECK (rental_rate >= 0)", "The rate of a rental cannot be negative."
     )
+
+    @api.depends("partner_id")
+    def _compute_rental_direction(self):
+        for document in self:
+            # roles are as visible as their partner
+            types = document.partner_id.sudo().counterparty_type_ids
+            families = set(types.mapped("document_family"))
+            is_supplier = "purchase" in families and "sale" not in families
+            # what was agreed once stays, whoever takes the counterparty's place
+            agreed = document._origin and document.rental_direction
+            document.rental_direction = agreed or ("rent" if is_supplier else "let")
 
     @api.depends("date_from", "rental_unit", "usage")
     def _compute_rental_from(self):
@@ -109,6 +123,7 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
         """Open the draft of the period to invoice; create it where there is none.
 
         That is what follows the last invoiced day, forgotten periods first, up to the present one.
+        Of several documents those with nothing to invoice are left out, unless none has anything.
 
         :raises UserError: outside the contract's dates, or without a rate
         """
@@ -116,7 +131,8 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
         self.check_access("read")
         self.env["account.move"].check_access("create")
         moves = self.env["account.move"]
-        for document in self.sorted("id"):
+        due = self.filtered("rental_due_from") if len(self) > 1 else self
+        for document in (due or self).sorted("id"):
             moves |= document._get_or_create_period_move(fields.Date.context_today(self))
         return moves._get_records_action()
 
@@ -133,7 +149,7 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
             return self._get_present_period_move(day)
         periods = self._get_all_periods()
         replaced = periods.filtered(
-            lambda period: period.move_state == "cancel" and period.date_from == due.start
+            lambda period: not period._is_live() and period.date_from == due.start
         )
         replaced.is_replaced = True
         replaced.flush_recordset(["is_replaced"])
@@ -160,7 +176,7 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
         """
         self.ensure_one()
         periods = self._get_all_periods()
-        live = periods.filtered(lambda period: period.move_state != "cancel")
+        live = periods.filtered(lambda period: period._is_live())
         return rental.next_due(
             day,
             self.rental_unit,
@@ -174,7 +190,7 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
 
         :raises UserError: outside the contract's dates
         """
-        live = self._get_all_periods().filtered(lambda period: period.move_state != "cancel")
+        live = self._get_all_periods().filtered(lambda period: period._is_live())
         present = live.filtered(lambda period: self._get_paid_stretch(period).end >= day)
         if not rental.due_period(day, self.rental_unit, self._get_period()) or not present:
             self._raise_not_in_force(day)

@@ -365,7 +365,8 @@ class CounterpartyRole(models.Model):
     def _has_open_papers(self):
         """Tell whether the register holds valid documents that no other role of today accounts for.
 
-        Contacts, addresses and files belong to everybody and prove no role.
+        Contacts, addresses and files belong to everybody and prove no role. Personal documents
+        count for nobody: a refusal would tell those who may not see them that they exist.
         """
         others = self.partner_id._get_counterparty_roles().filtered(
             lambda role: role != self and role.state in (role_rules.PROSPECT, role_rules.ACTIVE)
@@ -375,6 +376,7 @@ class CounterpartyRole(models.Model):
         papers = self.env["counterparty.document"].sudo()
         domain = Domain("commercial_partner_id", "=", self.commercial_partner_id.id)
         domain &= Domain("section_id", "in", sections.ids) & Domain("has_validity", "=", True)
+        domain &= Domain("is_personal", "=", False)
         domain &= Domain("date_to", "=", False) | Domain("date_to", ">=", "today")
         return bool(papers.search_count(domain, limit=1))
 

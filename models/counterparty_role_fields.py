@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_datetime, formatLang
 
 from ..tools.roles import section_string
 
@@ -213,4 +214,11 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
             return ", ".join(name for _id, name in value)
         if kind == "date":
             return self._format_day(fields.Date.to_date(value))
+        if kind == "datetime":
+            moment = fields.Datetime.to_datetime(value)
+            return format_datetime(self.env, moment, tz=str(self.env.tz))
+        if kind == "float":
+            # as many decimals as were entered
+            decimals = f"{value:.6f}".rstrip("0").partition(".")[2]
+            return formatLang(self.env, value, digits=len(decimals))
         return str(value)

@@ -9,8 +9,18 @@ class PurchaseOrderLine(models.Model):
     # counterparty: an agreement of the supplier stands behind the host's discount per article
     def _compute_price_unit_and_date_planned_and_name(self):
         result = super()._compute_price_unit_and_date_planned_and_name()
-        self._apply_agreed_discount()
+        # like the host: what was agreed by hand stays
+        listed = self.filtered(lambda line: line.technical_price_unit == line.price_unit)
+        listed._apply_agreed_discount()
         return result
+
+    @api.model
+    def _prepare_purchase_order_line(self, *args, **kwargs):
+        values = super()._prepare_purchase_order_line(*args, **kwargs)
+        # replenishment says 0 where an article has no discount, which is no decision
+        if not values.get("discount"):
+            values.pop("discount", None)
+        return values
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -35,9 +45,10 @@ class PurchaseOrderLine(models.Model):
                     line.discount = agreed
 
     def _takes_agreed_discount(self):
-        # a billed line is history
+        # a confirmed order and a billed line are history
         taken = self.discount or self.invoice_lines
-        return bool(self.product_id and self.order_id.partner_id and not taken)
+        is_open = self.order_id.state in ("draft", "sent") and self.order_id.partner_id
+        return bool(self.product_id and is_open and not taken)
 
     def _get_article_discount(self):
         """Return the host's discount for the article; it comes before the agreement's.

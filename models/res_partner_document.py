@@ -43,11 +43,18 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
     def _search_counterparty_card_number(self, operator, value):
         if operator not in ("in", "ilike", "like", "=ilike", "=like"):
             return NotImplemented
+        cards, has_none = Domain("usage", "=", "card"), False
         if operator == "in":
-            value = [normalised_number(number) for number in value if number]
-        cards = Domain("usage", "=", "card") & Domain("number", operator, value)
-        cards = self.env["counterparty.document"]._search(cards)
-        return Domain("id", "in", cards.subselect("partner_id"))
+            has_none = False in value
+            numbers = [normalised_number(number) for number in value if number]
+        else:
+            numbers = normalised_number(value) or ""
+        Document = self.env["counterparty.document"]
+        found = Document._search(cards & Domain("number", operator, numbers))
+        domain = Domain("id", "in", found.subselect("partner_id"))
+        if has_none:
+            domain |= Domain("id", "not in", Document._search(cards).subselect("partner_id"))
+        return domain
 
     # ------------------------------------------------------------
     # Tiles of the register

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import float_compare
 
+from ..tools.documents import normalised_number
+
 GROUP_USER = "counterparty_crm.group_user"
 
 
@@ -16,6 +18,7 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
         "counterparty.document",
         "Client Card",
         domain="[('usage', '=', 'card')]",
+        check_company=True,
         copy=False,
         index="btree_not_null",
         ondelete="restrict",
@@ -68,6 +71,15 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
                     )
                 )
 
+    @api.constrains("counterparty_card_id")
+    def _check_counterparty_card_in_force(self):
+        for order in self.filtered(lambda order: order.state in ("draft", "sent")):
+            # another seller may have entered the card
+            card = order.sudo().counterparty_card_id
+            refusal = card and card._get_card_refusal()
+            if refusal:
+                raise ValidationError(refusal)
+
     def write(self, vals):
         if "counterparty_card_id" not in vals:
             return super().write(vals)
@@ -100,6 +112,10 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
                 order.counterparty_card_id = card
 
     def _search_counterparty_card_number(self, operator, value):
+        if isinstance(value, str):
+            value = normalised_number(value) or ""
+        elif operator in ("in", "not in"):
+            value = [normalised_number(number) if number else number for number in value]
         return [("counterparty_card_id.number", operator, value)]
 
     @api.onchange("counterparty_card_number")
@@ -120,7 +136,7 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
         if not number:
             return Document
         card = Document._find_card(number)
-        if not card:
+        if not card or card.company_id not in (self.company_id, Document.company_id):
             raise UserError(self.env._("There is no client card %(number)s.", number=number))
         refusal = card._get_card_refusal()
         if refusal:

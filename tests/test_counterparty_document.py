@@ -1,11 +1,13 @@
 from datetime import date
 
 from freezegun import freeze_time
+from lxml import etree
 from psycopg2.errors import CheckViolation, UniqueViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import CounterpartyCase
 
@@ -59,6 +61,21 @@ class TestCounterpartyDocument(DocumentCase):
                 )
                 self.assertEqual(found, documents.filtered(lambda d, s=state: d.state == s))
                 self.assertTrue(found)
+
+    def test_filter_of_what_expires_knows_the_kinds_without_validity(self):
+        papers = self._document("contract", date_to="2026-03-20", reminder_days=30)
+        kind = papers.kind_id.create({"name": "Loose", "code": "loose", "has_validity": False})
+        loose = papers.copy({"kind_id": kind.id, "date_to": "2026-03-20", "reminder_days": 30})
+        self.assertEqual(loose.state, "expiring")
+        view = self.env["counterparty.document"].get_view(
+            self.env.ref("counterparty_crm.counterparty_document_view_search").id, "search"
+        )
+        [shown] = etree.fromstring(view["arch"]).xpath("//filter[@name='expiring']")
+
+        found = papers.search(safe_eval(shown.get("domain")))
+
+        self.assertIn(papers, found)
+        self.assertNotIn(loose, found)
 
     def test_last_day_before_the_first_is_refused(self):
         with self.assertRaises(CheckViolation), mute_logger("odoo.sql_db"):

@@ -147,6 +147,49 @@ class TestCounterpartyDocumentCard(DocumentCase):
             with self.subTest(number=number), self.assertRaises(UserError):
                 order.counterparty_card_number = number
 
+    def test_expired_cards_are_refused_however_they_are_set(self):
+        card = self._card("77", date_to="2026-03-14", card_discount=10.0)
+
+        with self.assertRaises(ValidationError):
+            self._order().counterparty_card_id = card
+        with self.assertRaises(ValidationError):
+            self._order(counterparty_card_id=card.id)
+
+    def test_cards_of_other_companies_are_refused(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.env.user.company_ids += other
+        card = self._card("77", company_id=other.id, card_discount=50.0)
+        order = self._order().with_context(allowed_company_ids=(self.env.company | other).ids)
+
+        with self.assertRaises(UserError):
+            order.counterparty_card_id = card
+        with self.assertRaises(UserError):
+            order.counterparty_card_number = "77"
+
+    def test_document_that_becomes_a_card_gets_its_number_written_alike(self):
+        document = self._document("certificate", number="xy 99")
+
+        document.kind_id = self._kind("card")
+
+        self.assertEqual(document.number, "XY99")
+        self.assertEqual(document._find_card("xy 99"), document)
+
+    def test_cards_are_searched_as_typed_and_by_their_absence(self):
+        self._card("AB12")
+        Partner = self.env["res.partner"].with_user(self.user)
+        order = self._order()
+        order.counterparty_card_number = "ab 12"
+        both = [("id", "in", (self.late_payer | self.foods).ids)]
+
+        for operator in ("ilike", "="):
+            with self.subTest(operator=operator):
+                typed = [("counterparty_card_number", operator, "ab 12")]
+                self.assertEqual(Partner.search(typed), self.late_payer)
+                self.assertEqual(self.env["sale.order"].search(typed), order)
+        without = Partner.search([*both, ("counterparty_card_number", "=", False)])
+        holders = Partner.search([*both, ("counterparty_card_number", "!=", False)])
+        self.assertEqual((without, holders), (self.foods, self.late_payer))
+
     def test_confirmed_orders_keep_their_prices(self):
         self._card(card_pricelist_id=self.pricelist.id)
         order = self._order(confirmed=True)

@@ -168,6 +168,41 @@ class TestCounterpartyDocumentPrivacy(DocumentCase):
         with self.assertRaises(AccessError):
             message.with_user(self.user).read(["body"])
 
+    def test_what_hangs_on_a_message_tells_outsiders_nothing(self):
+        other = self._user("kurt", "group_personal_documents")
+        message = self.paper.with_user(self.keeper).message_post(
+            body=SECRET, partner_ids=other.partner_id.ids, subtype_xmlid="mail.mt_comment"
+        )
+        told = message.sudo().notification_ids
+        mail = self.env["mail.mail"].create({"mail_message_id": message.id, "body_html": SECRET})
+        later = self.env["mail.message.schedule"].create(
+            {"mail_message_id": message.id, "scheduled_datetime": "2099-01-01"}
+        )
+        translated = self.env["mail.message.translation"].create(
+            {"message_id": message.id, "source_lang": "en", "target_lang": "ro", "body": SECRET}
+        )
+        changed = self.env["mail.tracking.value"].create(
+            {"mail_message_id": message.id, "new_value_char": SECRET}
+        )
+        self.assertTrue(told)
+        both = self._user("adah", "group_personal_documents", "base.group_system")
+        self.env.invalidate_all()
+
+        for records in (told, mail, later, translated, changed):
+            for user in self.outsiders:
+                with self.subTest(model=records._name, user=user.login):
+                    theirs = records.with_user(user)
+                    self.assertFalse(theirs.has_access("read"))
+                    if theirs.browse().has_access("read"):
+                        self.assertFalse(theirs.search([("id", "in", records.ids)]))
+                        groups = theirs.formatted_read_group(
+                            [], [theirs._counterparty_message_field], ["__count"]
+                        )
+                        self.assertNotIn(SECRET, str(groups))
+            with self.subTest(model=records._name):
+                seen = records.with_user(both)
+                self.assertEqual(seen.search([("id", "in", records.ids)]), records)
+
     def test_a_follower_who_lost_the_right_gets_no_more_mail(self):
         other = self._user("kurt", "group_user", "group_personal_documents")
         self.paper.message_subscribe(other.partner_id.ids)
@@ -291,6 +326,15 @@ class TestCounterpartyDocumentPrivacy(DocumentCase):
         ):
             with self.subTest(record=record), self.assertRaises(UserError):
                 record.write(values)
+
+    def test_deleting_a_role_does_not_tell_of_personal_documents(self):
+        role = self._role(self.ada, self.employee, date_from="2020-01-01")
+        role.sudo().type_id.section_ids |= self.paper.section_id
+
+        role.with_user(self.officer).unlink()
+
+        self.assertFalse(role.exists())
+        self.assertTrue(self.paper.exists())
 
     def test_a_renewal_is_of_the_same_counterparty_and_not_of_itself(self):
         contract = self._document("contract", self.foods)

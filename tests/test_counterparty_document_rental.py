@@ -4,7 +4,7 @@ from freezegun import freeze_time
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .test_counterparty_document import DocumentCase
@@ -86,6 +86,48 @@ class TestCounterpartyDocumentRental(DocumentCase):
         live = rental.rental_period_ids.filtered(lambda period: not period.is_replaced)
         self.assertEqual(len(live), 1)
         self.assertNotEqual(live.move_id, cancelled)
+
+    def test_credited_invoice_makes_room(self):
+        rental = self._rental()
+        rental.action_invoice_period()
+        credited = self._moves(rental)
+        credited.action_post()
+        credited._reverse_moves(cancel=True)
+        self.assertEqual(credited.payment_state, "reversed")
+        self.assertTrue(rental.rental_due_from)
+
+        rental.action_invoice_period()
+
+        live = rental.rental_period_ids.filtered(lambda period: not period.is_replaced)
+        self.assertEqual(live.move_id.state, "draft")
+        self.assertNotEqual(live.move_id, credited)
+
+    def test_of_many_rentals_those_due_are_invoiced(self):
+        due, other = self._rental(), self._rental()
+        ended = self._rental(date_to="2025-12-31", date_from="2025-01-01", rental_from="2026-02-01")
+        free = self._rental(rental_rate=0)
+
+        (due | ended | free | other).action_invoice_period()
+
+        self.assertTrue(self._moves(due) and self._moves(other))
+        self.assertFalse(self._moves(ended) | self._moves(free))
+        with self.assertRaises(UserError):
+            (ended | free).action_invoice_period()
+
+    def test_who_only_supplies_invoices_us(self):
+        self._role(self.freight, self.supplier)
+        self._role(self.foods, self.supplier)
+        self._role(self.foods, self.customer)
+        contract = self._document("contract", self.freight, date_from="2026-01-01")
+
+        self.assertEqual(contract.rental_direction, "rent")
+        self.assertEqual(self._document("contract", self.foods).rental_direction, "let")
+        given = self._document("contract", self.freight, rental_direction="let")
+        self.assertEqual(given.rental_direction, "let")
+        with Form(given) as form:
+            form.partner_id = self.foods
+            form.partner_id = self.freight
+        self.assertEqual(given.rental_direction, "let")
 
     def test_partial_period_costs_its_days(self):
         whole = self._rental(date_from="2026-03-17", date_to="2026-12-31", rental_prorata=False)

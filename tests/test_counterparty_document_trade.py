@@ -116,6 +116,37 @@ class TestCounterpartyDocumentTrade(DocumentCase):
 
         self.assertEqual(order.order_line.discount, 12)
 
+    def test_confirmed_orders_keep_what_was_agreed(self):
+        self._agreement((False, 0, 12))
+        line = self._line()
+        line.discount = 0
+        line.order_id.button_confirm()
+
+        line.product_qty = 5
+
+        self.assertEqual(line.discount, 0)
+
+    def test_prices_agreed_by_hand_get_no_discount_on_top(self):
+        self._agreement((False, 0, 12))
+        line = self._line()
+        line.write({"price_unit": 40.0, "discount": 0})
+
+        line.product_qty = 5
+
+        self.assertEqual((line.price_unit, line.discount), (40.0, 0))
+
+    def test_replenishment_gets_the_discount(self):
+        self._agreement((False, 0, 12))
+        self.drill.seller_ids = [Command.create({"partner_id": self.freight.id, "price": 50.0})]
+        order = self.env["purchase.order"].create({"partner_id": self.freight.id})
+        Line = self.env["purchase.order.line"]
+
+        values = Line._prepare_purchase_order_line(
+            self.drill, 4, self.drill.uom_id, self.env.company, self.freight, order
+        )
+
+        self.assertEqual(Line.create(values).discount, 12)
+
     def test_agreements_are_looked_up_once_per_order(self):
         self._agreement((False, 0, 12))
         Document = self.env.registry["counterparty.document"]

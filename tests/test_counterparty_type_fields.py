@@ -55,6 +55,17 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         self.assertEqual(designer.line_ids.mapped("name"), ["Policy limit", "Cover", "Since"])
         self.assertEqual(designer.line_ids[1].options, "Whole fleet, Cargo")
 
+    def test_designer_leaves_alone_what_it_does_not_design(self):
+        self.insurer.role_properties_definition += [
+            {"name": "line", "string": "Line", "type": "separator"}
+        ]
+        before = self.insurer.role_properties_definition
+        designer = self.env["counterparty.type.designer"].create({"type_id": self.insurer.id})
+
+        designer.action_save()
+
+        self.assertEqual(self.insurer.role_properties_definition, before)
+
     def test_own_fields_search_and_group(self):
         rich = self._insure(self.foods, policy_limit=5000, cover="whole_fleet")
         self._insure(self.freight, policy_limit=10, cover="cargo")
@@ -125,6 +136,19 @@ class TestCounterpartyTypeFields(CounterpartyCase):
 
         self.assertEqual(value, "5000")
 
+    def test_numbers_and_times_are_written_as_people_read_them(self):
+        role = self._insure(self.foods).with_context(lang="en_US", tz="Europe/Sofia")
+
+        for kind, value, text in (
+            ("datetime", "2026-01-05 10:00:00", "01/05/2026 12:00:00 PM"),
+            ("float", 1234.5, "1,234.5"),
+            ("float", 3.0, "3"),
+            ("integer", 2024, "2024"),
+        ):
+            with self.subTest(kind=kind, value=value):
+                written = role._format_own_value({"type": kind, "value": value})
+                self.assertEqual(written.replace("\u202f", " "), text)
+
     def test_own_fields_have_a_tile(self):
         self._insure(self.foods, policy_limit=1)
 
@@ -194,6 +218,20 @@ class TestCounterpartyTypeFields(CounterpartyCase):
 
         role.invalidate_recordset()
         self.assertEqual(dict(role.role_properties)["policy_limit"], 5000)
+
+    def test_field_of_another_kind_takes_no_values_of_its_namesake(self):
+        role = self._insure(self.foods, policy_limit=5000)
+        designer = self.env["counterparty.type.designer"].create({"type_id": self.insurer.id})
+        designer.line_ids.filtered(lambda line: line.key == "policy_limit").unlink()
+        designer.confirms_removal = True
+        designer.action_save()
+
+        self._design({"name": "Policy limit", "kind": "date"})
+
+        role.invalidate_recordset()
+        self.assertEqual(role._get_own_values(), [])
+        added = self.insurer.role_properties_definition[-1]
+        self.assertEqual((added["name"], added["type"]), ("policy_limit_date", "date"))
 
     def test_designer_asks_before_filled_fields_go(self):
         self._insure(self.foods, policy_limit=5000)

@@ -68,6 +68,76 @@ class TestToolsOwnFields(BaseCase):
 
         self.assertEqual(entry["selection"], [["cargo", "cargo"], ["k1", "fleet"]])
 
+    def test_renamed_options_keep_their_keys(self):
+        present = [
+            {
+                "name": "c",
+                "string": "C",
+                "type": "tags",
+                "tags": [["fleet", "fleet", 4], ["cargo", "cargo", 5]],
+            }
+        ]
+        cases = [
+            # renamed, in its place
+            (("vehicle fleet", "cargo"), [["fleet", "vehicle fleet", 4], ["cargo", "cargo", 5]]),
+            # only moved
+            (("cargo", "fleet"), [["cargo", "cargo", 5], ["fleet", "fleet", 4]]),
+            # another one, after one is gone: not renamed
+            (("cargo",), [["cargo", "cargo", 5]]),
+        ]
+        for labels, expected in cases:
+            with self.subTest(labels=labels):
+                [entry] = definition([FieldLine("c", "C", "tags", labels)], present)
+                self.assertEqual(entry["tags"], expected)
+
+    def test_options_that_differ_in_signs_have_keys_of_their_own(self):
+        for labels in (("A", "A+", "A-"), ("C", "C++", "C#")):
+            with self.subTest(labels=labels):
+                [entry] = definition([FieldLine("", "Class", "selection", labels)], [])
+                keys = [key for key, _label in entry["selection"]]
+                self.assertEqual(len(set(keys)), 3)
+                self.assertEqual([label for _key, label in entry["selection"]], list(labels))
+
+    def test_kinds_that_are_not_edited_stay_in_their_place(self):
+        present = [
+            {"name": "m", "string": "M", "type": "many2many", "comodel": "res.partner"},
+            {"name": "s", "string": "S", "type": "separator"},
+            {"name": "g", "string": "G", "type": "char"},
+            {"name": "w", "string": "W", "type": "html"},
+        ]
+        kinds = ("char", "float")
+
+        kept = definition([FieldLine("g", "G", "char")], present, kinds)
+
+        self.assertEqual(kept, present)
+        self.assertEqual(removed_keys([], present, kinds), ["g"])
+        self.assertEqual(len(definition([], present, kinds)), 3)
+
+    def test_values_of_another_kind_do_not_come_back(self):
+        cases = [
+            ("char", ["abc", False], "lim"),
+            ("date", ["abc"], "lim_date"),
+            ("date", ["2026-01-05"], "lim"),
+            ("date", ["2026-01-05 10:00:00"], "lim_date"),
+            ("datetime", ["2026-01-05 10:00:00"], "lim"),
+            ("integer", ["abc"], "lim_integer"),
+            ("integer", [5, None], "lim"),
+            ("integer", [True], "lim_integer"),
+            ("float", [5, 1.5], "lim"),
+            ("boolean", [True, False], "lim"),
+            ("boolean", [1.5], "lim_boolean"),
+            ("tags", ["abc"], "lim_tags"),
+            ("many2one", ["abc"], "lim_many2one"),
+            ("text", [5], "lim_text"),
+        ]
+        for kind, values, key in cases:
+            with self.subTest(kind=kind, values=values):
+                line = FieldLine("", "Lim", kind, ("abc",), "res.partner")
+                [entry] = definition([line], [], stored={"lim": values})
+                self.assertEqual(entry["name"], key)
+        [kept] = definition([FieldLine("lim", "Lim", "date")], [], stored={"lim": ["abc"]})
+        self.assertEqual(kept["name"], "lim")
+
     def test_two_fields_of_one_name_are_refused(self):
         lines = [FieldLine("", "Limit", "char"), FieldLine("", "limit", "float")]
 

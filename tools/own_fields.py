@@ -3,12 +3,15 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 WITH_OPTIONS = ("selection", "tags")
 WITH_MODEL = ("many2one", "many2many")
 TAG_COLORS = 11
+# as the host stores them
+DATE = r"\d{4}-\d{2}-\d{2}"
+TIME = r" \d{2}:\d{2}:\d{2}"
 
 
 class FieldLine(NamedTuple):
@@ -39,16 +42,27 @@ def field_key(label: str) -> str:
     return f"field_{digest[:8]}"
 
 
-def definition(lines: Iterable[FieldLine], present: Iterable[Mapping]) -> list[dict]:
+def definition(
+    lines: Iterable[FieldLine],
+    present: Sequence[Mapping],
+    kinds: Collection[str] | None = None,
+    stored: Mapping[str, Collection] | None = None,
+) -> list[dict]:
     """Return the definition of edited lines; what else the present one says of a field stays.
 
     :param present: the definition before the change
+    :param kinds: kinds of fields that can be edited, by default all; others stay in their place
+    :param stored: ``{key: values}`` that fields of former times have left; a new field of the same
+        name and another kind gets a key of its own, one of the same kind brings them back
     :raises ValueError: when two lines have the same key; its argument is the second label
     """
     known = {entry["name"]: dict(entry) for entry in present}
     result: dict[str, dict] = {}
     for line in lines:
         key = line.key or field_key(line.label)
+        left = () if line.key else (stored or {}).get(key, ())
+        if not all(fits_kind(value, line.kind) for value in left):
+            key = f"{key}_{line.kind}"
         if key in result:
             raise ValueError(line.label)
         entry = known.get(key, {})
@@ -60,21 +74,68 @@ def definition(lines: Iterable[FieldLine], present: Iterable[Mapping]) -> list[d
         if line.kind in WITH_MODEL:
             entry["comodel"] = line.model
         result[key] = entry
-    return list(result.values())
+    entries = list(result.values())
+    for place, entry in enumerate(present):
+        if kinds is not None and entry["type"] not in kinds and entry["name"] not in result:
+            entries.insert(place, dict(entry))
+    return entries
 
 
-def removed_keys(lines: Iterable[FieldLine], present: Iterable[Mapping]) -> list[str]:
-    """Return the keys of fields that the edited lines no longer hold."""
+def fits_kind(value, kind: str) -> bool:
+    """Tell whether a stored value is one of a kind of field; what is empty fits every kind."""
+    if value in (None, False, "", []):
+        return True
+    if kind == "boolean":
+        return value is True
+    if kind == "tags":
+        return isinstance(value, list)
+    if kind in ("integer", "many2one"):
+        return isinstance(value, int) and value is not True
+    if kind == "float":
+        return isinstance(value, int | float) and value is not True
+    pattern = {"date": DATE, "datetime": DATE + TIME}.get(kind, "(?s).*")
+    return isinstance(value, str) and bool(re.fullmatch(pattern, value))
+
+
+def removed_keys(
+    lines: Iterable[FieldLine], present: Iterable[Mapping], kinds: Collection[str] | None = None
+) -> list[str]:
+    """Return the keys of fields that the edited lines no longer hold.
+
+    :param kinds: kinds of fields that can be edited, by default all
+    """
     kept = {line.key for line in lines}
-    return [entry["name"] for entry in present if entry["name"] not in kept]
+    return [
+        entry["name"]
+        for entry in present
+        if entry["name"] not in kept and (kinds is None or entry["type"] in kinds)
+    ]
 
 
 def _options(line: FieldLine, present: Sequence[Sequence]) -> list[list]:
+    """Return the options with their keys: a label keeps its key, and so does a renamed one.
+
+    Of as many options as before, a new label in the place of one that is gone is that one renamed.
+    """
+    labels = list(dict.fromkeys(line.options))
     known = {option[1]: list(option) for option in present}
-    options = []
-    for number, label in enumerate(dict.fromkeys(line.options)):
-        option = known.get(label) or [field_key(label), label]
+    if len(labels) == len(present):
+        for label, option in zip(labels, present, strict=True):
+            if label not in known and option[1] not in labels:
+                known[label] = [option[0], label, *option[2:]]
+    options: list[list] = []
+    for number, label in enumerate(labels):
+        option = known.get(label) or [_option_key(label, [*known.values(), *options]), label]
         if line.kind == "tags" and len(option) == 2:
             option.append(number % TAG_COLORS + 1)
         options.append(option)
     return options
+
+
+def _option_key(label: str, taken: Iterable[Sequence]) -> str:
+    """Return the key of a new option; labels that differ in signs alone get one of their own."""
+    key = field_key(label)
+    if key not in {option[0] for option in taken}:
+        return key
+    digest = hashlib.sha256(label.encode()).hexdigest()
+    return f"{key}_{digest[:8]}"

@@ -34,7 +34,9 @@ class CounterpartyTypeDesigner(models.TransientModel):
     def _compute_filled_count(self):
         for designer in self:
             lines = [line._get_key_line() for line in designer.line_ids]
-            removed = own_fields.removed_keys(lines, designer.type_id.role_properties_definition)
+            removed = own_fields.removed_keys(
+                lines, designer.type_id.role_properties_definition, self._get_kinds()
+            )
             designer.filled_count = designer._count_filled(removed)
 
     @api.depends("type_id")
@@ -54,8 +56,13 @@ class CounterpartyTypeDesigner(models.TransientModel):
                     }
                 )
                 for number, entry in enumerate(designer.type_id.role_properties_definition)
-                if entry["type"] in dict(self.line_ids._fields["kind"].selection)
+                if entry["type"] in self._get_kinds()
             ]
+
+    @api.model
+    def _get_kinds(self):
+        """Return the kinds of fields that can be designed here; others are left as they are."""
+        return self.line_ids._fields["kind"].get_values(self.env)
 
     def action_save(self):
         """Write the fields to the type.
@@ -66,14 +73,27 @@ class CounterpartyTypeDesigner(models.TransientModel):
         kind = self.type_id
         present = kind.role_properties_definition
         lines = [line._get_field_line() for line in self.line_ids.sorted("sequence")]
-        self._check_removal(own_fields.removed_keys(lines, present))
+        kinds = self._get_kinds()
+        self._check_removal(own_fields.removed_keys(lines, present, kinds))
         try:
-            kind.role_properties_definition = own_fields.definition(lines, present)
+            definition = own_fields.definition(lines, present, kinds, self._get_left_values())
         except ValueError as error:
             raise UserError(
                 self.env._("There are two fields “%(name)s”. Rename one.", name=error.args[0])
             ) from error
+        kind.role_properties_definition = definition
         return {"type": "ir.actions.act_window_close"}
+
+    def _get_left_values(self):
+        """Return ``{key: values}`` of removed fields whose names new lines take."""
+        keys = {own_fields.field_key(line.name) for line in self.line_ids if not line.key}
+        keys -= {entry["name"] for entry in self.type_id.role_properties_definition}
+        if not keys:
+            return {}
+        # values of other companies' roles would come back as well
+        roles = self.env["counterparty.role"].sudo().search([("type_id", "=", self.type_id.id)])
+        stored = [role._get_stored_own_values() for role in roles]
+        return {key: [values[key] for values in stored if key in values] for key in keys}
 
     def _count_filled(self, keys):
         """Return on how many roles own fields are filled, each field counted by itself."""
