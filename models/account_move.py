@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import models
 from odoo.exceptions import UserError
 
 
@@ -87,10 +87,8 @@ class AccountMove(models.Model):
             self.env["counterparty.sale.fact"]._follow_partners(self)
         return result
 
-    @api.depends("line_ids.reversed_line_id", "line_ids.counterparty_goods_kept")
-    def _compute_alerts(self):
-        return super()._compute_alerts()
-
+    # The host's field does not depend on ours: with ours it would go at uninstallation. What
+    # changed is told with the next reading, after saving.
     def _get_alerts(self):
         alerts = super()._get_alerts()
         is_credit = self.state == "draft" and self.move_type == "out_refund"

@@ -1,8 +1,10 @@
 import threading
 from functools import partial
+from unittest.mock import patch
 
 from odoo import SUPERUSER_ID, Command, api
 from odoo.modules.registry import Registry
+from odoo.orm.registry import DummyRLock
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
@@ -113,7 +115,9 @@ class TestCounterpartySaleFactParallel(BaseCase):
             for move_id in self.move_ids
         ]
 
-        with mute_logger("odoo.sql_db", "odoo.service.model"):
+        # this thread holds the lock of the registry while it runs tests
+        quiet = mute_logger("odoo.sql_db", "odoo.service.model")
+        with patch.object(Registry, "_lock", DummyRLock()), quiet:
             for thread in threads:
                 thread.start()
             for thread in threads:
