@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 # fields that tell how far a document is, first that it has
 STATE_FIELDS = ("won_status", "payment_state", "state")
@@ -71,12 +71,26 @@ class CounterpartyRequestDocument(models.Model):
         self.ensure_one()
         return self._get_document()._get_records_action()
 
+    @api.constrains("res_model")
+    def _forget_that_there_are_none(self):
+        if not all(map(self._has_links, set(self.mapped("res_model")))):
+            self.env.registry.clear_cache()
+
+    @api.model
+    @tools.ormcache("res_model")
+    def _has_links(self, res_model):
+        """Tell whether documents of a model came out of requests: where none did, nobody asks."""
+        # of whomever, as the links are followed
+        return bool(self.sudo().search_count([("res_model", "=", res_model)], limit=1))
+
     @api.model
     def _note_states(self, documents):
         """Write back to the requests what became of documents made from them.
 
         :param documents: documents of one model that may have moved on
         """
+        if not self._has_links(documents._name):
+            return
         # whoever moves the document need not see the request
         links = self.sudo().search(
             [("res_model", "=", documents._name), ("res_id", "in", documents.ids)]

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ..tools import request_states as states
@@ -60,12 +60,26 @@ class CounterpartyRequestRecovery(models.AbstractModel):
                     )
                 )
 
+    @api.constrains("invoice_ids")
+    def _forget_that_there_are_none(self):
+        if self.invoice_ids and not self._has_recoveries():
+            self.env.registry.clear_cache()
+
+    @api.model
+    @tools.ormcache()
+    def _has_recoveries(self):
+        """Tell whether a request names open documents: where none does, payments ask nothing."""
+        # of whomever: what is paid ends also what the payer may not see
+        return bool(self.sudo().search_count([("invoice_ids", "!=", False)], limit=1))
+
     @api.model
     def _end_recoveries(self, invoices):
         """Solve the live recoveries whose documents are all settled now.
 
         :param invoices: documents that were paid or reversed just now
         """
+        if not self._has_recoveries():
+            return
         recoveries = self.search(
             [
                 ("direction", "=", RECOVER),

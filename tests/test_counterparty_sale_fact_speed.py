@@ -53,6 +53,7 @@ class TestCounterpartySaleFactSpeed(ProfitCase):
 
     def test_posting_with_interactions_takes_two(self):
         self._interaction(self.spring, "2026-03-01 10:00:00")
+        self._invoice()
         for size in (1, 9):
             invoices = self._batch(size)
             with self.subTest(size=size), self._our_queries() as found:
