@@ -34,6 +34,14 @@ class TestCounterpartyRequestAssignment(RequestCase):
         self.assertEqual(request.assigned_at, fields.Datetime.now())
         self.assertIn(self.user.partner_id, request.message_partner_ids)
 
+    def test_who_has_it_from_the_start_has_it_since_then(self):
+        request = self._request(user_id=self.user.id)
+
+        self.assertEqual(request.assigned_at, fields.Datetime.now())
+        self.assertFalse(self._request().assigned_at)
+        with self.assertRaisesRegex(UserError, r"Una took .* at \S+"):
+            request.with_user(self.uri).action_take()
+
     def test_the_second_reads_who_took_it(self):
         request = self._request()
         request.with_user(self.user).action_take()
