@@ -117,14 +117,16 @@ class CounterpartyRequestMail(models.AbstractModel):
 
     def action_join_possible(self):
         """Take the sender for somebody of the other request: both become one."""
+        targets = self.browse()
         for request in self:
             target = request.possible_request_id._follow_merged()
+            targets |= target
             target.check_access("write")
             request.check_access("write")
             target._add_participant(email_normalize(request.partner_email))
             request._merge_into(target)
             request.possible_request_id = False
-        return self.possible_request_id._get_records_action() if not self else None
+        return targets._get_records_action()
 
     # ------------------------------------------------------------
     # Who takes part

@@ -149,6 +149,7 @@ class CounterpartyRequestMessage(models.AbstractModel):
             return
         # the writer of a mail has no rights here
         request = self.sudo()
+        arrives = request._is_arriving()
         if not request.awaiting_since:
             request.awaiting_since = fields.Datetime.now()
         if request.state in (states.PENDING, states.HOLD):
@@ -156,6 +157,17 @@ class CounterpartyRequestMessage(models.AbstractModel):
         elif request._can_come_back():
             request._reopen(PARTNER)
         request._update_deadlines()
+        if not arrives and not request._filter_reachable(request.user_id):
+            request._notify_team(self.env._("The counterparty wrote"))
+
+    def _is_arriving(self):
+        """Tell whether the message is the one that a request comes with, told of already."""
+        self.ensure_one()
+        return (
+            self.state == states.NEW
+            and not self.awaiting_since
+            and self.create_date >= self.env.cr.now()
+        )
 
     def _is_demand(self, message):
         """Tell whether an employee asks: for themselves, or with the mail that opened it."""

@@ -190,10 +190,11 @@ class TestCounterpartyInboxQuarantine(RequestMailCase):
         second = self._answer(self.request, From="zoe@northwind.example", body="It is me, Zoe")
         self.assertEqual(second.possible_request_id, self.request)
 
-        second.with_user(self.user).action_join_possible()
+        action = second.with_user(self.user).action_join_possible()
         self.env.invalidate_all()
 
         self.assertEqual(second.merged_into_id, self.request)
+        self.assertEqual(action["res_id"], self.request.id)
         self.assertTrue(
             any("It is me, Zoe" in (message.body or "") for message in self.request.message_ids)
         )

@@ -4,6 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ..models.counterparty_request_message import AUTOMATIC
 from .common_request import RequestCase
 
 
@@ -21,6 +22,18 @@ class TestCounterpartyRequestAssignment(RequestCase):
         users = messages.notification_ids.res_partner_id.user_ids
         return {user.login for user in users}
 
+    def _woken(self, request):
+        """Return who was told that the counterparty wrote on a request."""
+        messages = self.env["mail.message"].search(
+            [
+                ("model", "=", request._name),
+                ("res_id", "=", request.id),
+                ("subject", "=like", "The counterparty wrote%"),
+            ]
+        )
+        users = messages.notification_ids.res_partner_id.user_ids
+        return sorted(user.login for user in users)
+
     # ------------------------------------------------------------
     # Take it
     # ------------------------------------------------------------
@@ -33,6 +46,14 @@ class TestCounterpartyRequestAssignment(RequestCase):
         self.assertEqual((request.user_id, request.state), (self.user, "open"))
         self.assertEqual(request.assigned_at, fields.Datetime.now())
         self.assertIn(self.user.partner_id, request.message_partner_ids)
+
+    def test_who_has_it_from_the_start_has_it_since_then(self):
+        request = self._request(user_id=self.user.id)
+
+        self.assertEqual(request.assigned_at, fields.Datetime.now())
+        self.assertFalse(self._request().assigned_at)
+        with self.assertRaisesRegex(UserError, r"Una took .* at \S+"):
+            request.with_user(self.uri).action_take()
 
     def test_the_second_reads_who_took_it(self):
         request = self._request()
@@ -174,3 +195,45 @@ class TestCounterpartyRequestAssignment(RequestCase):
         request = self._request()
 
         self.assertFalse(request.user_id or self._told(request))
+
+    # ------------------------------------------------------------
+    # What the counterparty writes
+    # ------------------------------------------------------------
+
+    def test_the_team_hears_of_further_messages_on_what_nobody_has(self):
+        request = self._request()
+        members = sorted(self.team.member_ids.user_id.mapped("login"))
+
+        self._write_as(request, self.ada, "My pallet is missing")
+        self.assertFalse(self._woken(request), "the arrival told the team")
+        self._write_as(request, self.ada, "Is anybody there?")
+
+        self.assertEqual(self._woken(request), members)
+
+    def test_whoever_has_a_request_hears_alone_unless_they_are_gone(self):
+        request = self._request(user_id=self.user.id)
+
+        self._write_as(request, self.ada)
+        self.assertFalse(self._woken(request))
+        self.user.active = False
+        self._write_as(request, self.ada)
+
+        self.assertEqual(self._woken(request), [self.uri.login])
+
+    def test_the_team_hears_when_a_solved_request_comes_back_to_nobody(self):
+        request = self._request()
+        request.action_solve()
+
+        self._write_as(request, self.ada, "It broke again")
+
+        self.assertEqual(request.state, "open")
+        self.assertEqual(self._woken(request), ["una", "uri"])
+
+    def test_the_team_is_left_alone_by_machines_and_colleagues(self):
+        request = self._request()
+        request.action_solve()
+
+        self._write_as(request, self.user.partner_id)
+        self._write_as(request.with_context(**{AUTOMATIC: True}), self.ada, "Out of office")
+
+        self.assertFalse(self._woken(request))
