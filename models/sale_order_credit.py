@@ -2,11 +2,24 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.http import request
 
 GROUP_USER = "counterparty_crm.group_user"
 OVERRIDE = "counterparty_crm.group_credit_override"
 # confirmed orders whose growth is checked once, at the end of the save that is going on
 CHECKED = "counterparty_credit_checked_ids"
+
+
+class OrderIds(tuple):
+    """Ids of orders that code of ours puts into the context.
+
+    What a client sends there is a list of numbers: it is never taken for one of these, nor equal to
+    one, whatever is in it.
+    """
+
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
 
 class CreditFacts(NamedTuple):
@@ -145,7 +158,7 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
     def _get_counterparty_credit_facts(self):
         """Return ``{order: CreditFacts}`` of confirmed orders whose growth has to be checked."""
         Credit = self.env["counterparty.group.credit"]
-        known = self.env.context.get(CHECKED, ())
+        known = self._get_counterparty_credit_known(CHECKED)
         return {
             order: order._get_counterparty_credit_fact()
             for order in self
@@ -153,6 +166,12 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
             and order.id not in known
             and Credit._get_mode(order.company_id) != "off"
         }
+
+    @api.model
+    def _get_counterparty_credit_known(self, key):
+        """Return the ids of orders under a key of the context, unless a client has put it there."""
+        known = self.env.context.get(key)
+        return known if isinstance(known, OrderIds) else OrderIds()
 
     def _get_counterparty_credit_fact(self):
         # terms and partners of other companies bind those who may not read them
@@ -169,7 +188,8 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         return self.partner_invoice_id.commercial_partner_id
 
     def _is_counterparty_credit_in_job(self):
-        return "cron_end_time" in self.env.context
+        # whoever calls from outside may send the key of a job, and always has a request
+        return "cron_end_time" in self.env.context and not request
 
     def _is_counterparty_credit_interactive(self):
         """Tell whether a person of ours is at work, who can read a refusal and act on it."""
