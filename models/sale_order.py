@@ -27,11 +27,23 @@ class SaleOrder(models.Model):
     # holding
     counterparty_credit_override = fields.Monetary(
         "Allowed over Group Credit",
+        currency_field="counterparty_credit_override_currency_id",
         readonly=True,
         copy=False,
         # nobody else writes it, also not through an import or a program
         groups=OVERRIDE,
         help="Up to this amount the order was allowed in spite of the group's credit.",
+    )
+    counterparty_credit_override_currency_id = fields.Many2one(
+        "res.currency", "Allowed in Currency", readonly=True, copy=False, groups=OVERRIDE
+    )
+    counterparty_credit_override_partner_id = fields.Many2one(
+        "res.partner",
+        "Allowed for Debtor",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups=OVERRIDE,
     )
     # what is ordered and not invoiced, read at every check of a group's credit
     _counterparty_open_idx = models.Index(
@@ -102,6 +114,8 @@ class SaleOrder(models.Model):
             orders = self.with_context(**{CHECKED: OrderIds(saved)})
         result = super(SaleOrder, orders).write(vals)
         self.browse().concat(*before)._check_counterparty_credit_growth(before)
+        if vals.get("state") == "cancel":
+            self._allow_counterparty_credit(0.0)
         return result
 
     def _write_confirmed(self, rising, vals):

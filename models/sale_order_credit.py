@@ -197,10 +197,22 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         return not self.env.su and not in_job and self.env.user._is_internal()
 
     def _is_counterparty_credit_allowed(self):
-        """Tell whether the order was allowed over the credit of its group, up to its amount."""
-        # the permission binds sellers who may not read the field
-        allowed = self.sudo().counterparty_credit_override
-        return bool(allowed) and self.currency_id.compare_amounts(self.amount_total, allowed) <= 0
+        """Tell whether the order was allowed over the credit of its group, up to its amount.
+
+        The permission is for who owed the order then, and in the currency of then.
+        """
+        # it binds sellers who may not read the fields
+        order = self.sudo()
+        allowed, currency = (
+            order.counterparty_credit_override,
+            order.counterparty_credit_override_currency_id,
+        )
+        return (
+            bool(allowed)
+            and order.counterparty_credit_override_partner_id == order._get_counterparty_debtor()
+            and currency == order.currency_id
+            and currency.compare_amounts(order.amount_total, allowed) <= 0
+        )
 
     def _is_counterparty_credit_paid(self):
         """Tell whether a payment covers the order, or its terms ask for payment in advance."""
@@ -249,6 +261,24 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
     # ------------------------------------------------------------
     # Effects
     # ------------------------------------------------------------
+
+    def _allow_counterparty_credit(self, amount):
+        """Allow orders over the credit of their groups as they are now, or withdraw it with 0.
+
+        :param amount: what is allowed at most, taxes included, in the currency of the order
+        """
+        # read-only for everybody: the wizard checks the right to it, whoever cancels withdraws it
+        for order in self.sudo():
+            if amount or order.counterparty_credit_override:
+                order.write(
+                    {
+                        "counterparty_credit_override": amount,
+                        "counterparty_credit_override_currency_id": order.currency_id.id,
+                        "counterparty_credit_override_partner_id": (
+                            order._get_counterparty_debtor().id
+                        ),
+                    }
+                )
 
     def _hold_counterparty_credit(self, state, message=None):
         """Keep orders as quotations marked for the credit check."""
