@@ -191,13 +191,14 @@ class CounterpartyHolding(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [self._prepare_head_vals(vals) for vals in vals_list]
         holdings = super().create([self._prepare_holding_vals(vals) for vals in vals_list])
         holdings._add_head_roles()
         (holdings.head_id | holdings.include_ids)._mark_counterparty_linked()
         return holdings
 
     def write(self, vals):
-        result = super().write(self._prepare_holding_vals(vals))
+        result = super().write(self._prepare_head_vals(vals))
         if vals.get("head_id"):
             self._add_head_roles()
         if "head_id" in vals or "include_ids" in vals:
@@ -206,11 +207,18 @@ class CounterpartyHolding(models.Model):
 
     @api.model
     def _prepare_holding_vals(self, vals):
-        """Return values with a commercial entity as head and, failing a name, the head's."""
+        """Return values of a new group with a name: failing one, the head's."""
+        if not vals.get("head_id") or vals.get("name"):
+            return vals
+        return {**vals, "name": self.env["res.partner"].browse(vals["head_id"]).name}
+
+    @api.model
+    def _prepare_head_vals(self, vals):
+        """Return values with a commercial entity as head."""
         if not vals.get("head_id"):
             return vals
         head = self.env["res.partner"].browse(vals["head_id"]).commercial_partner_id
-        return {**vals, "head_id": head.id, "name": vals.get("name") or head.name}
+        return {**vals, "head_id": head.id}
 
     def _add_head_roles(self):
         """Give the heads of groups the role of a holding."""
