@@ -332,6 +332,19 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
             marked.write({"counterparty_credit_state": False})
             marked.activity_feedback(["counterparty_crm.mail_activity_credit_check"])
 
+    def _repeat_counterparty_credit(self):
+        """Confirm a waiting order; one that the host refuses is left to a person, with the reason.
+
+        The others that wait are not held up by it.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.action_confirm()
+        except UserError as refusal:
+            message = str(refusal)
+            self._hold_counterparty_credit("hold", message)
+            self._note_counterparty_credit(message)
+
     @api.model
     def _cron_repeat_counterparty_credit(self):
         """Confirm orders that a job could not check because another order came first."""
@@ -339,6 +352,6 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         self.env["ir.cron"]._commit_progress(remaining=len(waiting))
         for order in waiting:
             locked = order.try_lock_for_update()
-            locked.filtered(lambda o: o.state in ("draft", "sent")).action_confirm()
+            locked.filtered(lambda o: o.state in ("draft", "sent"))._repeat_counterparty_credit()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
