@@ -167,6 +167,20 @@ class TestCounterpartyHolding(HoldingCase):
 
         self.assertEqual((self.group.name, self.group.head_id), ("Northwind", self.late_payer))
 
+    def test_contacts_included_or_left_out_lead_to_their_companies(self):
+        clerk, driver = self.env["res.partner"].create(
+            [
+                {"name": "Clerk", "parent_id": self.late_payer.id},
+                {"name": "Driver", "parent_id": self.freight.id},
+            ]
+        )
+
+        self.group.write({"include_ids": clerk.ids, "exclude_ids": driver.ids})
+
+        self.assertEqual(self.group.include_ids, self.late_payer)
+        self.assertEqual(self.group.exclude_ids, self.freight)
+        self.assertEqual(self._members(), {"Northwind Group", "Northwind Foods", "Slowpay Ltd"})
+
     def test_many_members_leave_room_for_the_owner(self):
         members = self.env["res.partner"].create(
             [{"name": f"Shop {number}", "is_company": True} for number in range(81)]

@@ -7,6 +7,7 @@ def migrate(cr, version):
     """Fill what is kept for groups, as an installation does."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     env["counterparty.holding.balance"]._fill_at_install()
+    env["counterparty.holding"].with_context(active_test=False).search([])._replace_contacts()
     # permissions given before are for who owes the order now
     cr.execute(
         """UPDATE sale_order o
