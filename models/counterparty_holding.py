@@ -231,9 +231,7 @@ class CounterpartyHolding(models.Model):
             for name in ("include_ids", "exclude_ids"):
                 partners = holding[name]
                 if partners != partners.commercial_partner_id:
-                    super(CounterpartyHolding, holding).write(
-                        {name: [Command.set(partners.commercial_partner_id.ids)]}
-                    )
+                    holding[name] = [Command.set(partners.commercial_partner_id.ids)]
 
     def _add_head_roles(self):
         """Give the heads of groups the role of a holding."""

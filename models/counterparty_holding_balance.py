@@ -50,8 +50,8 @@ class CounterpartyHoldingBalance(models.AbstractModel):
         currency, receivable_company, payable_company, overdue_company in company currency.
 
         On a past day an item is open by what was matched after that day (partial.max_date); today
-        the host's residual says it and its index of open items is used. What a contact owes,
-        after a payment or an entry by hand, is owed by its company.
+        the host's residual says it and its index of open items is used. What a contact owes is
+        owed by its company, which takes its place after the sums: items are many, partners few.
         """
         columns = SQL(
             """item.partner_id, item.company_id, item.currency_id,
@@ -67,8 +67,6 @@ class CounterpartyHoldingBalance(models.AbstractModel):
             amounts, condition = self._sql_open_today()
         else:
             amounts, condition = self._sql_open_on(day)
-        names = ("receivable", "payable", "overdue")
-        # contacts give way to companies after the sums: items are many, partners few
         return SQL(
             """SELECT contact.commercial_partner_id AS partner_id, part.company_id,
                       part.currency_id, %(sums)s FROM (
@@ -87,7 +85,7 @@ class CounterpartyHoldingBalance(models.AbstractModel):
             sums=SQL(", ").join(
                 SQL("SUM(part.%(name)s) AS %(name)s", name=SQL.identifier(f"{name}{suffix}"))
                 for suffix in ("", "_company")
-                for name in names
+                for name in ("receivable", "payable", "overdue")
             ),
             columns=columns,
             day=day,
