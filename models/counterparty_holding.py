@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
@@ -45,6 +45,7 @@ class CounterpartyHolding(models.Model):
         "res.partner",
         "counterparty_holding_include_rel",
         string="Also Included",
+        domain="['|', ('is_company', '=', True), ('parent_id', '=', False)]",
         help="Companies that belong to the group although no membership says so. "
         "What belongs to them comes along.",
     )
@@ -52,6 +53,7 @@ class CounterpartyHolding(models.Model):
         "res.partner",
         "counterparty_holding_exclude_rel",
         string="Left Out",
+        domain="['|', ('is_company', '=', True), ('parent_id', '=', False)]",
         help="Companies that are not counted, nor what belongs to the group only through them.",
     )
     responsible_id = fields.Many2one(
@@ -191,13 +193,17 @@ class CounterpartyHolding(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [self._prepare_head_vals(vals) for vals in vals_list]
         holdings = super().create([self._prepare_holding_vals(vals) for vals in vals_list])
+        holdings._replace_contacts()
         holdings._add_head_roles()
         (holdings.head_id | holdings.include_ids)._mark_counterparty_linked()
         return holdings
 
     def write(self, vals):
-        result = super().write(self._prepare_holding_vals(vals))
+        result = super().write(self._prepare_head_vals(vals))
+        if "include_ids" in vals or "exclude_ids" in vals:
+            self._replace_contacts()
         if vals.get("head_id"):
             self._add_head_roles()
         if "head_id" in vals or "include_ids" in vals:
@@ -206,11 +212,26 @@ class CounterpartyHolding(models.Model):
 
     @api.model
     def _prepare_holding_vals(self, vals):
-        """Return values with a commercial entity as head and, failing a name, the head's."""
+        """Return values of a new group with a name: failing one, the head's."""
+        if not vals.get("head_id") or vals.get("name"):
+            return vals
+        return {**vals, "name": self.env["res.partner"].browse(vals["head_id"]).name}
+
+    @api.model
+    def _prepare_head_vals(self, vals):
+        """Return values with a commercial entity as head."""
         if not vals.get("head_id"):
             return vals
         head = self.env["res.partner"].browse(vals["head_id"]).commercial_partner_id
-        return {**vals, "head_id": head.id, "name": vals.get("name") or head.name}
+        return {**vals, "head_id": head.id}
+
+    def _replace_contacts(self):
+        """Put the companies in the place of contacts: those are in no group, nor what they owe."""
+        for holding in self:
+            for name in ("include_ids", "exclude_ids"):
+                partners = holding[name]
+                if partners != partners.commercial_partner_id:
+                    holding[name] = [Command.set(partners.commercial_partner_id.ids)]
 
     def _add_head_roles(self):
         """Give the heads of groups the role of a holding."""

@@ -50,7 +50,8 @@ class CounterpartyHoldingBalance(models.AbstractModel):
         currency, receivable_company, payable_company, overdue_company in company currency.
 
         On a past day an item is open by what was matched after that day (partial.max_date); today
-        the host's residual says it and its index of open items is used.
+        the host's residual says it and its index of open items is used. What a contact owes is
+        owed by its company, which takes its place after the sums: items are many, partners few.
         """
         columns = SQL(
             """item.partner_id, item.company_id, item.currency_id,
@@ -67,7 +68,9 @@ class CounterpartyHoldingBalance(models.AbstractModel):
         else:
             amounts, condition = self._sql_open_on(day)
         return SQL(
-            """SELECT %(columns)s FROM (
+            """SELECT contact.commercial_partner_id AS partner_id, part.company_id,
+                      part.currency_id, %(sums)s FROM (
+               SELECT %(columns)s FROM (
                    SELECT l.partner_id, l.company_id, l.currency_id,
                           a.account_type = 'asset_receivable' AS is_receivable,
                           COALESCE(l.date_maturity, l.date) < %(day)s AS is_late, %(amounts)s
@@ -76,13 +79,34 @@ class CounterpartyHoldingBalance(models.AbstractModel):
                     WHERE a.account_type IN ('asset_receivable', 'liability_payable')
                       AND l.parent_state = 'posted' AND %(of_partners)s
                       AND %(condition)s) AS item
-                GROUP BY item.partner_id, item.company_id, item.currency_id""",
+                GROUP BY item.partner_id, item.company_id, item.currency_id) AS part
+                 JOIN res_partner contact ON contact.id = part.partner_id
+                GROUP BY contact.commercial_partner_id, part.company_id, part.currency_id""",
+            sums=SQL(", ").join(
+                SQL("SUM(part.%(name)s) AS %(name)s", name=SQL.identifier(f"{name}{suffix}"))
+                for suffix in ("", "_company")
+                for name in ("receivable", "payable", "overdue")
+            ),
             columns=columns,
             day=day,
             amounts=amounts,
             condition=condition,
-            of_partners=self._sql_among(SQL("l.partner_id"), partners),
+            of_partners=self._sql_among(SQL("l.partner_id"), self._with_contacts(partners)),
         )
+
+    @api.model
+    def _with_contacts(self, partners):
+        """Return companies together with their contacts.
+
+        :param partners: a list of ids, or the SQL of a query of them
+        """
+        contacts = SQL(
+            "SELECT id FROM res_partner WHERE %s",
+            self._sql_among(SQL("commercial_partner_id"), partners),
+        )
+        if isinstance(partners, SQL):
+            return contacts
+        return [row[0] for row in self.env.execute_query(contacts)]
 
     @api.model
     def _sql_among(self, column, partners):

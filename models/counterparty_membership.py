@@ -228,12 +228,14 @@ class CounterpartyMembership(models.Model):
                 row._raise_overlap(row)
 
     def write(self, vals):
-        going_on = self.filtered(lambda row: not row.date_to)
+        new_end = fields.Date.to_date(vals.get("date_to") or None)
+        ended = self.filtered(lambda row: row.date_to != new_end) if new_end else self.browse()
         result = super().write(vals)
         if "owner_id" in vals or "member_id" in vals:
             (self.owner_id | self.member_id)._mark_counterparty_linked()
-        if vals.get("date_to"):
-            going_on._note_end()
+        if new_end:
+            # whoever shortens or puts off a planned end has decided it
+            ended._note_end()
         elif "date_to" in vals:
             super().write({"ended_by_id": False, "ended_on": False})
         return result

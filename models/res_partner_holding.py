@@ -57,13 +57,16 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
         Membership = self.env["counterparty.membership"]
         linked = self.commercial_partner_id.filtered("counterparty_is_linked")
         entities = linked._origin
-        ends = [("owner_id", "in", entities.ids), ("member_id", "in", entities.ids)]
         # those that go on come first; a page of partners is never shown with cards
-        limit = 2 * CARDS if len(self) == 1 else None
+        limit = CARDS if len(self) == 1 else None
         rows = Membership
-        if entities:
-            rows = Membership.search_fetch(
-                ["|", *ends], ["owner_id", "member_id"], order="date_to desc, id", limit=limit
+        for end in ("owner_id", "member_id") if entities else ():
+            # each end by itself: many members would leave no room for the owners
+            rows |= Membership.search_fetch(
+                [(end, "in", entities.ids)],
+                ["owner_id", "member_id"],
+                order="date_to desc, id",
+                limit=limit,
             )
         for partner in self:
             entity = partner.commercial_partner_id._origin

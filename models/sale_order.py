@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .sale_order_credit import CHECKED, OVERRIDE
+from .sale_order_credit import CHECKED, OVERRIDE, OrderIds
 from .sale_order_line import SALE_MARGIN
 
 # orders of this call whose group credit was checked before they changed their state
@@ -27,11 +27,23 @@ class SaleOrder(models.Model):
     # holding
     counterparty_credit_override = fields.Monetary(
         "Allowed over Group Credit",
+        currency_field="counterparty_credit_override_currency_id",
         readonly=True,
         copy=False,
         # nobody else writes it, also not through an import or a program
         groups=OVERRIDE,
         help="Up to this amount the order was allowed in spite of the group's credit.",
+    )
+    counterparty_credit_override_currency_id = fields.Many2one(
+        "res.currency", "Allowed in Currency", readonly=True, copy=False, groups=OVERRIDE
+    )
+    counterparty_credit_override_partner_id = fields.Many2one(
+        "res.partner",
+        "Allowed for Debtor",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups=OVERRIDE,
     )
     # what is ordered and not invoiced, read at every check of a group's credit
     _counterparty_open_idx = models.Index(
@@ -64,12 +76,12 @@ class SaleOrder(models.Model):
         cleared = self._clear_counterparty_credit()
         if not cleared and self:
             return True
-        context = {CLEARED: cleared.ids}
+        context = {CLEARED: OrderIds(cleared.ids)}
         return super(SaleOrder, cleared.with_context(**context)).action_confirm()
 
     def _action_confirm(self):
         # every way of confirming ends here, also those that do not use action_confirm
-        known = self.env.context.get(CLEARED, ())
+        known = self._get_counterparty_credit_known(CLEARED)
         unchecked = self.filtered(lambda order: order.id not in known)
         cleared = (self - unchecked) | unchecked._clear_counterparty_credit()
         result = super(SaleOrder, cleared)._action_confirm()
@@ -90,15 +102,20 @@ class SaleOrder(models.Model):
 
     def write(self, vals):
         if vals.get("state") == "sale":
-            known = self.env.context.get(CLEARED, ())
+            known = self._get_counterparty_credit_known(CLEARED)
             rising = self.filtered(lambda order: order.state != "sale" and order.id not in known)
             if rising:
                 return self._write_confirmed(rising, vals)
         # once for the whole save: whoever raises one line may lower another
         before = self._get_counterparty_credit_facts()
-        saving = {CHECKED: (*self.env.context.get(CHECKED, ()), *(order.id for order in before))}
-        result = super(SaleOrder, self.with_context(**saving) if before else self).write(vals)
+        orders = self
+        if before:
+            saved = (*self._get_counterparty_credit_known(CHECKED), *(o.id for o in before))
+            orders = self.with_context(**{CHECKED: OrderIds(saved)})
+        result = super(SaleOrder, orders).write(vals)
         self.browse().concat(*before)._check_counterparty_credit_growth(before)
+        if vals.get("state") == "cancel":
+            self._allow_counterparty_credit(0.0)
         return result
 
     def _write_confirmed(self, rising, vals):
@@ -106,10 +123,14 @@ class SaleOrder(models.Model):
 
         :param rising: the orders that were not confirmed before
         """
-        cleared = rising._clear_counterparty_credit()
-        held = rising - cleared
-        passing = (self - held).with_context(**{CLEARED: (self - held).ids})
         rest = {name: value for name, value in vals.items() if name != "state"}
-        result = (passing.write(vals) if passing else True) and held.write(rest)
+        if rest:
+            # before the check: they may say who owes the order, how much and on which terms
+            self.write(rest)
+        cleared = rising._clear_counterparty_credit()
+        passing = self - (rising - cleared)
+        if passing:
+            known = OrderIds(passing.ids)
+            passing.with_context(**{CLEARED: known}).write({"state": vals["state"]})
         cleared._settle_counterparty_credit()
-        return result
+        return True

@@ -2,11 +2,24 @@ from typing import NamedTuple
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.http import request
 
 GROUP_USER = "counterparty_crm.group_user"
 OVERRIDE = "counterparty_crm.group_credit_override"
 # confirmed orders whose growth is checked once, at the end of the save that is going on
 CHECKED = "counterparty_credit_checked_ids"
+
+
+class OrderIds(tuple):
+    """Ids of orders that code of ours puts into the context.
+
+    What a client sends there is a list of numbers: it is never taken for one of these, nor equal to
+    one, whatever is in it.
+    """
+
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
 
 class CreditFacts(NamedTuple):
@@ -145,7 +158,7 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
     def _get_counterparty_credit_facts(self):
         """Return ``{order: CreditFacts}`` of confirmed orders whose growth has to be checked."""
         Credit = self.env["counterparty.group.credit"]
-        known = self.env.context.get(CHECKED, ())
+        known = self._get_counterparty_credit_known(CHECKED)
         return {
             order: order._get_counterparty_credit_fact()
             for order in self
@@ -153,6 +166,12 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
             and order.id not in known
             and Credit._get_mode(order.company_id) != "off"
         }
+
+    @api.model
+    def _get_counterparty_credit_known(self, key):
+        """Return the ids of orders under a key of the context, unless a client has put it there."""
+        known = self.env.context.get(key)
+        return known if isinstance(known, OrderIds) else OrderIds()
 
     def _get_counterparty_credit_fact(self):
         # terms and partners of other companies bind those who may not read them
@@ -169,7 +188,8 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         return self.partner_invoice_id.commercial_partner_id
 
     def _is_counterparty_credit_in_job(self):
-        return "cron_end_time" in self.env.context
+        # whoever calls from outside may send the key of a job, and always has a request
+        return "cron_end_time" in self.env.context and not request
 
     def _is_counterparty_credit_interactive(self):
         """Tell whether a person of ours is at work, who can read a refusal and act on it."""
@@ -177,10 +197,22 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         return not self.env.su and not in_job and self.env.user._is_internal()
 
     def _is_counterparty_credit_allowed(self):
-        """Tell whether the order was allowed over the credit of its group, up to its amount."""
-        # the permission binds sellers who may not read the field
-        allowed = self.sudo().counterparty_credit_override
-        return bool(allowed) and self.currency_id.compare_amounts(self.amount_total, allowed) <= 0
+        """Tell whether the order was allowed over the credit of its group, up to its amount.
+
+        The permission is for who owed the order then, and in the currency of then.
+        """
+        # it binds sellers who may not read the fields
+        order = self.sudo()
+        allowed, currency = (
+            order.counterparty_credit_override,
+            order.counterparty_credit_override_currency_id,
+        )
+        return (
+            bool(allowed)
+            and order.counterparty_credit_override_partner_id == order._get_counterparty_debtor()
+            and currency == order.currency_id
+            and currency.compare_amounts(order.amount_total, allowed) <= 0
+        )
 
     def _is_counterparty_credit_paid(self):
         """Tell whether a payment covers the order, or its terms ask for payment in advance."""
@@ -229,6 +261,24 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
     # ------------------------------------------------------------
     # Effects
     # ------------------------------------------------------------
+
+    def _allow_counterparty_credit(self, amount):
+        """Allow orders over the credit of their groups as they are now, or withdraw it with 0.
+
+        :param amount: what is allowed at most, taxes included, in the currency of the order
+        """
+        # read-only for everybody: the wizard checks the right to it, whoever cancels withdraws it
+        for order in self.sudo():
+            if amount or order.counterparty_credit_override:
+                order.write(
+                    {
+                        "counterparty_credit_override": amount,
+                        "counterparty_credit_override_currency_id": order.currency_id.id,
+                        "counterparty_credit_override_partner_id": (
+                            order._get_counterparty_debtor().id
+                        ),
+                    }
+                )
 
     def _hold_counterparty_credit(self, state, message=None):
         """Keep orders as quotations marked for the credit check."""
@@ -282,6 +332,19 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
             marked.write({"counterparty_credit_state": False})
             marked.activity_feedback(["counterparty_crm.mail_activity_credit_check"])
 
+    def _repeat_counterparty_credit(self):
+        """Confirm a waiting order; one that the host refuses is left to a person, with the reason.
+
+        The others that wait are not held up by it.
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.action_confirm()
+        except UserError as refusal:
+            message = str(refusal)
+            self._hold_counterparty_credit("hold", message)
+            self._note_counterparty_credit(message)
+
     @api.model
     def _cron_repeat_counterparty_credit(self):
         """Confirm orders that a job could not check because another order came first."""
@@ -289,6 +352,6 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         self.env["ir.cron"]._commit_progress(remaining=len(waiting))
         for order in waiting:
             locked = order.try_lock_for_update()
-            locked.filtered(lambda o: o.state in ("draft", "sent")).action_confirm()
+            locked.filtered(lambda o: o.state in ("draft", "sent"))._repeat_counterparty_credit()
             if not self.env["ir.cron"]._commit_progress(1):
                 break

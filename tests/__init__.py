@@ -57,6 +57,7 @@ from . import test_tools_membership
 from . import test_tools_ownership
 from . import test_counterparty_membership
 from . import test_counterparty_holding
+from . import test_counterparty_credit_override
 from . import test_counterparty_group_credit
 from . import test_counterparty_group_credit_elsewhere
 from . import test_counterparty_group_credit_race

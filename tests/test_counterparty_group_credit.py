@@ -60,6 +60,31 @@ class TestGroupCredit(GroupCreditCase):
 
         self.assertEqual(self._sell(self.foods, 200).state, "sale")
 
+    def test_what_a_contact_owes_counts_for_its_company(self):
+        debt = self.env["account.move"].create(
+            {
+                "line_ids": [
+                    Command.create(
+                        {
+                            "account_id": self.foods.property_account_receivable_id.id,
+                            "partner_id": self.ben.id,
+                            "debit": 300,
+                        }
+                    ),
+                    Command.create(
+                        {
+                            "account_id": self.service._get_product_accounts()["income"].id,
+                            "credit": 300,
+                        }
+                    ),
+                ]
+            }
+        )
+        debt.action_post()
+
+        self.env.invalidate_all()
+        self.assertEqual(self.limit.exposure, 300)
+
     def test_an_order_counts_once_on_its_way_to_the_invoice(self):
         order = self._sell(self.foods, 700)
         order.order_line.qty_delivered = 1

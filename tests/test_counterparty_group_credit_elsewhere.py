@@ -138,6 +138,18 @@ class TestGroupCreditElsewhere(GroupCreditCase):
         self.assertEqual(order.state, "sale")
         self.assertFalse(order.counterparty_credit_state)
 
+    def test_an_order_the_host_refuses_holds_up_no_other(self):
+        bad, good = self._amount_order(self.foods, 100), self._amount_order(self.freight, 50)
+        self.env["sale.order.line"].create({"order_id": bad.id, "name": "?", "product_uom_qty": 1})
+        (bad | good).write({"state": "sent", "counterparty_credit_state": "repeat"})
+
+        with self.enter_registry_test_mode():
+            self.env.ref("counterparty_crm.ir_cron_group_credit").method_direct_trigger()
+
+        self.assertEqual((good.state, good.counterparty_credit_state), ("sale", False))
+        self.assertEqual((bad.state, bad.counterparty_credit_state), ("sent", "hold"))
+        self.assertIn("product", bad.activity_ids.note)
+
 
 @tagged("post_install", "-at_install", "counterparty_holding")
 class TestGroupCreditDryRun(GroupCreditCase):

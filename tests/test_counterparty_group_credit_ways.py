@@ -1,8 +1,12 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .test_counterparty_group_credit import GroupCreditCase
+
+REQUEST = "odoo.addons.counterparty_crm.models.sale_order_credit.request"
 
 
 @tagged("post_install", "-at_install", "counterparty_holding")
@@ -52,6 +56,54 @@ class TestGroupCreditWays(GroupCreditCase):
 
         self.assertEqual((order.state, order.counterparty_credit_state), ("sale", False))
         self.assertFalse(order.activity_ids)
+
+    def test_a_state_is_checked_with_the_values_written_along_with_it(self):
+        prepaid = self.env["account.payment.term"].create(
+            {"name": "In advance", "counterparty_is_prepaid": True}
+        )
+        cases = {
+            "invoice address": (self.late_payer, {}, {"partner_invoice_id": self.foods.id}),
+            "customer": (self.late_payer, {}, {"partner_id": self.foods.id}),
+            "terms": (self.foods, {"payment_term_id": prepaid.id}, {"payment_term_id": False}),
+        }
+        for case, (partner, before, values) in cases.items():
+            with self.subTest(case=case):
+                order = self._amount_order(partner, 1200, **before)
+                with self.assertRaisesRegex(UserError, "exceeds the credit"):
+                    order.with_user(self.seller).write({"state": "sale", **values})
+                self.assertEqual(order.state, "draft")
+
+                order.write({"state": "sale", **values})
+                self.assertEqual((order.state, order.counterparty_credit_state), ("sent", "hold"))
+
+    # ------------------------------------------------------------
+    # What a client may send
+    # ------------------------------------------------------------
+
+    def test_no_context_of_a_client_lets_an_order_pass(self):
+        order, sold = self._amount_order(self.foods, 1200), self._sell(self.freight, 50)
+        ids = (order | sold).ids
+        for sent in (
+            {"counterparty_credit_cleared_ids": ids},
+            {"counterparty_credit_checked_ids": ids},
+            {"counterparty_credit_cleared_ids": tuple(ids)},
+            {"counterparty_credit_checked_ids": tuple(ids)},
+            {"cron_end_time": 1},
+        ):
+            with self.subTest(sent=sent), patch(REQUEST, object()):
+                mine = order.with_user(self.seller).with_context(**sent)
+                for confirm in (
+                    lambda mine=mine: mine.write({"state": "sale"}),
+                    mine.action_confirm,
+                    mine._action_confirm,
+                ):
+                    with self.assertRaisesRegex(UserError, "exceeds the credit"):
+                        confirm()
+                line = sold.order_line.with_user(self.seller).with_context(**sent)
+                with self.assertRaises(UserError):
+                    line.price_unit = 1200
+
+        self.assertEqual((order.state, sold.amount_total), ("draft", 50))
 
     # ------------------------------------------------------------
     # Exchange rates

@@ -162,6 +162,41 @@ class TestCounterpartyHolding(HoldingCase):
         self.assertEqual(action["context"]["counterparty_holding_ids"], self.group.ids)
         self.assertEqual(action["views"][0][1], "hierarchy")
 
+    def test_another_head_does_not_rename_the_group(self):
+        self.group.head_id = self.late_payer
+
+        self.assertEqual((self.group.name, self.group.head_id), ("Northwind", self.late_payer))
+
+    def test_contacts_included_or_left_out_lead_to_their_companies(self):
+        clerk, driver = self.env["res.partner"].create(
+            [
+                {"name": "Clerk", "parent_id": self.late_payer.id},
+                {"name": "Driver", "parent_id": self.freight.id},
+            ]
+        )
+
+        self.group.write({"include_ids": clerk.ids, "exclude_ids": driver.ids})
+
+        self.assertEqual(self.group.include_ids, self.late_payer)
+        self.assertEqual(self.group.exclude_ids, self.freight)
+        self.assertEqual(self._members(), {"Northwind Group", "Northwind Foods", "Slowpay Ltd"})
+
+    def test_many_members_leave_room_for_the_owner(self):
+        members = self.env["res.partner"].create(
+            [{"name": f"Shop {number}", "is_company": True} for number in range(81)]
+        )
+        self.env["counterparty.membership"].create(
+            [
+                {"owner_id": self.foods.id, "member_id": member.id, "kind_id": self.franchise.id}
+                for member in members
+            ]
+        )
+        self.to_foods.date_to = self.today
+        self.env.invalidate_all()
+
+        self.assertEqual(self.foods.counterparty_owner_card_ids, self.to_foods)
+        self.assertEqual(len(self.foods.counterparty_member_card_ids), 40)
+
     def test_the_form_shows_both_ends_and_the_button_without_a_query_for_others(self):
         self._membership(self.freight, self.late_payer, 51)
         self.env.flush_all()

@@ -141,6 +141,16 @@ class TestCounterpartyMembership(HoldingCase):
         self.to_freight.date_to = False
         self.assertFalse(self.to_freight.ended_by_id)
 
+    def test_whoever_moves_a_planned_end_has_ended_it(self):
+        self.to_freight.date_to = "2030-12-31"
+        self.assertEqual(self.to_freight.ended_by_id, self.env.user)
+
+        self.to_freight.with_user(self.officer).date_to = self.today
+
+        self.assertEqual(self.to_freight.ended_by_id, self.officer)
+        self.to_freight.date_to = self.today
+        self.assertEqual(self.to_freight.ended_by_id, self.officer)
+
     def test_archiving_a_member_keeps_it_and_deleting_it_is_refused(self):
         self.freight.active = False
 

@@ -95,7 +95,7 @@ class CounterpartyCreditDryRun(models.TransientModel):
                                     WHERE o.state = 'sale' AND o.company_id = ANY(%(companies)s))
                    SELECT l.date::timestamp, SUM(l.balance)::float8, NULL
                      FROM account_move_line l JOIN account_account a ON a.id = l.account_id
-                    WHERE l.partner_id = ANY(%(partners)s) AND l.parent_state = 'posted'
+                    WHERE l.partner_id IN (SELECT id FROM contact) AND l.parent_state = 'posted'
                       AND a.account_type = 'asset_receivable' AND l.company_id = ANY(%(companies)s)
                     GROUP BY l.date
                     UNION ALL

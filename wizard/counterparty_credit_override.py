@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 
 class CounterpartyCreditOverride(models.TransientModel):
@@ -37,21 +37,27 @@ class CounterpartyCreditOverride(models.TransientModel):
     def action_apply(self):
         """Keep permission and reason in the chatter, then confirm the order.
 
+        More than the order comes to is not allowed beforehand.
+
         :raises AccessError: for those who may not exceed group credit
+        :raises UserError: without a reason
         """
         self.ensure_one()
         if not self.env.user.has_group("counterparty_crm.group_credit_override"):
             raise AccessError(self.env._("You may not exceed the credit of a group."))
         order = self.order_id
         order.check_access("write")
+        reason = (self.reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Enter the reason why the group's credit is exceeded."))
+        amount = min(self.amount, order.amount_total)
         body = self.env._(
             "Allowed over group credit up to %(amount)s. Reason: %(reason)s. %(warning)s",
-            amount=self.currency_id.format(self.amount),
-            reason=self.reason,
+            amount=self.currency_id.format(amount),
+            reason=reason,
             warning=self.warning or "",
         )
-        # the field is read-only for sellers; the right to it was checked above
-        order.sudo().counterparty_credit_override = self.amount
+        order._allow_counterparty_credit(amount)
         order.message_post(body=body, subtype_xmlid="mail.mt_note")
         if order.state in ("draft", "sent"):
             order.action_confirm()
