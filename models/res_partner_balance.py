@@ -47,9 +47,9 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
     def _sql_counterparty_balance(self, entities):
         """Return a query: entity, open receivables, overdue part, in the company's currency.
 
-        The accounts are named one by one, so that PostgreSQL takes the host's index of open items
-        by account and partner. The host's ``credit`` joins them instead and reads every journal
-        item of a partner: 240 ms for a page of 80 with one of 60,000 items, this 2 ms.
+        What is open is asked as the index of open items has it, which alone is read. The host's
+        ``credit`` reads every journal item of a partner: 240 ms for a page of 80 partners, one of
+        them with 60,000 items.
         """
         company = self.env.company.root_id
         # figures of the whole company, as in the host's own ``credit``, whichever branches are on
@@ -59,7 +59,7 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
         account_ids = [row[0] for row in self.env.execute_query(receivable.select())]
         self.env["account.move.line"].flush_model(
             ["account_id", "amount_residual", "company_id", "date_maturity"]
-            + ["parent_state", "partner_id", "reconciled"]
+            + ["amount_residual_currency", "parent_state", "partner_id"]
         )
         return SQL(
             """
@@ -68,7 +68,8 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
                        WHERE item.date_maturity < %(today)s), 0)
               FROM account_move_line item
              WHERE item.account_id = ANY(%(accounts)s) AND item.partner_id = ANY(%(partners)s)
-               AND item.reconciled IS NOT TRUE AND item.parent_state = 'posted'
+               AND item.parent_state = 'posted'
+               AND (item.amount_residual != 0 OR item.amount_residual_currency != 0)
                AND item.company_id = ANY(%(companies)s)
              GROUP BY 1
             """,
