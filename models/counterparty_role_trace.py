@@ -46,7 +46,7 @@ class CounterpartyRoleTraceMixin(models.AbstractModel):
 
         :param describe: function of a role that returns the line
         """
-        if self.env.context.get("mail_notrack"):
+        if self.env.context.get("mail_notrack") or self.env.context.get("tracking_disable"):
             return
         lines = {}
         for role in self:
