@@ -7,7 +7,7 @@ LEDGER = ("account.group_account_invoice", "account.group_account_readonly")
 
 
 class CounterpartyBalancePartnerMixin(models.AbstractModel):
-    """What a counterparty owes today, fast enough for a column of a list."""
+    """What a counterparty owes today, fast enough for a page of a list."""
 
     _name = "counterparty.balance.partner.mixin"
     _description = "Balance of a Counterparty"
