@@ -325,3 +325,8 @@ class CounterpartyHolding(models.Model):
                     right_group=right.name,
                 )
             )
+        # the host re-points names, and leaves behind those of a group that has both
+        every = self.sudo().with_context(active_test=False)
+        for name in ("include_ids", "exclude_ids"):
+            for group in every.search([(name, "in", source.ids)]):
+                group[name] = group[name] - source | target

@@ -20,6 +20,8 @@ PORTAL_FIELDS = frozenset(
         "state",
         "priority",
         "opened_at",
+        # "answer by", which their page shows, too
+        "due_at",
         "solved_at",
         "closed_at",
         "wanted_date",
@@ -164,6 +166,8 @@ class CounterpartyRequestPortal(models.AbstractModel):
                 ("model", "=", self._name),
                 ("res_id", "=", self.id),
                 ("create_uid", "=", self.env.uid),
+                # what follows from a message, as a word to the team, is not the customer's
+                ("message_type", "in", ["comment", "email"]),
                 ("date", ">", hour_ago),
             ],
             limit=MESSAGES_PER_HOUR,
