@@ -117,6 +117,7 @@ from . import account_payment_term
 from . import calendar_event
 from . import crm_lead
 from . import crm_team
+from . import ir_ui_menu
 from . import mail_activity
 from . import mail_mail
 from . import mail_message

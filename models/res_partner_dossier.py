@@ -7,6 +7,8 @@ from ..tools import dossier
 from ..tools.dossier import TileEntry
 from .counterparty_tile_entries import HOST_ENTRIES
 
+AREA_HOLDING = "counterparty_crm.group_area_holding"
+
 
 class CounterpartyDossierPartnerMixin(models.AbstractModel):
     """The dossier of a partner: what each section holds, counted on demand in one call."""
@@ -35,6 +37,7 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
             entry
             for entry in self._get_counterparty_tile_entries()
             if self._may_open_counterparty_tile(entry)
+            and (entry.section != "holding" or self.env.user.has_group(AREA_HOLDING))
         ]
         lines = self._count_counterparty_tiles(entries)
         return [

@@ -103,6 +103,24 @@ class TestResConfigSettings(CounterpartyCase):
         self._set(group_counterparty_request=True)
         self.assertTrue(all(jobs.mapped("active")))
 
+    def test_what_tells_of_campaigns_goes_with_them(self):
+        self.admin.group_ids |= self.env.ref("sales_team.group_sale_salesman")
+        report = self.env.ref("counterparty_crm.counterparty_campaign_report_menu").id
+        self.assertIn(report, self.env["ir.ui.menu"].with_user(self.admin).load_menus(False))
+
+        self._set(group_counterparty_campaign=False)
+
+        self.assertNotIn(report, self.env["ir.ui.menu"].with_user(self.admin).load_menus(False))
+
+    def test_holdings_switched_off_take_their_tile_along(self):
+        partner = self.holding.with_user(self.user)
+        self._role(self.holding, self.head)
+        self.assertIn("holding", [tile["code"] for tile in partner.get_counterparty_tiles()])
+
+        self._set(group_counterparty_holding=False)
+
+        self.assertNotIn("holding", [tile["code"] for tile in partner.get_counterparty_tiles()])
+
     def test_area_switched_on_again_shows_its_menu(self):
         menu = self.env.ref("counterparty_crm.counterparty_menu_holding")
         self._set(group_counterparty_holding=False)
