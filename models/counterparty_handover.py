@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..tools.request_states import LIVE
+
 UNDO_HOURS = 24
 # whose activities move with the counterparties
 ACTIVITY_MODELS = (
@@ -16,6 +18,7 @@ ACTIVITY_MODELS = (
     "account.move",
     "counterparty.document",
     "counterparty.holding",
+    "counterparty.request",
 )
 SILENT = {"mail_auto_subscribe_no_notify": True, "mail_activity_quick_update": True}
 
@@ -74,6 +77,7 @@ class CounterpartyHandover(models.Model):
     rfq_count = fields.Integer("Requests for Quotation", compute="_compute_counts")
     document_count = fields.Integer("Documents", compute="_compute_counts")
     holding_count = fields.Integer("Groups", compute="_compute_counts")
+    request_count = fields.Integer("Requests", compute="_compute_counts")
 
     # ------------------------------------------------------------
     # Compute and constraints
@@ -189,6 +193,12 @@ class CounterpartyHandover(models.Model):
             HandoverSource("rfq_count", "purchase.order", "user_id", open_offer),
             HandoverSource("document_count", "counterparty.document", "responsible_id", company),
             HandoverSource("holding_count", "counterparty.holding", "responsible_id", company),
+            HandoverSource(
+                "request_count",
+                "counterparty.request",
+                "user_id",
+                Domain("state", "in", list(LIVE)) & company,
+            ),
         ]
 
     def _get_counts(self):

@@ -49,6 +49,14 @@ class TestCounterpartyHandover(CounterpartyCase, MailCase):
             "holding_count": self.env["counterparty.holding"].create(
                 {"name": "Northwind", "head_id": self.holding.id, "responsible_id": self.sara.id}
             ),
+            "request_count": self.env["counterparty.request"].create(
+                {
+                    "name": "A rack is missing",
+                    "partner_id": self.freight.id,
+                    "category_id": self.env.ref("counterparty_crm.request_category_help").id,
+                    "user_id": self.sara.id,
+                }
+            ),
         }
 
     def _owners(self):
@@ -211,7 +219,13 @@ class TestCounterpartyHandover(CounterpartyCase, MailCase):
         self.assertIn(self.theo.partner_id, work["rfq_count"].message_partner_ids)
         self.assertEqual(self._owners(), self.sara)
         self.assertEqual(work["role_count"].responsible_id, self.sara)
-        for name in ("activity_count", "opportunity_count", "quotation_count", "rfq_count"):
+        for name in (
+            "activity_count",
+            "opportunity_count",
+            "quotation_count",
+            "rfq_count",
+            "request_count",
+        ):
             with self.subTest(counter=name):
                 self.assertEqual(work[name].user_id, self.sara)
         self.assertTrue(all(handover.line_ids.mapped("is_given_back")))
