@@ -20,6 +20,8 @@ ACTIVITY_MODELS = (
     "counterparty.holding",
     "counterparty.request",
 )
+# where a model notes the moment since when its person has the record
+ASSIGNED_AT = {"crm.lead": "date_open", "counterparty.request": "assigned_at"}
 SILENT = {"mail_auto_subscribe_no_notify": True, "mail_activity_quick_update": True}
 
 
@@ -256,6 +258,7 @@ class CounterpartyHandover(models.Model):
         found = [(source, self._search_records(source)) for source in self._get_sources()]
         for source, records in found:
             followed = self._get_followed_ids(records)
+            moment = ASSIGNED_AT.get(source.model)
             vals_list += [
                 {
                     "handover_id": self.id,
@@ -266,6 +269,7 @@ class CounterpartyHandover(models.Model):
                     # of what has no followers nobody becomes one
                     "is_new_follower": "message_follower_ids" in record._fields
                     and record.id not in followed,
+                    "assigned_at": moment and record[moment],
                 }
                 for record in records
             ]

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .counterparty_handover import SILENT
+from .counterparty_handover import ASSIGNED_AT, SILENT
 
 
 class CounterpartyHandoverLine(models.Model):
@@ -20,6 +20,9 @@ class CounterpartyHandoverLine(models.Model):
     model_name = fields.Char("Kind", compute="_compute_model_name")
     is_new_follower = fields.Boolean(
         "New Follower", readonly=True, help="The other person follows it only since the hand-over."
+    )
+    assigned_at = fields.Datetime(
+        "Assigned Before", readonly=True, help="When the record had come to the first person."
     )
     is_given_back = fields.Boolean("Given Back", readonly=True)
 
@@ -41,8 +44,19 @@ class CounterpartyHandoverLine(models.Model):
                 records.browse(followed).message_unsubscribe(
                     lines.handover_id.to_user_id.partner_id.ids
                 )
+            given_back._restore_moments(records)
             # users only read the lines
             given_back.sudo().is_given_back = True
+
+    def _restore_moments(self, records):
+        """Let records that note when they were assigned forget the hand-over.
+
+        :param records: records of these lines, with the reach they were handed over with
+        """
+        if moment := ASSIGNED_AT.get(records._name):
+            # the host sets the moment with every change of person: it comes afterwards
+            for assigned_at, lines in self.grouped("assigned_at").items():
+                records.browse(lines.mapped("res_id")).write({moment: assigned_at})
 
     def _by_field(self):
         """Return the lines in groups of one hand-over, model and field."""

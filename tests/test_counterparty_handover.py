@@ -230,6 +230,22 @@ class TestCounterpartyHandover(CounterpartyCase, MailCase):
                 self.assertEqual(work[name].user_id, self.sara)
         self.assertTrue(all(handover.line_ids.mapped("is_given_back")))
 
+    def test_undo_restores_since_when_the_person_has_the_work(self):
+        work = self._work_of_sara()
+        moments = {"opportunity_count": "date_open", "request_count": "assigned_at"}
+        for counter, moment in moments.items():
+            work[counter].sudo()[moment] = "2026-01-07 08:00:00"
+        handover = self._handover()
+        handover.action_hand_over()
+        for counter, moment in moments.items():
+            self.assertNotEqual(str(work[counter][moment]), "2026-01-07 08:00:00")
+
+        handover.action_undo()
+
+        for counter, moment in moments.items():
+            with self.subTest(counter=counter):
+                self.assertEqual(str(work[counter][moment]), "2026-01-07 08:00:00")
+
     def test_second_undo_says_so(self):
         handover = self._handover()
         handover.action_hand_over()
