@@ -17,6 +17,7 @@ from . import counterparty_handover
 from . import counterparty_handover_line
 from . import counterparty_document_kind
 from . import counterparty_document_privacy
+from . import counterparty_document_sharing
 from . import counterparty_document_rental
 from . import counterparty_personal_trace_mixin
 from . import counterparty_document_card

@@ -23,6 +23,7 @@ class CounterpartyDocument(models.Model):
     _name = "counterparty.document"
     _inherit = [
         "counterparty.document.privacy.mixin",
+        "counterparty.document.sharing.mixin",
         "counterparty.document.rental.mixin",
         "counterparty.document.card.mixin",
         "counterparty.document.customs.mixin",

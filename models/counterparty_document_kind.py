@@ -47,6 +47,15 @@ class CounterpartyDocumentKind(models.Model):
         "Personal",
         help="Visible only to those with the right “Sees personal documents”.",
     )
+    is_shared_with_partner = fields.Boolean(
+        "Partner May See",
+        compute="_compute_is_shared_with_partner",
+        store=True,
+        precompute=True,
+        readonly=False,
+        help="What new documents of this kind propose: each document may be shown to its partner "
+        "or kept from it.",
+    )
     has_validity = fields.Boolean(default=True)
     has_amount = fields.Boolean()
     reminder_days = fields.Integer(
@@ -73,6 +82,25 @@ class CounterpartyDocumentKind(models.Model):
         "A personal kind is a plain document or a contract.",
     )
 
+    _personal_not_shared = models.Constraint(
+        "CHECK (NOT (is_personal AND is_shared_with_partner))",
+        "Documents of a personal kind are shown to the partner one by one, never by default.",
+    )
+
+    @api.depends("is_personal")
+    def _compute_is_shared_with_partner(self):
+        for kind in self:
+            kind.is_shared_with_partner = kind.is_shared_with_partner and not kind.is_personal
+
+    def _compute_document_count(self):
+        counts = dict(
+            self.env["counterparty.document"]._read_group(
+                [("kind_id", "in", self.ids)], ["kind_id"], ["__count"]
+            )
+        )
+        for kind in self:
+            kind.document_count = counts.get(kind, 0)
+
     @api.constrains("section_id", "is_personal")
     def _check_personal_section(self):
         personal = self.env.ref("counterparty_crm.section_personal")
@@ -86,15 +114,6 @@ class CounterpartyDocumentKind(models.Model):
                         section=personal.name,
                     )
                 )
-
-    def _compute_document_count(self):
-        counts = dict(
-            self.env["counterparty.document"]._read_group(
-                [("kind_id", "in", self.ids)], ["kind_id"], ["__count"]
-            )
-        )
-        for kind in self:
-            kind.document_count = counts.get(kind, 0)
 
     # ------------------------------------------------------------
     # CRUD
