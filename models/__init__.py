@@ -18,6 +18,8 @@ from . import counterparty_handover_line
 from . import counterparty_document_kind
 from . import counterparty_document_privacy
 from . import counterparty_document_sharing
+from . import counterparty_document_number
+from . import counterparty_document_reminder
 from . import counterparty_document_rental
 from . import counterparty_personal_trace_mixin
 from . import counterparty_document_card

@@ -1,16 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import format_date
-from odoo.tools.misc import split_every
 
 from ..tools import documents
 from ..tools.import_templates import template_path
 from ..tools.periods import Period
 from .counterparty_document_privacy import PERSONAL
-
-REMINDER_CRON = "counterparty_crm.ir_cron_document_reminders"
-CHUNK = 100
 
 
 class CounterpartyDocument(models.Model):
@@ -24,6 +19,8 @@ class CounterpartyDocument(models.Model):
     _inherit = [
         "counterparty.document.privacy.mixin",
         "counterparty.document.sharing.mixin",
+        "counterparty.document.number.mixin",
+        "counterparty.document.reminder.mixin",
         "counterparty.document.rental.mixin",
         "counterparty.document.card.mixin",
         "counterparty.document.customs.mixin",
@@ -38,12 +35,6 @@ class CounterpartyDocument(models.Model):
 
     # what it is
     name = fields.Char("Subject")
-    number = fields.Char(
-        index="btree_not_null",
-        copy=False,
-        tracking=True,
-        help="As printed: the number of a contract or card, the MRN of a customs declaration.",
-    )
     kind_id = fields.Many2one(
         "counterparty.document.kind", required=True, index=True, ondelete="restrict"
     )
@@ -53,6 +44,9 @@ class CounterpartyDocument(models.Model):
     has_validity = fields.Boolean(related="kind_id.has_validity")
     has_amount = fields.Boolean(related="kind_id.has_amount")
     active = fields.Boolean(default=True)
+    can_edit = fields.Boolean(
+        compute="_compute_can_edit", help="Whether the reader may change the document."
+    )
 
     # whose it is
     partner_id = fields.Many2one(
@@ -91,15 +85,6 @@ class CounterpartyDocument(models.Model):
         compute="_compute_state",
         search="_search_state",
     )
-    reminder_days = fields.Integer(
-        "Remind Before",
-        compute="_compute_reminder_days",
-        store=True,
-        readonly=False,
-        help="Days before the end of validity.",
-    )
-    reminder_date = fields.Date(compute="_compute_reminder_date", store=True, index=True)
-    reminded_on = fields.Date(readonly=True, copy=False)
     retention_date = fields.Date(
         "Keep Until",
         compute="_compute_retention_date",
@@ -148,6 +133,12 @@ class CounterpartyDocument(models.Model):
     # Compute and search
     # ------------------------------------------------------------
 
+    @api.depends_context("uid")
+    def _compute_can_edit(self):
+        own = self._origin._filtered_access("write")
+        for document in self:
+            document.can_edit = not document._origin or document._origin in own
+
     @api.depends("date_from", "date_to", "reminder_days", "next_ids")
     def _compute_state(self):
         today = fields.Date.context_today(self)
@@ -174,18 +165,6 @@ class CounterpartyDocument(models.Model):
             "renewed": ended & Domain("next_ids", "!=", False),
         }
         return Domain.OR(domains[state] for state in value if state in domains)
-
-    @api.depends("kind_id")
-    def _compute_reminder_days(self):
-        for document in self:
-            document.reminder_days = document.kind_id.reminder_days
-
-    @api.depends("date_to", "reminder_days")
-    def _compute_reminder_date(self):
-        for document in self:
-            document.reminder_date = documents.reminder_date(
-                document.date_to or None, document.reminder_days
-            )
 
     @api.depends("kind_id", "date_to", "date_issue")
     def _compute_retention_date(self):
@@ -256,31 +235,10 @@ class CounterpartyDocument(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        Kind = self.env["counterparty.document.kind"]
-        return super().create(
-            [self._prepare_numbers(vals, Kind.browse(vals.get("kind_id"))) for vals in vals_list]
-        )
-
     def write(self, vals):
-        if vals.get("number") and len(self.kind_id) == 1:
-            vals = self._prepare_numbers(vals, self.kind_id)
         if "kind_id" in vals:
             self._check_protection_kept(vals["kind_id"])
-        if "date_to" in vals or "reminder_days" in vals:
-            vals = dict(vals, reminded_on=False)
-        result = super().write(vals)
-        if "kind_id" in vals or "number" in vals:
-            self._normalise_numbers()
-        return result
-
-    def _normalise_numbers(self):
-        """Write numbers as they are compared where a document has become a card or declaration."""
-        for document in self:
-            number = self._prepare_numbers({"number": document.number}, document.kind_id)["number"]
-            if number != document.number:
-                document.number = number
+        return super().write(vals)
 
     def _check_protection_kept(self, kind_id):
         """Refuse to turn a personal document into an open one, or the other way round.
@@ -300,13 +258,6 @@ class CounterpartyDocument(models.Model):
                     )
                 )
 
-    @api.model
-    def _prepare_numbers(self, vals, kind):
-        """Return values with the number of a card or declaration as it is compared and scanned."""
-        if vals.get("number") and kind.usage in ("card", "customs"):
-            vals = dict(vals, number=documents.normalised_number(vals["number"]))
-        return vals
-
     # ------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------
@@ -315,8 +266,18 @@ class CounterpartyDocument(models.Model):
         """Open the document of the following period, created where there is none.
 
         A client card stays the same card, with its number, and becomes valid for longer.
+
+        :raises UserError: for a document of a colleague, or one without an end
         """
         self.ensure_one()
+        if not self.next_ids and self.has_access("read") and not self.has_access("write"):
+            raise UserError(
+                self.env._(
+                    "“%(document)s” is looked after by %(user)s: ask for its renewal there.",
+                    document=self.display_name,
+                    user=self.responsible_id.name,
+                )
+            )
         if self.usage == "card":
             self.date_to = self._prepare_renewal_vals()["date_to"]
             return self._get_records_action()
@@ -366,61 +327,3 @@ class CounterpartyDocument(models.Model):
     def _get_period(self):
         self.ensure_one()
         return Period(self.date_from or None, self.date_to or None)
-
-    # ------------------------------------------------------------
-    # Reminders
-    # ------------------------------------------------------------
-
-    @api.model
-    def _domain_to_remind(self):
-        """Return the domain of documents whose responsible is to be reminded now."""
-        return (
-            Domain("reminder_date", "<=", "today")
-            & Domain("reminded_on", "=", False)
-            & Domain("date_to", ">=", "today")
-            & Domain("next_ids", "=", False)
-            & Domain("has_validity", "=", True)
-        )
-
-    def _remind(self):
-        """Plan one activity per document for its responsible."""
-        today = fields.Date.context_today(self)
-        for document in self:
-            user = document._get_person_to_remind()
-            if not user:
-                continue  # asked again tomorrow: somebody may have been found by then
-            # in the words of the person, who may see the document
-            spoken = document.with_user(user).with_context(lang=user.lang)
-            document.activity_schedule(
-                "mail.mail_activity_data_todo",
-                date_deadline=document.date_to,
-                summary=spoken.env._(
-                    "%(document)s expires on %(day)s",
-                    document=spoken.display_name,
-                    day=format_date(spoken.env, document.date_to),
-                ),
-                user_id=user.id,
-            )
-            document.reminded_on = today
-
-    def _get_person_to_remind(self):
-        """Return the first of those concerned who is still here and may see the document."""
-        self.ensure_one()
-        roles = self.partner_id._get_counterparty_roles().with_env(self.env)
-        people = self.responsible_id | self.create_uid | roles.responsible_id
-        return people.filtered(lambda user: user.active and self._may_see(user))[:1]
-
-    def _may_see(self, user):
-        return user._is_internal() and self.with_user(user).has_access("read")
-
-    @api.model
-    def _cron_remind(self):
-        """Remind of documents before they expire, each once; restartable at any point."""
-        due = self.search(self._domain_to_remind())
-        self.env["ir.cron"]._commit_progress(remaining=len(due))
-        for chunk in split_every(CHUNK, due.ids, self.browse):
-            claimed = chunk.try_lock_for_update()
-            claimed.invalidate_recordset()
-            claimed.filtered_domain([("reminded_on", "=", False)])._remind()
-            if not self.env["ir.cron"]._commit_progress(len(chunk)):
-                break

@@ -38,9 +38,13 @@ class CounterpartyDocumentCardMixin(models.AbstractModel):
 
     @api.model
     def _find_card(self, number):
-        """Return the client card with a scanned or typed number, empty when there is none."""
-        domain = self._domain_card(number)
-        return self.search(domain, limit=1) if number else self.browse()
+        """Return the client card with a scanned or typed number, empty when there is none.
+
+        One in the archive is found too, to say so.
+        """
+        every = self.with_context(active_test=False)
+        found = every.search(self._domain_card(number), limit=1) if number else self.browse()
+        return found.with_env(self.env)
 
     @api.model
     def _domain_card(self, number):
@@ -49,6 +53,12 @@ class CounterpartyDocumentCardMixin(models.AbstractModel):
     def _get_card_refusal(self):
         """Return why a card cannot be used today, or ``None``."""
         self.ensure_one()
+        if not self.active:
+            return self.env._(
+                "Client card %(number)s lies in the archive. It gives no price list and no "
+                "discount.",
+                number=self.number,
+            )
         if self.state in ("future", "expired", "renewed"):
             states = dict(self._fields["state"]._description_selection(self.env))
             return self.env._(
@@ -57,6 +67,10 @@ class CounterpartyDocumentCardMixin(models.AbstractModel):
                 state=states[self.state],
             )
         return None
+
+    def _filter_cards_in_force(self):
+        """Return the cards that give their price list and discount today."""
+        return self.filtered(lambda card: not card._get_card_refusal())
 
     @api.model
     def _domain_card_partners(self, number):

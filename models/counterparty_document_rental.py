@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ..tools import rental
@@ -7,6 +8,8 @@ from ..tools.periods import Period
 
 # what is invoiced period by period: a rental always, a contract where it has a rate
 PERIODICAL = ("rental", "contract")
+# documents named one by one in a message
+NAMED = 10
 
 UNITS = [
     (rental.WEEK, "Week"),
@@ -47,7 +50,9 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
         help="First day to invoice here. Later than the contract's first day where what came "
         "before was invoiced elsewhere; enter an earlier day to have that invoiced too.",
     )
-    rental_due_from = fields.Date("Next to Invoice", compute="_compute_rental_due")
+    rental_due_from = fields.Date(
+        "Next to Invoice", compute="_compute_rental_due", search="_search_rental_due_from"
+    )
     rental_due_to = fields.Date(compute="_compute_rental_due")
     rental_prorata = fields.Boolean(
         "Partial Periods by Days",
@@ -104,6 +109,15 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
             document.rental_due_from = due and due.start
             document.rental_due_to = due and due.end
 
+    def _search_rental_due_from(self, operator, value):
+        if operator != "in" or set(value) != {False}:
+            return NotImplemented
+        # what is due follows from dates and invoices alone: those with a rate are worked out,
+        # read at once (5,000 contracts in about 1.5 s)
+        rated = Domain("usage", "in", PERIODICAL) & Domain("rental_rate", ">", 0)
+        due = self.search(rated & Domain("is_personal", "=", False)).filtered("rental_due_from")
+        return Domain("id", "not in", due.ids)
+
     @api.constrains("kind_id", "rental_unit", "rental_object")
     def _check_rental_complete(self):
         for document in self:
@@ -134,7 +148,30 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
         due = self.filtered("rental_due_from") if len(self) > 1 else self
         for document in (due or self).sorted("id"):
             moves |= document._get_or_create_period_move(fields.Date.context_today(self))
-        return moves._get_records_action()
+        left_out = (self - due) if due else due
+        return left_out._tell_left_out(moves._get_records_action())
+
+    def _tell_left_out(self, action):
+        """Return an action that names the documents without anything to invoice, then goes on.
+
+        :param action: what comes next; alone, where no document was left out
+        """
+        if not self:
+            return action
+        names = ", ".join(document.display_name for document in self[:NAMED])
+        if len(self) > NAMED:
+            names = self.env._("%(names)s and %(count)s more", names=names, count=len(self) - NAMED)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Nothing to invoice now"),
+                "message": names,
+                "type": "warning",
+                "sticky": True,
+                "next": action,
+            },
+        }
 
     def _get_or_create_period_move(self, day):
         """Return the invoice due on a day, created at most once.
@@ -162,12 +199,12 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
                 "move_id": move.id,
             }
         )
+        self.invalidate_recordset(["rental_period_ids"])  # read again in their order
         return move
 
     def _get_all_periods(self):
         # a period may have been invoiced by somebody who sees more than the user
-        periods = self.env["counterparty.document.period"].sudo()
-        return periods.search([("document_id", "=", self._origin.id)])
+        return self._origin.sudo().rental_period_ids.sorted("date_from", reverse=True)
 
     def _get_next_due(self, day):
         """Return the :class:`~tools.periods.Period` to invoice on a day, ``None`` if there is none.

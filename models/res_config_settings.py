@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import str2bool
 
 from ..tools.mail_decision import ACK_PER_DAY, ACK_PER_HOUR, ACK_PER_MINUTE
-from .counterparty_document import REMINDER_CRON
+from .counterparty_document_reminder import REMINDER_CRON
 from .counterparty_request_portal import FORM_SWITCH, PORTAL_SWITCH
 from .counterparty_request_submission import DEFAULT_LIMIT, FORM_LIMIT, LINK_CRON
 from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS

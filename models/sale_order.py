@@ -56,7 +56,8 @@ class SaleOrder(models.Model):
         result = super()._compute_pricelist_id()
         for order in self.filtered(lambda order: order.state == "draft"):
             # whoever sells applies the card; its document may not be theirs to open
-            pricelist = order.sudo().counterparty_card_id.card_pricelist_id
+            card = order.sudo().counterparty_card_id._filter_cards_in_force()
+            pricelist = card.card_pricelist_id
             if pricelist:
                 order.pricelist_id = pricelist
         return result

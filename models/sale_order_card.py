@@ -35,6 +35,12 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
         groups=GROUP_USER,
         help="Scan or type the number of a client card.",
     )
+    counterparty_card_notice = fields.Char(
+        "Client Card Notice",
+        compute="_compute_counterparty_card_notice",
+        groups=GROUP_USER,
+        help="Why the card of an open quotation counts no more.",
+    )
 
     @api.depends("company_id")
     def _compute_counterparty_uses_cards(self):
@@ -43,6 +49,19 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
         for company, orders in self.grouped("company_id").items():
             cards = Domain("usage", "=", "card") & Domain("company_id", "in", [company.id, False])
             orders.counterparty_uses_cards = bool(Document.search_count(cards, limit=1))
+
+    @api.depends("counterparty_card_id", "state")
+    def _compute_counterparty_card_notice(self):
+        for order in self:
+            # another seller may have entered the card
+            card = order.sudo().counterparty_card_id
+            is_open = order.state in ("draft", "sent")
+            refusal = card._get_card_refusal() if card and is_open else None
+            order.counterparty_card_notice = refusal and self.env._(
+                "%(refusal)s Lines quoted so far keep their prices; take the card off to price "
+                "all of them without it.",
+                refusal=refusal,
+            )
 
     @api.depends("counterparty_card_id")
     def _compute_counterparty_card_number(self):
@@ -93,6 +112,29 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
             if card != order.sudo().counterparty_card_id:
                 order._apply_counterparty_card(card, agreed[order])
         return result
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        field = self._fields["counterparty_card_id"]
+        if not self._has_field_access(field, "write"):
+            return vals_list
+        for order, vals in zip(self, vals_list, strict=True):
+            # another seller may have entered the card
+            card = order.sudo().counterparty_card_id._filter_cards_in_force()
+            customer = order.partner_id.browse(vals.get("partner_id")).commercial_partner_id
+            if card.commercial_partner_id == customer:
+                vals.setdefault("counterparty_card_id", card.id)
+        return vals_list
+
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for order, copied in zip(self, copies, strict=True):
+            # another seller may have entered the card
+            card = order.sudo().counterparty_card_id
+            if card and not copied.sudo().counterparty_card_id:
+                # without the card nothing that it gave
+                copied._apply_counterparty_card(card, copied._get_lines_agreed_by_hand(card))
+        return copies
 
     def _check_counterparty_card_open(self, card, card_id):
         if self.state not in ("draft", "sent") and card.id != (card_id or False):

@@ -30,7 +30,8 @@ class SaleOrderLine(models.Model):
         result = super()._compute_discount()
         for line in self:
             # whoever sells applies the card; its document may not be theirs to open
-            discount = line.order_id.sudo().counterparty_card_id.card_discount
+            card = line.order_id.sudo().counterparty_card_id
+            discount = card._filter_cards_in_force().card_discount
             if discount and line.product_id and not line.display_type and not line.is_downpayment:
                 line.discount = max(line.discount, discount)
         return result

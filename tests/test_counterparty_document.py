@@ -116,6 +116,18 @@ class TestCounterpartyDocument(DocumentCase):
 
         self.assertEqual(action["res_id"], document.next_ids.id)
 
+    def test_renewal_of_a_colleagues_document_is_not_offered(self):
+        document = self._document(date_from="2026-01-01", date_to="2026-12-31")
+        theirs = document.with_user(self.user)
+
+        self.assertFalse(theirs.can_edit)
+        self.assertTrue(document.with_user(self.officer).can_edit)
+        with self.assertRaisesRegex(UserError, self.keeper.name):
+            theirs.action_renew()
+
+        document.action_renew()
+        self.assertEqual(theirs.action_renew()["res_id"], document.next_ids.id)
+
     def test_paper_without_validity_is_kept_from_its_day_on(self):
         declaration = self._document(
             "customs", number="26RO0001", office_id=self.tax_office.id, date_issue="2026-02-01"

@@ -27,10 +27,41 @@ class TestCounterpartyDocumentCard(DocumentCase):
         return self._document("card", partner, number=number, **values)
 
     def test_numbers_are_unique_however_they_are_written(self):
-        self._card("ab 12")
+        card = self._card("ab 12")
+        other = self._card("77", self.foods)
 
-        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+        with self.assertRaisesRegex(UserError, "AB12.*Slowpay"):
             self._card("AB12", self.foods)
+        with self.assertRaisesRegex(UserError, "AB12.*Slowpay"):
+            other.number = "Ab 12"
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+            card.create(card.copy_data({"number": "9"}) * 2)
+
+    def test_number_in_the_archive_is_told(self):
+        card = self._card("ab 12")
+        card.active = False
+        order = self._order()
+
+        with self.assertRaisesRegex(UserError, "archive"):
+            self._card("AB12")
+        with self.assertRaisesRegex(UserError, "archive"):
+            order.counterparty_card_number = "ab12"
+
+    def test_number_of_another_company_is_told_without_its_holder(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self._card("77", company_id=other.id)
+
+        mine = self._card("78", self.foods).with_user(self.officer)
+        with self.assertRaisesRegex(UserError, "another company") as refused:
+            mine.number = "77"
+        self.assertNotIn("Slowpay", str(refused.exception))
+
+    def test_what_is_found_by_its_number_is_not_duplicated(self):
+        declaration = self._document("customs", number="26RO1", office_id=self.tax_office.id)
+        for document in (self._card(), declaration):
+            with self.subTest(document=document), self.assertRaisesRegex(UserError, "duplicated"):
+                document.copy()
+        self.assertEqual(self._card("88").copy({"number": "89"}).number, "89")
 
     def test_other_documents_may_share_a_number(self):
         self._document("contract", number="12")
@@ -189,6 +220,61 @@ class TestCounterpartyDocumentCard(DocumentCase):
         without = Partner.search([*both, ("counterparty_card_number", "=", False)])
         holders = Partner.search([*both, ("counterparty_card_number", "!=", False)])
         self.assertEqual((without, holders), (self.foods, self.late_payer))
+
+    # ------------------------------------------------------------
+    # Cards that end, orders that are copied
+    # ------------------------------------------------------------
+
+    def test_card_that_expires_prices_no_further_lines(self):
+        self._card(card_discount=10.0, date_to="2026-03-31")
+        order = self._order()
+        order.counterparty_card_number = "4006381333931"
+        self.assertFalse(order.counterparty_card_notice)
+
+        with freeze_time("2026-04-01 10:00:00"):
+            self.env.invalidate_all()
+            order.order_line = [Command.create({"product_id": self.service.id})]
+            notice = order.counterparty_card_notice
+            order.action_confirm()
+
+        self.assertIn("Expired", notice)
+        self.assertEqual(order.order_line.mapped("discount"), [10.0, 0.0])
+        self.assertFalse(order.counterparty_card_notice)
+
+    def test_copied_order_keeps_a_card_in_force(self):
+        card = self._card(card_discount=10.0, card_pricelist_id=self.pricelist.id)
+        order = self._order()
+        order.counterparty_card_id = card
+
+        copied = order.with_user(self.seller).copy()
+
+        self.assertEqual(copied.counterparty_card_id, card)
+        self.assertEqual(copied.pricelist_id, self.pricelist)
+        self.assertEqual((copied.order_line.price_unit, copied.order_line.discount), (80.0, 10.0))
+
+    def test_copied_order_leaves_what_an_ended_card_gave(self):
+        card = self._card(card_discount=10.0, card_pricelist_id=self.pricelist.id)
+        order = self._order(order_line=[Command.create({"product_id": self.service.id})] * 2)
+        order.counterparty_card_id = card
+        order.order_line[1].write({"price_unit": 70.0, "discount": 30.0})
+        card.date_to = "2026-03-14"
+
+        copied = order.copy()
+
+        self.assertFalse(copied.counterparty_card_id)
+        self.assertNotEqual(copied.pricelist_id, self.pricelist)
+        listed, agreed = copied.order_line
+        self.assertEqual((listed.price_unit, listed.discount), (100.0, 0.0))
+        self.assertEqual((agreed.price_unit, agreed.discount), (70.0, 30.0))
+
+    def test_order_copied_for_another_customer_leaves_the_card(self):
+        order = self._order()
+        order.counterparty_card_id = self._card(card_discount=10.0)
+
+        copied = order.copy({"partner_id": self.foods.id})
+
+        self.assertFalse(copied.counterparty_card_id)
+        self.assertEqual(copied.order_line.discount, 0.0)
 
     def test_confirmed_orders_keep_their_prices(self):
         self._card(card_pricelist_id=self.pricelist.id)

@@ -107,12 +107,51 @@ class TestCounterpartyDocumentRental(DocumentCase):
         ended = self._rental(date_to="2025-12-31", date_from="2025-01-01", rental_from="2026-02-01")
         free = self._rental(rental_rate=0)
 
-        (due | ended | free | other).action_invoice_period()
+        told = (due | ended | free | other).action_invoice_period()["params"]
 
+        self.assertEqual(told["message"], f"{ended.display_name}, {free.display_name}")
+        self.assertEqual(told["next"]["res_model"], "account.move")
         self.assertTrue(self._moves(due) and self._moves(other))
         self.assertFalse(self._moves(ended) | self._moves(free))
         with self.assertRaises(UserError):
             (ended | free).action_invoice_period()
+
+    def test_many_left_out_are_counted_not_listed(self):
+        due = self._rental()
+        free = self._rental(rental_rate=0, number="F")
+        for _number in range(11):
+            free |= free[0].copy()
+
+        message = (due | free).action_invoice_period()["params"]["message"]
+
+        self.assertIn("and 2 more", message)
+
+    def test_what_is_to_invoice_is_found(self):
+        due, done = self._rental(), self._rental()
+        free = self._rental(rental_rate=0)
+        ended = self._rental(date_to="2025-12-31", date_from="2025-01-01", rental_from="2026-02-01")
+        while done.rental_due_from:
+            done.action_invoice_period()
+        every = due | done | free | ended
+        mine = [("id", "in", every.ids)]
+
+        found = every.search([("rental_due_from", "!=", False), *mine])
+
+        self.assertEqual(found, due)
+        self.assertEqual(every.search([("rental_due_from", "=", False), *mine]), every - due)
+
+    def test_what_is_to_invoice_is_worked_out_with_few_queries(self):
+        few = self._rental() | self._rental()
+        many = few | self._rental() | self._rental() | self._rental()
+        many.action_invoice_period()
+        counts = []
+        for rentals in (few, many):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            rentals.mapped("rental_due_from")
+            counts.append(self.env.cr.sql_log_count - before)
+
+        self.assertEqual(counts[0], counts[1])
 
     def test_who_only_supplies_invoices_us(self):
         self._role(self.freight, self.supplier)

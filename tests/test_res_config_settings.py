@@ -2,7 +2,7 @@ from lxml import etree
 
 from odoo.tests import Form, tagged
 
-from ..models.counterparty_document import REMINDER_CRON
+from ..models.counterparty_document_reminder import REMINDER_CRON
 from ..models.counterparty_sale_fact_check import FACT_CRON
 from ..models.res_config_settings import DESK_JOBS
 from .common import CounterpartyCase

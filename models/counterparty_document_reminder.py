@@ -1,0 +1,103 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date
+from odoo.tools.misc import split_every
+
+from ..tools import documents
+
+REMINDER_CRON = "counterparty_crm.ir_cron_document_reminders"
+CHUNK = 100
+
+
+class CounterpartyDocumentReminderMixin(models.AbstractModel):
+    """Reminds of documents before they expire, each once."""
+
+    _name = "counterparty.document.reminder.mixin"
+    _description = "Reminders of documents"
+
+    kind_id = fields.Many2one("counterparty.document.kind")
+    date_to = fields.Date()
+    reminder_days = fields.Integer(
+        "Remind Before",
+        compute="_compute_reminder_days",
+        store=True,
+        readonly=False,
+        help="Days before the end of validity.",
+    )
+    reminder_date = fields.Date(compute="_compute_reminder_date", store=True, index=True)
+    reminded_on = fields.Date(readonly=True, copy=False)
+
+    @api.depends("kind_id")
+    def _compute_reminder_days(self):
+        for document in self:
+            document.reminder_days = document.kind_id.reminder_days
+
+    @api.depends("date_to", "reminder_days")
+    def _compute_reminder_date(self):
+        for document in self:
+            document.reminder_date = documents.reminder_date(
+                document.date_to or None, document.reminder_days
+            )
+
+    def write(self, vals):
+        if "date_to" in vals or "reminder_days" in vals:
+            vals = dict(vals, reminded_on=False)
+        return super().write(vals)
+
+    # ------------------------------------------------------------
+    # Reminders
+    # ------------------------------------------------------------
+
+    @api.model
+    def _domain_to_remind(self):
+        """Return the domain of documents whose responsible is to be reminded now."""
+        return (
+            Domain("reminder_date", "<=", "today")
+            & Domain("reminded_on", "=", False)
+            & Domain("date_to", ">=", "today")
+            & Domain("next_ids", "=", False)
+            & Domain("has_validity", "=", True)
+        )
+
+    def _remind(self):
+        """Plan one activity per document for its responsible."""
+        today = fields.Date.context_today(self)
+        for document in self:
+            user = document._get_person_to_remind()
+            if not user:
+                continue  # asked again tomorrow: somebody may have been found by then
+            # in the words of the person, who may see the document
+            spoken = document.with_user(user).with_context(lang=user.lang)
+            document.activity_schedule(
+                "mail.mail_activity_data_todo",
+                date_deadline=document.date_to,
+                summary=spoken.env._(
+                    "%(document)s expires on %(day)s",
+                    document=spoken.display_name,
+                    day=format_date(spoken.env, document.date_to),
+                ),
+                user_id=user.id,
+            )
+            document.reminded_on = today
+
+    def _get_person_to_remind(self):
+        """Return the first of those concerned who is still here and may see the document."""
+        self.ensure_one()
+        roles = self.partner_id._get_counterparty_roles().with_env(self.env)
+        people = self.responsible_id | self.create_uid | roles.responsible_id
+        return people.filtered(lambda user: user.active and self._may_see(user))[:1]
+
+    def _may_see(self, user):
+        return user._is_internal() and self.with_user(user).has_access("read")
+
+    @api.model
+    def _cron_remind(self):
+        """Remind of documents before they expire, each once; restartable at any point."""
+        due = self.search(self._domain_to_remind())
+        self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for chunk in split_every(CHUNK, due.ids, self.browse):
+            claimed = chunk.try_lock_for_update()
+            claimed.invalidate_recordset()
+            claimed.filtered_domain([("reminded_on", "=", False)])._remind()
+            if not self.env["ir.cron"]._commit_progress(len(chunk)):
+                break
