@@ -61,6 +61,7 @@
         "views/res_partner_dossier_views.xml",
         "views/res_bank_views.xml",
         "views/sale_order_card_views.xml",
+        "views/purchase_order_views.xml",
         "report/counterparty_dossier_templates.xml",
         # holding
         "data/counterparty_membership_kind_data.xml",

@@ -1,18 +1,66 @@
 from odoo import api, fields, models
+from odoo.tools import float_compare
 
 from ..tools.agreement import best_discount
+
+# in values of replenishment: the agreed discount is still to be worked out
+TO_WORK_OUT = "counterparty_agreed_discount"
 
 
 class PurchaseOrderLine(models.Model):
     _inherit = "purchase.order.line"
 
     # counterparty: an agreement of the supplier stands behind the host's discount per article
+    counterparty_agreed_discount = fields.Float(
+        "Discount by Agreement (%)",
+        digits="Discount",
+        groups="purchase.group_purchase_user",
+        help="What an agreement of the supplier gave the line. Another discount on the line was "
+        "decided by the buyer and stays.",
+    )
+
+    # ------------------------------------------------------------
+    # COUNTERPARTY: discounts that a supplier has agreed
+    # ------------------------------------------------------------
+
     def _compute_price_unit_and_date_planned_and_name(self):
+        # the host forgets the discount whenever it works out the price
+        before = {line: line.discount for line in self if line._get_agreed_discount()}
         result = super()._compute_price_unit_and_date_planned_and_name()
+        decided = self.browse()
+        for line, discount in before.items():
+            if line._is_agreed_discount_kept(discount):
+                line.discount = discount
+                decided |= line
+            elif not line._differs_from_agreed(line.discount):
+                line.discount = 0.0  # worked out anew, perhaps of another supplier
         # like the host: what was agreed by hand stays
         listed = self.filtered(lambda line: line.technical_price_unit == line.price_unit)
-        listed._apply_agreed_discount()
+        (listed - decided)._apply_agreed_discount()
         return result
+
+    def _product_id_change(self):
+        # what was decided for one article says nothing of the next
+        self._set_agreed_discount(0.0)
+        return super()._product_id_change()
+
+    def _get_agreed_discount(self):
+        # other code may create lines for users who buy nothing
+        return self.sudo().counterparty_agreed_discount
+
+    def _set_agreed_discount(self, percent):
+        # other code may create lines for users who buy nothing
+        self.sudo().counterparty_agreed_discount = percent
+
+    def _differs_from_agreed(self, discount):
+        digits = self.env["decimal.precision"].precision_get("Discount")
+        return bool(float_compare(discount, self._get_agreed_discount(), precision_digits=digits))
+
+    def _is_agreed_discount_kept(self, discount):
+        """Tell whether the discount of a line with an agreement stays: the buyer's, or history."""
+        self.ensure_one()
+        is_open = self.order_id.state in ("draft", "sent")
+        return not is_open or self._differs_from_agreed(discount)
 
     @api.model
     def _prepare_purchase_order_line(self, *args, **kwargs):
@@ -20,15 +68,26 @@ class PurchaseOrderLine(models.Model):
         # replenishment says 0 where an article has no discount, which is no decision
         if not values.get("discount"):
             values.pop("discount", None)
+            values[TO_WORK_OUT] = None
         return values
 
     @api.model_create_multi
     def create(self, vals_list):
-        # the host computes no discount for lines that other code creates
-        lines = super().create(vals_list)
-        pairs = zip(lines, vals_list, strict=True)
-        computed = self.browse([line.id for line, vals in pairs if "discount" not in vals])
-        computed._apply_agreed_discount()
+        # the host computes no discount for lines that other code creates; a price that such code
+        # names is the one agreed
+        computed = [
+            (TO_WORK_OUT in vals and vals[TO_WORK_OUT] is None)
+            or not {"discount", "price_unit"} & vals.keys()
+            for vals in vals_list
+        ]
+        lines = super().create(
+            [
+                {name: vals[name] for name in vals if name != TO_WORK_OUT or vals[name] is not None}
+                for vals in vals_list
+            ]
+        )
+        pairs = zip(lines, computed, strict=True)
+        self.browse([line.id for line, is_open in pairs if is_open])._apply_agreed_discount()
         return lines
 
     def _apply_agreed_discount(self):
@@ -43,6 +102,7 @@ class PurchaseOrderLine(models.Model):
                 agreed = best_discount(discounts, line._get_category_path(), 0.0)
                 if agreed and not line._get_article_discount():
                     line.discount = agreed
+                    line._set_agreed_discount(agreed)
 
     def _takes_agreed_discount(self):
         # a confirmed order and a billed line are history
