@@ -124,6 +124,7 @@ from . import ir_ui_menu
 from . import mail_activity
 from . import mail_mail
 from . import mail_message
+from . import mail_message_reaction
 from . import mail_message_schedule
 from . import mail_message_translation
 from . import mail_notification

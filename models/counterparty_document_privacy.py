@@ -53,6 +53,12 @@ class CounterpartyDocumentPrivacyMixin(models.AbstractModel):
         partner_ids = self._filter_personal_partner_ids(values.get("partner_ids") or ())
         return dict(values, partner_ids=partner_ids, outgoing_email_to=False)
 
+    def _message_compute_subject(self):
+        # the subject of a mail passes many hands, also on its way to those with the right
+        if self.is_personal:
+            return self.env._("Personal document")
+        return super()._message_compute_subject()
+
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
         if not self.is_personal:

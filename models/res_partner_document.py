@@ -1,6 +1,7 @@
 from collections import Counter
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.documents import normalised_number
@@ -55,6 +56,27 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
         if has_none:
             domain |= Domain("id", "not in", Document._search(cards).subselect("partner_id"))
         return domain
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_counterparty_papers(self):
+        """Refuse to delete whose papers are kept, in the same words whoever may see the papers.
+
+        The database would refuse as well, and say that it is for documents which the user may not
+        know of.
+        """
+        # those that the user may not see are kept too
+        papers = self.env["counterparty.document"].sudo().with_context(active_test=False)
+        theirs = Domain("partner_id", "in", self.ids) | Domain("office_id", "in", self.ids)
+        [paper] = papers.search(theirs, limit=1) or [papers]
+        kept = self & (paper.partner_id | paper.office_id).with_env(self.env)
+        if kept:
+            raise UserError(
+                self.env._(
+                    "%(partner)s has records that have to stay, perhaps some that you may not "
+                    "see. Archive the contact instead of deleting it.",
+                    partner=kept[0].display_name,
+                )
+            )
 
     # ------------------------------------------------------------
     # Tiles of the register

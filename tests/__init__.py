@@ -42,6 +42,7 @@ from . import test_counterparty_document_card
 from . import test_counterparty_document_privacy
 from . import test_counterparty_document_rental
 from . import test_counterparty_document_sharing
+from . import test_counterparty_document_traces
 from . import test_counterparty_document_rental_race
 from . import test_counterparty_document_trade
 from . import test_res_partner_columns
