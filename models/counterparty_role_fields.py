@@ -192,6 +192,10 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
             if missing:
                 self.role_properties = {**own, **missing}
 
+    def _get_own_keys(self):
+        """Return the keys of the own fields that the role's type defines."""
+        return {entry["name"] for entry in self.type_id.role_properties_definition}
+
     def _get_stored_own_values(self):
         """Return the own fields as they are stored: keys of choices, numbers of records."""
         self.ensure_one()

@@ -1,9 +1,11 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.orm.fields_properties import Properties, Property
 from odoo.orm.utils import parse_field_expr
 from odoo.tools import SQL
 
 GROUP_USER = "counterparty_crm.group_user"
+OWN_FIELDS = "counterparty_own_fields"
 
 
 class RoleProperties(Properties):
@@ -63,7 +65,10 @@ class CounterpartyOwnFieldsPartnerMixin(models.AbstractModel):
         groups=GROUP_USER,
     )
 
-    @api.depends("counterparty_role_ids", "commercial_partner_id.counterparty_role_ids")
+    @api.depends(
+        "counterparty_role_ids.role_properties",
+        "commercial_partner_id.counterparty_role_ids.role_properties",
+    )
     def _compute_counterparty_own_fields(self):
         # the host reads such values one by one
         self.counterparty_open_role_ids.fetch(["role_properties"])
@@ -72,19 +77,64 @@ class CounterpartyOwnFieldsPartnerMixin(models.AbstractModel):
             roles = partner.counterparty_open_role_ids.filtered("has_own_fields")
             values = {}
             for role in roles[::-1]:
-                known = {entry["name"] for entry in role.type_id.role_properties_definition}
+                known = role._get_own_keys()
                 own = role._get_stored_own_values().items()
                 values.update({key: value for key, value in own if key in known})
             partner.counterparty_own_type_id = roles[:1].type_id
             partner.counterparty_own_fields = values
 
+    # ------------------------------------------------------------
+    # Values that an import names
+    # ------------------------------------------------------------
+
     @api.model_create_multi
     def create(self, vals_list):
         # for a new user the host names every field of properties, whoever creates the user
-        name = "counterparty_own_fields"
-        return super().create(
-            [{key: vals[key] for key in vals if key != name} for vals in vals_list]
+        partners = super().create(
+            [{key: vals[key] for key in vals if key != OWN_FIELDS} for vals in vals_list]
         )
+        for partner, vals in zip(partners, vals_list, strict=True):
+            partner._take_own_fields(vals.get(OWN_FIELDS))
+        return partners
+
+    def write(self, vals):
+        result = super().write({key: vals[key] for key in vals if key != OWN_FIELDS})
+        self._take_own_fields(vals.get(OWN_FIELDS))
+        return result
+
+    def _take_own_fields(self, entries):
+        """Write own fields to the roles of today that have them, as an import names them.
+
+        :param entries: values by key, or definitions of the fields with their values: the host
+            imports both
+        :raises ValidationError: names a field that no role of the partner has
+        """
+        if isinstance(entries, list):
+            named = [entry for entry in entries if "value" in entry]
+            entries = {entry["name"]: entry["value"] for entry in named}
+        if not isinstance(entries, dict) or not entries:
+            return
+        self._check_field_access(self._fields[OWN_FIELDS], "write")
+        for partner in self:
+            roles = partner.counterparty_open_role_ids.filtered("has_own_fields")
+            for key, value in entries.items():
+                # of two roles with a field of one name the partner shows the first one's
+                role = roles.filtered(lambda role, key=key: key in role._get_own_keys())[:1]
+                if role:
+                    own = role._get_stored_own_values()
+                    role.role_properties = {**own, key: value or False}
+                elif value:
+                    raise ValidationError(
+                        self.env._(
+                            "%(partner)s plays no role today that has the field “%(field)s”. "
+                            "Give it the role first, or in the same row.",
+                            partner=partner.display_name,
+                            field=self._get_own_field_label(key),
+                        )
+                    )
+
+    def _get_own_field_label(self, key):
+        return self.get_property_definition(f"{OWN_FIELDS}.{key}").get("string") or key
 
     def _field_to_sql(self, alias, field_expr, query=None):
         fname, property_name = parse_field_expr(field_expr)

@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from .common import CounterpartyCase
@@ -118,6 +119,56 @@ class TestResPartnerOwnFields(CounterpartyCase):
         self.assertFalse(result["messages"])
         imported = self.env["res.partner"].browse(result["ids"])
         self.assertEqual(dict(imported.counterparty_role_ids.role_properties), {"limit": 77})
+
+    def test_what_was_exported_comes_back(self):
+        self._own(self.foods, limit=5000, cover="fleet")
+        self._own(self.foods, self.landlord, keys="In the safe")
+        boss = self._user("boris", "group_officer", "base.group_allow_export")
+        boss.group_ids += self.env.ref("base.group_partner_manager")
+        paths = [
+            "id",
+            "name",
+            *(f"counterparty_own_fields.{k}" for k in ("limit", "cover", "keys")),
+        ]
+        world = (self.foods | self.freight).with_user(boss).with_context(import_file=True)
+        rows = [[str(cell or "") for cell in row] for row in world.export_data(paths)["datas"]]
+        rows[0][2:] = ["77", "Cargo", "At the gate"]
+
+        result = world.load(paths, rows)
+
+        self.assertFalse(result["messages"])
+        values = dict(self.foods.counterparty_own_fields)
+        self.assertEqual(values, {"limit": 77, "cover": "Cargo", "keys": "At the gate"})
+        rows[0][3] = ""
+        world.load(paths, rows)
+        self.assertFalse(dict(self.foods.counterparty_own_fields)["cover"])
+
+    def test_new_partners_take_own_fields_with_their_role(self):
+        paths = ["name", "is_company", "counterparty_role_ids/type_id"]
+        paths.append("counterparty_own_fields.limit")
+        Partner = self.env["res.partner"].with_context(import_file=True)
+
+        taken = Partner.load(paths, [["Imported Insurer", "1", "Insurer", "77"]])
+        refused = Partner.load(
+            ["name", "counterparty_own_fields.limit"], [["Without a role", "77"]]
+        )
+
+        self.assertFalse(taken["messages"])
+        self.assertEqual(dict(Partner.browse(taken["ids"]).counterparty_own_fields)["limit"], 77)
+        self.assertIn("Policy limit", refused["messages"][0]["message"])
+
+    def test_own_fields_of_others_roles_are_not_imported(self):
+        role = self._own(self.foods, limit=5000)
+        role.responsible_id = self.officer
+        self.user.group_ids += self.env.ref("base.group_partner_manager")
+        entry = {"name": "limit", "type": "integer", "string": "Limit", "value": 1}
+
+        with self.assertRaises(AccessError):
+            self.foods.with_user(self.user).write({"counterparty_own_fields": [entry]})
+        with self.assertRaises(AccessError):
+            self.foods.with_user(self.keeper).write({"counterparty_own_fields": [entry]})
+
+        self.assertEqual(self.foods.counterparty_own_fields["limit"], 5000)
 
     def test_host_goes_on_without_our_rights(self):
         self._own(self.foods, limit=5000)
