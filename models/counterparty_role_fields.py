@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_datetime, formatLang
 
+from ..tools import own_fields
 from ..tools.roles import section_string
 
 
@@ -131,6 +132,18 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
         if not self._are_roles_given_by_others():
             roles._check_required_fields()
         return roles
+
+    def write(self, vals):
+        if "role_properties" not in vals:
+            return super().write(vals)
+        before = {role: role._get_stored_own_values() for role in self}
+        result = super().write(vals)
+        for role, stored in before.items():
+            now = role._get_stored_own_values()
+            kept = own_fields.kept_values(stored, now, role.type_id.role_properties_definition)
+            if kept != now:
+                super(CounterpartyRoleFieldsMixin, role).write({"role_properties": kept})
+        return result
 
     def _are_roles_given_by_others(self):
         # imports and new entries of a list are shown as incomplete, nobody is there to be asked

@@ -55,6 +55,23 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         self.assertEqual(designer.line_ids.mapped("name"), ["Policy limit", "Cover", "Since"])
         self.assertEqual(designer.line_ids[1].options, "Whole fleet, Cargo")
 
+    def test_dialog_saved_as_it_was_opened_changes_nothing(self):
+        self._insure(self.foods, policy_limit=5000, cover="cargo")
+        before = self.insurer.role_properties_definition
+        Designer = self.env["counterparty.type.designer"].with_user(self.boss)
+
+        form = Form(Designer.with_context(default_type_id=self.insurer.id))
+        with form.line_ids.new() as line:
+            line.name = "Broker"
+        with form.line_ids.edit(0) as line:
+            line.name = "Limit"
+        form.save().action_save()
+
+        after = self.insurer.role_properties_definition
+        self.assertEqual(after[0], {**before[0], "string": "Limit"})
+        self.assertEqual(after[1:3], before[1:3])
+        self.assertEqual(after[3]["type"], "char")
+
     def test_designer_leaves_alone_what_it_does_not_design(self):
         self.insurer.role_properties_definition += [
             {"name": "line", "string": "Line", "type": "separator"}
@@ -218,6 +235,48 @@ class TestCounterpartyTypeFields(CounterpartyCase):
 
         role.invalidate_recordset()
         self.assertEqual(dict(role.role_properties)["policy_limit"], 5000)
+
+    def test_values_of_removed_fields_outlive_a_saved_role(self):
+        role = self._insure(self.foods, policy_limit=5000, cover="whole_fleet")
+        designer = self.env["counterparty.type.designer"].create(
+            {"type_id": self.insurer.id, "confirms_removal": True}
+        )
+        designer.line_ids.filtered(lambda line: line.key == "policy_limit").unlink()
+        designer.action_save()
+
+        shown = role.read(["role_properties"])[0]["role_properties"]
+        role.web_save({"role_properties": shown}, {"role_properties": {}})
+        self._design(
+            {"name": "Policy limit", "kind": "integer"},
+            {"name": "Cover", "key": "cover", "kind": "selection", "options": "Whole fleet, Cargo"},
+            {"name": "Since", "key": "since", "kind": "date"},
+        )
+
+        role.invalidate_recordset()
+        self.assertEqual(dict(role.role_properties)["policy_limit"], 5000)
+
+    def test_removing_chosen_options_must_be_confirmed(self):
+        role = self._insure(self.foods, cover="cargo")
+        Designer = self.env["counterparty.type.designer"].with_user(self.boss)
+        form = Form(Designer.with_context(default_type_id=self.insurer.id))
+        self.assertEqual(form.chosen_count, 0)
+        with form.line_ids.edit(1) as line:
+            line.options = "Whole fleet"
+        self.assertEqual(form.chosen_count, 1)
+
+        designer = form.save()
+        with self.assertRaisesRegex(UserError, "Cargo"):
+            designer.action_save()
+        designer.confirms_removal = True
+        designer.action_save()
+        role.invalidate_recordset()
+        self.assertFalse(dict(role.role_properties)["cover"])
+
+        again = Designer.create({"type_id": self.insurer.id})
+        again.line_ids[1].options = "Whole fleet, Cargo"
+        again.action_save()
+        role.invalidate_recordset()
+        self.assertEqual(role._get_own_values(), [("Cover", "Cargo")])
 
     def test_field_of_another_kind_takes_no_values_of_its_namesake(self):
         role = self._insure(self.foods, policy_limit=5000)

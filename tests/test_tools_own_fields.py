@@ -1,6 +1,13 @@
 from odoo.tests import BaseCase, tagged
 
-from ..tools.own_fields import FieldLine, definition, field_key, removed_keys
+from ..tools.own_fields import (
+    FieldLine,
+    definition,
+    field_key,
+    kept_values,
+    removed_keys,
+    removed_options,
+)
 
 
 @tagged("post_install", "-at_install", "counterparty_counterparty")
@@ -97,6 +104,48 @@ class TestToolsOwnFields(BaseCase):
                 keys = [key for key, _label in entry["selection"]]
                 self.assertEqual(len(set(keys)), 3)
                 self.assertEqual([label for _key, label in entry["selection"]], list(labels))
+
+    def test_removed_options_are_named(self):
+        choice = {"name": "c", "type": "selection", "selection": [["k1", "fleet"], ["k2", "cargo"]]}
+        tags = {"name": "t", "type": "tags", "tags": [["x", "fire", 1]]}
+        cases = [
+            # one of two goes
+            (FieldLine("c", "C", "selection", ("fleet",)), {"c": {"k2": "cargo"}}),
+            # renamed in its place
+            (FieldLine("c", "C", "selection", ("fleet", "freight")), {}),
+            # moved
+            (FieldLine("c", "C", "selection", ("cargo", "fleet")), {}),
+            (FieldLine("t", "T", "tags", ()), {"t": {"x": "fire"}}),
+            # a field that is gone as a whole, a new one, one of another kind
+            (FieldLine("", "C", "selection", ("a",)), {}),
+            (FieldLine("c", "C", "char"), {}),
+        ]
+        for line, removed in cases:
+            with self.subTest(line=line):
+                self.assertEqual(removed_options([line], [choice, tags]), removed)
+
+    def test_what_nobody_sees_is_kept(self):
+        present = [
+            {"name": "c", "type": "selection", "selection": [["a", "A"]]},
+            {"name": "t", "type": "tags", "tags": [["x", "X", 1], ["y", "Y", 1]]},
+            {"name": "n", "type": "integer"},
+        ]
+        cases = [
+            # a removed field
+            ({"gone": 1, "n": 2}, {"n": 3}, {"gone": 1, "n": 3}),
+            # a removed choice: kept until another one is made
+            ({"c": "old"}, {"c": False}, {"c": "old"}),
+            ({"c": "old"}, {"c": "a"}, {"c": "a"}),
+            ({"c": "a"}, {"c": False}, {"c": False}),
+            # removed tags beside those that show
+            ({"t": ["x", "old"]}, {"t": ["y"]}, {"t": ["y", "old"]}),
+            ({"t": ["x", "old"]}, {"t": False}, {"t": ["old"]}),
+            ({"t": ["x"]}, {"t": []}, {"t": []}),
+            ({"n": 2}, {"n": False}, {"n": False}),
+        ]
+        for stored, written, kept in cases:
+            with self.subTest(stored=stored, written=written):
+                self.assertEqual(kept_values(stored, written, present), kept)
 
     def test_kinds_that_are_not_edited_stay_in_their_place(self):
         present = [

@@ -97,6 +97,33 @@ def fits_kind(value, kind: str) -> bool:
     return isinstance(value, str) and bool(re.fullmatch(pattern, value))
 
 
+def kept_values(stored: Mapping, written: Mapping, present: Iterable[Mapping]) -> dict:
+    """Return written values together with stored ones that nobody sees at present.
+
+    Whoever edits a role sees neither removed fields nor removed options: saving it must not lose
+    what comes back with a field or an option of the same name.
+
+    :param stored: ``{key: value}`` before
+    :param written: ``{key: value}`` as edited
+    :param present: the definition of the fields
+    """
+    known = {entry["name"]: entry for entry in present}
+    values = {key: value for key, value in stored.items() if key not in known} | dict(written)
+    for key, entry in known.items():
+        kind, before = entry["type"], stored.get(key)
+        if kind not in WITH_OPTIONS or not before:
+            continue
+        options = {option[0] for option in entry.get(kind) or ()}
+        if kind == "selection" and before not in options and not values.get(key):
+            values[key] = before
+        elif kind == "tags" and isinstance(before, list):
+            unseen = [tag for tag in before if tag not in options]
+            if unseen:
+                shown = [tag for tag in values.get(key) or () if tag not in unseen]
+                values[key] = shown + unseen
+    return values
+
+
 def removed_keys(
     lines: Iterable[FieldLine], present: Iterable[Mapping], kinds: Collection[str] | None = None
 ) -> list[str]:
@@ -110,6 +137,27 @@ def removed_keys(
         for entry in present
         if entry["name"] not in kept and (kinds is None or entry["type"] in kinds)
     ]
+
+
+def removed_options(
+    lines: Iterable[FieldLine], present: Iterable[Mapping]
+) -> dict[str, dict[str, str]]:
+    """Return ``{field key: {option key: label}}`` of options that the edited lines no longer hold.
+
+    A renamed option is none of them, and neither are those of a removed field.
+    """
+    known = {entry["name"]: entry for entry in present}
+    removed = {}
+    for line in lines:
+        entry = known.get(line.key, {})
+        if line.kind not in WITH_OPTIONS or entry.get("type") != line.kind:
+            continue
+        former = entry.get(line.kind) or ()
+        kept = {option[0] for option in _options(line, former)}
+        gone = {option[0]: option[1] for option in former if option[0] not in kept}
+        if gone:
+            removed[line.key] = gone
+    return removed
 
 
 def _options(line: FieldLine, present: Sequence[Sequence]) -> list[list]:

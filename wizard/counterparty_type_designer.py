@@ -28,16 +28,19 @@ class CounterpartyTypeDesigner(models.TransientModel):
         readonly=False,
     )
     filled_count = fields.Integer(compute="_compute_filled_count")
+    chosen_count = fields.Integer(compute="_compute_filled_count")
     confirms_removal = fields.Boolean("Remove Filled Fields")
 
     @api.depends("line_ids", "type_id")
     def _compute_filled_count(self):
         for designer in self:
             lines = [line._get_key_line() for line in designer.line_ids]
-            removed = own_fields.removed_keys(
-                lines, designer.type_id.role_properties_definition, self._get_kinds()
-            )
+            present = designer.type_id.role_properties_definition
+            removed = own_fields.removed_keys(lines, present, self._get_kinds())
             designer.filled_count = designer._count_filled(removed)
+            designer.chosen_count = designer._count_chosen(
+                own_fields.removed_options(lines, present)
+            )
 
     @api.depends("type_id")
     def _compute_line_ids(self):
@@ -75,6 +78,7 @@ class CounterpartyTypeDesigner(models.TransientModel):
         lines = [line._get_field_line() for line in self.line_ids.sorted("sequence")]
         kinds = self._get_kinds()
         self._check_removal(own_fields.removed_keys(lines, present, kinds))
+        self._check_options_removal(own_fields.removed_options(lines, present))
         try:
             definition = own_fields.definition(lines, present, kinds, self._get_left_values())
         except ValueError as error:
@@ -105,6 +109,35 @@ class CounterpartyTypeDesigner(models.TransientModel):
             )
             for key in keys
         )
+
+    def _count_chosen(self, removed):
+        """Return on how many roles options are chosen, each option counted by itself.
+
+        :param removed: ``{field key: {option key: label}}``
+        """
+        # choices of other companies' roles would disappear from sight as well
+        Role = self.env["counterparty.role"].sudo()
+        return sum(
+            Role.search_count(
+                [("type_id", "=", self.type_id.id), (f"role_properties.{key}", "in", [option])]
+            )
+            for key, options in removed.items()
+            for option in options
+        )
+
+    def _check_options_removal(self, removed):
+        chosen = self._count_chosen(removed)
+        if chosen and not self.confirms_removal:
+            labels = [label for options in removed.values() for label in options.values()]
+            raise UserError(
+                self.env._(
+                    "Options you remove are chosen on %(count)s roles: %(options)s. "
+                    "Tick “Remove Filled Fields” to go on: an option of the same name brings "
+                    "the choices back. To rename an option, leave it in its place.",
+                    count=chosen,
+                    options=", ".join(labels),
+                )
+            )
 
     def _check_removal(self, keys):
         filled = self._count_filled(keys)
@@ -153,8 +186,11 @@ class CounterpartyTypeDesignerLine(models.TransientModel):
     model_name = fields.Selection(MODELS, "Links to")
 
     def _get_key_line(self):
-        """Return the line for the rules that look at its key alone."""
-        return FieldLine(self.key or "", self.name or "", self.kind or "")
+        """Return the line for the rules that look at its key and options, still incomplete."""
+        return FieldLine(self.key or "", self.name or "", self.kind or "", self._get_options())
+
+    def _get_options(self):
+        return tuple(label.strip() for label in (self.options or "").split(",") if label.strip())
 
     def _get_field_line(self):
         """Return the line for the pure rules.
@@ -162,11 +198,11 @@ class CounterpartyTypeDesignerLine(models.TransientModel):
         :raises UserError: for a list without options or a link without target
         """
         self.ensure_one()
-        options = [label.strip() for label in (self.options or "").split(",") if label.strip()]
+        options = self._get_options()
         if self.kind in own_fields.WITH_OPTIONS and not options:
             raise UserError(self.env._("Enter what to choose from in “%(name)s”.", name=self.name))
         if self.kind in own_fields.WITH_MODEL and not self.model_name:
             raise UserError(self.env._("Say what “%(name)s” links to.", name=self.name))
         return FieldLine(
-            self.key or "", self.name.strip(), self.kind, tuple(options), self.model_name or ""
+            self.key or "", self.name.strip(), self.kind, options, self.model_name or ""
         )
