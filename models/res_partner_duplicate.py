@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import duplicates
@@ -7,6 +6,7 @@ from ..tools import duplicates
 GROUP_USER = "counterparty_crm.group_user"
 CANDIDATES = 200
 WORDS = 3
+SHORTEST_WORD = 3
 SHOWN = 5
 
 
@@ -34,7 +34,7 @@ class CounterpartyDuplicatePartnerMixin(models.AbstractModel):
         r"((right(regexp_replace(phone, '\D', '', 'g'), 8))) WHERE phone IS NOT NULL"
     )
 
-    @api.depends("name", "vat", "phone", "is_company", "parent_id")
+    @api.depends("name", "vat", "phone", "country_id", "is_company", "parent_id")
     def _compute_counterparty_duplicate_ids(self):
         for partner in self:
             # a saved partner has its merge tools; its form must not pay for this search
@@ -73,11 +73,15 @@ class CounterpartyDuplicatePartnerMixin(models.AbstractModel):
         )
 
     def _find_same_phone(self):
-        key = duplicates.phone_key(self.phone)
-        if not key:
+        country = self.country_id or self.env.company.country_id
+        keys = duplicates.phone_keys(self.phone, str(country.phone_code or ""))
+        if not keys:
             return []
         return self._find_by_key(
-            SQL(r"phone IS NOT NULL AND right(regexp_replace(phone, '\D', '', 'g'), 8) = %s", key)
+            SQL(
+                r"phone IS NOT NULL AND right(regexp_replace(phone, '\D', '', 'g'), 8) IN %s",
+                tuple(keys),
+            )
         )
 
     def _find_by_key(self, condition):
@@ -88,28 +92,23 @@ class CounterpartyDuplicatePartnerMixin(models.AbstractModel):
         return [partner_id for (partner_id,) in rows]
 
     def _find_similar_name(self):
-        # a word of the name first, the longest being the rarest; a slip of the pen comes last
-        for domain in self._domains_similar_name():
-            candidates = (
-                self.env["res.partner"]
-                .with_context(active_test=False)
-                .search_fetch(Domain("parent_id", "=", False) & domain, ["name"], limit=CANDIDATES)
-            )
-            similar = candidates.filtered(
-                lambda partner: duplicates.are_similar(partner.name, self.name)
-            )
-            if similar:
-                return similar.ids
-        return []
-
-    def _domains_similar_name(self):
-        """Return where partners of a similar name are looked for, one domain after the other."""
-        # the host compares letters with their accents: both spellings of a word count
-        plain = sorted(duplicates.name_key(self.name).split(), key=len, reverse=True)
-        spoken = max((self.name or "").split(), key=len, default="")
-        words = [word for word in plain if len(word) >= 3][:WORDS]
+        words = sorted(duplicates.name_key(self.name).split(), key=len, reverse=True)
+        words = [word for word in words if len(word) >= SHORTEST_WORD][:WORDS]
         if not words:
             return []
-        slip = Domain("name", "ilike", words[0][:3]) | Domain("name", "ilike", spoken[:3])
-        exact = Domain("name", "ilike", words[0]) | Domain("name", "ilike", spoken)
-        return [exact, *(Domain("name", "ilike", word) for word in words[1:]), slip]
+        self.env["res.partner"].flush_model(["name", "parent_id"])
+        # one pass over the names, whatever accents they have: those with most of the words come
+        # first, and the beginning of one word is enough for a slip of the pen
+        beginnings = "|".join(duplicates.spelling_pattern(word[:SHORTEST_WORD]) for word in words)
+        whole = [SQL("(name ~ %s)::int", duplicates.spelling_pattern(word)) for word in words]
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT id, name FROM res_partner
+                    WHERE parent_id IS NULL AND name ~ %s
+                    ORDER BY %s DESC, id LIMIT %s""",
+                beginnings,
+                SQL(" + ").join(whole),
+                CANDIDATES,
+            )
+        )
+        return [partner_id for partner_id, name in rows if duplicates.are_similar(name, self.name)]

@@ -31,6 +31,32 @@ class TestResPartnerDuplicate(CounterpartyCase):
             with self.subTest(phone=phone):
                 self.assertEqual(self._new(name="Other", phone=phone), self.known.ids)
 
+    def test_short_numbers_with_and_without_prefix(self):
+        self.env.company.country_id = self.env.ref("base.ee")
+        for stored, typed in (
+            ("+372 5123456", "512 3456"),
+            ("512 3457", "+372 5123457"),
+            ("512345", "00372 512345"),
+        ):
+            with self.subTest(stored=stored, typed=typed):
+                known = self._company(f"Balti {stored}", phone=stored)
+                self.assertEqual(self._new(name="Other", phone=typed), known.ids)
+
+    def test_accents_and_a_slip_of_the_pen_together(self):
+        site = self._company("Șantier Modern SRL")
+        builder = self._company("Строителна Къща ЕООД")
+
+        self.assertEqual(self._new(name="SC Santier Moderm S.R.L."), site.ids)
+        self.assertEqual(self._new(name="SC SANTIER MODERN"), site.ids)
+        self.assertEqual(self._new(name="СТРОИТЕЛНА КЪЩА"), builder.ids)
+
+    def test_names_are_searched_in_one_pass(self):
+        partner = self.env["res.partner"].new({"name": "Alpha Beta Gamma Delta"})
+        partner._find_similar_name()
+
+        with self.assertQueryCount(1):
+            partner._find_similar_name()
+
     def test_similar_name(self):
         for name in ("Zorile Rafturi", "ZORILE RAFTURI S.R.L.", "Zorile Rafturii"):
             with self.subTest(name=name):

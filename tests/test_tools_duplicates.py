@@ -27,6 +27,33 @@ class TestToolsDuplicates(BaseCase):
         self.assertEqual(duplicates.phone_key("112"), "")
         self.assertEqual(duplicates.phone_key(None), "")
 
+    def test_short_telephones_have_a_key_with_and_one_without_prefix(self):
+        cases = [
+            ("+372 5123456", "", ["25123456", "5123456"]),
+            ("00372 512345", "", ["72512345", "2512345", "512345"]),
+            ("5123456", "372", ["5123456", "25123456"]),
+            ("0721 234 567", "40", ["21234567"]),
+            ("+40 721 234 567", "40", ["21234567"]),
+            ("112", "372", []),
+            (None, "372", []),
+        ]
+        for number, code, keys in cases:
+            with self.subTest(number=number):
+                self.assertEqual(duplicates.phone_keys(number, code), keys)
+
+    def test_patterns_know_accents_and_capitals(self):
+        for word, name in (
+            ("santier", "ȘANTIER"),
+            ("santier", "Şantier"),
+            ("nunez", "Núñez"),
+            ("иван", "Иван"),
+            ("ион", "Йон"),
+            ("c3", "c3"),
+        ):
+            with self.subTest(name=name):
+                self.assertRegex(name, duplicates.spelling_pattern(word))
+        self.assertNotRegex("Santor", duplicates.spelling_pattern("santier"))
+
     def test_names_compare_by_their_words(self):
         same = [
             ("Carpatia Retail SRL", "CARPATIA  RETAIL S.R.L."),

@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 LEGAL_FORMS = frozenset(
     [
         "ab",
+        "ad",
         "ag",
         "as",
         "asa",
@@ -44,7 +45,6 @@ LEGAL_FORMS = frozenset(
         "srl",
         "zrt",
         "ад",
-        "ад",
         "еад",
         "еоод",
         "ет",
@@ -53,7 +53,11 @@ LEGAL_FORMS = frozenset(
     ]
 )
 PHONE_DIGITS = 8
+SHORTEST_PHONE = 6
+CALLING_CODES = (1, 2, 3)  # how many digits the code of a country has
 SIMILAR = 0.86
+# letters with accents, Latin and Cyrillic, that a database may not know to be alike
+ACCENTED = (*range(0xC0, 0x250), *range(0x400, 0x460), *range(0x1E00, 0x1F00))
 
 
 def vat_key(number: str | None) -> str:
@@ -69,7 +73,52 @@ def phone_key(number: str | None) -> str:
     Fewer than six digits are no number of a subscriber and give an empty key.
     """
     digits = re.sub(r"\D", "", number or "")
-    return digits[-PHONE_DIGITS:] if len(digits) >= 6 else ""
+    return digits[-PHONE_DIGITS:] if len(digits) >= SHORTEST_PHONE else ""
+
+
+def phone_keys(number: str | None, calling_code: str = "") -> list[str]:
+    """Return the keys under which the same telephone number may be stored, the likeliest first.
+
+    In some countries a subscriber's number has six or seven digits: there the key of a number with
+    prefix holds a piece of the prefix, and the key of the same number without one does not.
+
+    :param calling_code: the code of the country for numbers without prefix: ``372``
+    """
+    plain = re.sub(r"[^\d+]", "", number or "")
+    digits = re.sub(r"\D", "", plain).removeprefix("00")
+    keys = [phone_key(number)]
+    if plain.startswith(("+", "00")):
+        keys += [phone_key(digits[length:]) for length in CALLING_CODES]
+        # longer numbers end with the same eight digits, whatever stands before
+        keys[1:] = [key for key in keys[1:] if len(key) < PHONE_DIGITS]
+    elif calling_code and keys[0]:
+        keys.append(phone_key(calling_code + digits.lstrip("0")))
+    return list(dict.fromkeys(key for key in keys if key))
+
+
+def _base_letter(letter: str) -> str:
+    plain = unicodedata.normalize("NFKD", letter).casefold()
+    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+
+
+_SPELLINGS: dict[str, str] = {}
+for _letter in map(chr, ACCENTED):
+    _base = _base_letter(_letter)
+    if len(_base) == 1:
+        _SPELLINGS[_base] = _SPELLINGS.get(_base, "") + _letter
+
+
+def spelling_pattern(word: str) -> str:
+    """Return a regular expression of a word of :func:`name_key`, with any accents and in any case.
+
+    It says every letter itself: a database compares letters beyond the Latin ones by its locale.
+    """
+    return "".join(
+        f"[{''.join(dict.fromkeys(sign + sign.upper() + _SPELLINGS.get(sign, '')))}]"
+        if sign.isalpha()
+        else re.escape(sign)
+        for sign in word
+    )
 
 
 def name_key(name: str | None) -> str:
