@@ -139,12 +139,14 @@ class CounterpartyDocument(models.Model):
         for document in self:
             document.can_edit = not document._origin or document._origin in own
 
-    @api.depends("date_from", "date_to", "reminder_days", "next_ids")
+    @api.depends("date_from", "date_to", "reminder_days", "next_ids", "kind_id")
     def _compute_state(self):
         today = fields.Date.context_today(self)
         for document in self:
+            # dates of a kind without validity are not shown, so they say nothing either
+            dated = document.has_validity or not document.kind_id
             document.state = documents.document_state(
-                document._get_period(),
+                document._get_period() if dated else Period(None, None),
                 document.reminder_days,
                 today,
                 is_renewed=bool(document.next_ids),
@@ -164,7 +166,12 @@ class CounterpartyDocument(models.Model):
             "expired": ended & Domain("next_ids", "=", False),
             "renewed": ended & Domain("next_ids", "!=", False),
         }
-        return Domain.OR(domains[state] for state in value if state in domains)
+        dated = Domain("has_validity", "=", True)
+        return Domain.OR(
+            (domains[state] & dated) | (~dated if state == "valid" else Domain.FALSE)
+            for state in value
+            if state in domains
+        )
 
     @api.depends("kind_id", "date_to", "date_issue")
     def _compute_retention_date(self):
@@ -239,6 +246,32 @@ class CounterpartyDocument(models.Model):
         if "kind_id" in vals:
             self._check_protection_kept(vals["kind_id"])
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        """Refuse to delete cards on orders and rentals with invoices: they are archived."""
+        # orders and invoices that the user may not see rely on the document all the same
+        orders = (
+            self.env["sale.order"]
+            .sudo()
+            ._read_group([("counterparty_card_id", "in", self.ids)], ["counterparty_card_id"])
+        )
+        periods = (
+            self.env["counterparty.document.period"]
+            .sudo()
+            ._read_group(
+                [("document_id", "in", self.ids), ("is_replaced", "!=", True)], ["document_id"]
+            )
+        )
+        used = self.browse(document.id for [document] in orders + periods)[:1]
+        if used:
+            raise UserError(
+                self.env._(
+                    "“%(document)s” is on orders or invoices and cannot be deleted. "
+                    "Archive it instead.",
+                    document=used.display_name,
+                )
+            )
 
     def _check_protection_kept(self, kind_id):
         """Refuse to turn a personal document into an open one, or the other way round.

@@ -65,7 +65,7 @@ class CounterpartyDocumentAgreementMixin(models.AbstractModel):
             lines = document.discount_ids
             bought = document._get_turnover(day) if any(lines.mapped("turnover")) else 0.0
             discounts += [
-                agreement.Discount(line.category_id.id or None, 0.0, line.percent)
+                agreement.Discount(line.category_id.id or None, line.percent)
                 for line in lines
                 if bought >= line.turnover
             ]

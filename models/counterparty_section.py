@@ -1,6 +1,7 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 
@@ -39,6 +40,25 @@ class CounterpartySection(models.Model):
         "CHECK (code ~ '^[a-z0-9_]+$')",
         "The code of a section consists of lower case letters, digits and underscores.",
     )
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_kinds(self):
+        every = self.env["counterparty.document.kind"].with_context(active_test=False)
+        for section, kinds in every._read_group(
+            [("section_id", "in", self.ids)], ["section_id"], ["id:recordset"]
+        ):
+            raise UserError(
+                self.env._(
+                    "“%(section)s” shows the documents of these kinds: %(kinds)s. "
+                    "Choose another section for them first.",
+                    section=section.name,
+                    kinds=", ".join(kinds.mapped("name")),
+                )
+            )
 
     # ------------------------------------------------------------
     # Catalogue

@@ -99,7 +99,7 @@ class PurchaseOrderLine(models.Model):
             day = fields.Date.context_today(self, order.date_order)
             discounts = Document._get_agreed_discounts(order.partner_id, order.company_id, day)
             for line in lines if discounts else ():
-                agreed = best_discount(discounts, line._get_category_path(), 0.0)
+                agreed = best_discount(discounts, line._get_category_path())
                 if agreed and not line._get_article_discount():
                     line.discount = agreed
                     line._set_agreed_discount(agreed)

@@ -57,6 +57,22 @@ class CounterpartyDocumentPartnerMixin(models.AbstractModel):
             domain |= Domain("id", "not in", Document._search(cards).subselect("partner_id"))
         return domain
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("company_id"):
+            self._move_counterparty_papers(vals["company_id"])
+        return result
+
+    def _move_counterparty_papers(self, company_id):
+        """Let the documents of partners follow them to the company that they now belong to.
+
+        :param company_id: id of the company
+        """
+        # whoever moves the partner moves all its papers, those of others and personal ones too
+        papers = self.env["counterparty.document"].sudo().with_context(active_test=False)
+        theirs = Domain("partner_id", "in", self.ids) & Domain("company_id", "!=", company_id)
+        papers.search(theirs).company_id = company_id
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_counterparty_papers(self):
         """Refuse to delete whose papers are kept, in the same words whoever may see the papers.

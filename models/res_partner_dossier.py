@@ -7,6 +7,7 @@ from ..tools import dossier
 from ..tools.dossier import TileEntry
 from .counterparty_tile_entries import HOST_ENTRIES
 
+GROUP_USER = "counterparty_crm.group_user"
 AREA_HOLDING = "counterparty_crm.group_area_holding"
 
 
@@ -25,13 +26,13 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
         """Return the sections of the dossier with what they hold, for the tiles of the form.
 
         One grouped query per host model, under the record rules of the user. Models that the user
-        may not read do not appear.
+        may not read do not appear; who has no right of ours sees no dossier.
 
         :return: list of ``{code, name, icon, entries: [{key, label, count, reveals}]}``
         """
         self.ensure_one()
         self.check_access("read")
-        if not self.env.user._is_internal():
+        if not self.env.user.has_group(GROUP_USER):
             return []
         entries = [
             entry
@@ -207,6 +208,7 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
                 "counterparty.role",
                 {"responsible_id": self._get_counterparty_roles().responsible_id.ids},
                 reveals=False,
+                distinct="responsible_id",
             ),
             TileEntry(
                 "fields",

@@ -66,7 +66,9 @@ class TestCounterpartyDocument(DocumentCase):
         papers = self._document("contract", date_to="2026-03-20", reminder_days=30)
         kind = papers.kind_id.create({"name": "Loose", "code": "loose", "has_validity": False})
         loose = papers.copy({"kind_id": kind.id, "date_to": "2026-03-20", "reminder_days": 30})
-        self.assertEqual(loose.state, "expiring")
+        self.assertEqual(loose.state, "valid")
+        self.assertIn(loose, loose.search([("state", "=", "valid")]))
+        self.assertNotIn(loose, loose.search([("state", "=", "expiring")]))
         view = self.env["counterparty.document"].get_view(
             self.env.ref("counterparty_crm.counterparty_document_view_search").id, "search"
         )
@@ -152,6 +154,31 @@ class TestCounterpartyDocument(DocumentCase):
 
         with self.assertRaises(ValidationError):
             self._document(partner=self.foods)
+
+    def test_documents_follow_their_counterparty_to_its_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        everywhere = self._document(partner=self.foods, company_id=False)
+        personal = self._document("identity", self.foods)
+        elsewhere = self._document(partner=self.freight)
+
+        self.foods.company_id = other
+
+        self.assertEqual((everywhere | personal).company_id, other)
+        self.assertEqual(elsewhere.company_id, self.env.company)
+
+    def test_what_orders_and_invoices_rely_on_is_archived_not_deleted(self):
+        card = self._document("card", number="77")
+        self._order().counterparty_card_id = card
+        rental = self._document("rental", rental_object="Car", rental_rate=10, rental_unit="month")
+        rental.action_invoice_period()
+        free = self._document()
+
+        for used in (card, rental):
+            with self.subTest(used=used), self.assertRaisesRegex(UserError, "Archive"):
+                (used | free).unlink()
+        free.unlink()
+
+        self.assertFalse(free.exists())
 
     # ------------------------------------------------------------
     # Reminders

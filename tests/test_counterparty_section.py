@@ -40,6 +40,19 @@ class TestCounterpartySection(CounterpartyCase):
 
         self.assertFalse(fleet.exists())
 
+    def test_section_of_a_kind_is_not_deleted(self):
+        fleet = self._section()
+        kind = self.env["counterparty.document.kind"].create(
+            {"name": "Log book", "code": "log_book", "section_id": fleet.id, "active": False}
+        )
+
+        with self.assertRaisesRegex(UserError, "Log book"):
+            fleet.unlink()
+        kind.section_id = self.env.ref("counterparty_crm.section_files")
+        fleet.unlink()
+
+        self.assertFalse(fleet.exists())
+
     @mute_logger("odoo.sql_db")
     def test_bad_codes_are_refused(self):
         self._section()

@@ -186,6 +186,24 @@ class TestResPartnerDossier(CounterpartyCase):
         self.assertEqual(bank.partner_id, self.first_bank)
         self.assertFalse(twice.partner_id)
 
+    def test_our_responsibles_are_people_not_roles(self):
+        for kind in (self.bank, self.customer):
+            self._role(self.first_bank, kind, responsible_id=self.user.id)
+
+        self.assertEqual(self._tiles(self.first_bank)["users", "responsible"], 1)
+
+    def test_who_has_no_right_of_ours_sees_no_dossier(self):
+        for user in (self.plain, self.portal):
+            with self.subTest(user=user.login):
+                tiles = user.partner_id.with_user(user).get_counterparty_tiles()
+                self.assertEqual(tiles, [])
+
+    def test_what_is_not_installed_has_no_tile(self):
+        """Loyalty cards show where the host's loyalty programmes are installed, and only there."""
+        keys = [key for section, key in self._tiles(self.late_payer) if section == "cards"]
+
+        self.assertEqual("loyalty" in keys, "loyalty.card" in self.env)
+
     def test_responsibles_show_no_section_that_no_role_asks_for(self):
         self._role(self.first_bank, self.bank, responsible_id=self.user.id)
 

@@ -32,6 +32,17 @@ class TestToolsDossier(BaseCase):
 
         self.assertEqual(entry_count(BILLS, groups), 1)
 
+    def test_different_values_are_counted_where_an_entry_says_so(self):
+        people = TileEntry("users", "ours", "Ours", "role", {"user": [1, 2]}, distinct="user")
+        groups = [
+            {"user": 1, "type": "a", "__count": 3},
+            {"user": 1, "type": "b", "__count": 1},
+            {"user": 2, "type": "a", "__count": 1},
+            {"user": 9, "type": "a", "__count": 1},
+        ]
+
+        self.assertEqual(entry_count(people, groups), 2)
+
     def test_values_that_do_not_count_are_left_out(self):
         groups = [{"discount": 0.0, "__count": 7}, {"discount": 2.5, "__count": 1}]
 

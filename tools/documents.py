@@ -12,7 +12,7 @@ FUTURE, VALID, EXPIRING, EXPIRED, RENEWED = "future", "valid", "expiring", "expi
 def document_state(
     period: Period, reminder_days: int, today: date, *, is_renewed: bool = False
 ) -> str:
-    """Return the state of a document on a day.
+    """Return the state of a document on a day; one without validity has a period without ends.
 
     :param reminder_days: days before the last one from which the document counts as expiring
     :param is_renewed: a later document takes this one's place

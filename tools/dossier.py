@@ -16,6 +16,7 @@ class TileEntry(NamedTuple):
     :param action: external id of the action whose views the list takes, empty for the default ones
     :param defaults: context keys for new records of the list
     :param reveals: whether records show a section that no role in force asks for
+    :param distinct: a field of ``where`` whose different values are counted instead of the records
     """
 
     section: str
@@ -27,6 +28,7 @@ class TileEntry(NamedTuple):
     action: str = ""
     defaults: Mapping[str, object] = {}
     reveals: bool = True
+    distinct: str = ""
 
 
 def group_fields(entries: Iterable[TileEntry]) -> list[str]:
@@ -40,12 +42,15 @@ def entry_count(entry: TileEntry, groups: Iterable[Mapping[str, object]]) -> int
 
     :param groups: one mapping per group: its field values and its ``__count``
     """
-    return sum(
-        int(group["__count"])
+    counted = [
+        group
         for group in groups
         if all(group[name] in values for name, values in entry.where.items())
         and not any(group[name] in values for name, values in entry.without.items())
-    )
+    ]
+    if entry.distinct:
+        return len({group[entry.distinct] for group in counted})
+    return sum(int(group["__count"]) for group in counted)
 
 
 def by_model(entries: Iterable[TileEntry]) -> dict[str, list[TileEntry]]:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 WITH_OPTIONS = ("selection", "tags")
-WITH_MODEL = ("many2one", "many2many")
+WITH_MODEL = ("many2one",)
 TAG_COLORS = 11
 # as the host stores them
 DATE = r"\d{4}-\d{2}-\d{2}"
