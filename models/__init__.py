@@ -1,5 +1,6 @@
 # counterparty
 from . import counterparty_core_mixin
+from . import counterparty_own_links_mixin
 from . import counterparty_merge_mixin
 from . import counterparty_role_source_mixin
 from . import counterparty_holding_role_mixin

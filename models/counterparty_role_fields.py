@@ -11,6 +11,7 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
     """The part of a role that its type defines: own fields, and what it requires of the partner."""
 
     _name = "counterparty.role.fields.mixin"
+    _inherit = ["counterparty.own.links.mixin"]
     _description = "Fields of a role by its type"
 
     partner_id = fields.Many2one("res.partner")
@@ -226,9 +227,9 @@ class CounterpartyRoleFieldsMixin(models.AbstractModel):
             chosen = value if kind == "tags" else [value]
             return ", ".join(labels.get(key, key) for key in chosen)
         if kind == "many2one":
-            return value[1]
+            return value[1] or ""
         if kind == "many2many":
-            return ", ".join(name for _id, name in value)
+            return ", ".join(name for _id, name in value if name)
         if kind == "date":
             return self._format_day(fields.Date.to_date(value))
         if kind == "datetime":

@@ -48,6 +48,7 @@ class CounterpartyOwnFieldsPartnerMixin(models.AbstractModel):
     """Own fields of the roles seen from the partner: in lists, filters, groups and exports."""
 
     _name = "counterparty.own.fields.partner.mixin"
+    _inherit = ["counterparty.own.links.mixin"]
     _description = "Own fields of a counterparty"
 
     counterparty_own_type_id = fields.Many2one(

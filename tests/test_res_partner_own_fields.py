@@ -170,6 +170,34 @@ class TestResPartnerOwnFields(CounterpartyCase):
 
         self.assertEqual(self.foods.counterparty_own_fields["limit"], 5000)
 
+    def test_links_to_what_is_hidden_stop_no_list(self):
+        """A list is grouped, read and exported though an own field links to a hidden record."""
+        self.env.ref("base.res_partner_rule").active = True
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        hidden = self._company("Secret Broker", company_id=other.id)
+        self.insurer.role_properties_definition += [
+            {"name": "broker", "string": "Broker", "type": "many2one", "comodel": "res.partner"}
+        ]
+        role = self._own(self.foods, limit=5000, broker=hidden.id)
+        boss = self._user("boris", "group_user", "base.group_allow_export")
+        for records, name in (
+            (self.foods, "counterparty_own_fields"),
+            (role, "role_properties"),
+        ):
+            theirs = records.with_user(boss)
+            with self.subTest(model=records._name):
+                groups = theirs.formatted_read_group(
+                    [("id", "in", records.ids)], [f"{name}.broker"], ["__count"]
+                )
+                self.assertEqual(sum(group["__count"] for group in groups), 1)
+                opened = theirs.web_read_group([("id", "in", records.ids)], [f"{name}.broker"])
+                self.assertEqual(len(opened["groups"]), 1)
+                shown = str(theirs.read([name]))
+                exported = theirs.export_data(["id", f"{name}.limit", f"{name}.broker"])["datas"]
+                self.assertEqual(exported[0][1], 5000)
+                for text in (str(groups), str(opened), shown, str(exported)):
+                    self.assertNotIn("Secret Broker", text)
+
     def test_host_goes_on_without_our_rights(self):
         self._own(self.foods, limit=5000)
         Partner = self.env["res.partner"].with_user(self.keeper)
