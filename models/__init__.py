@@ -128,6 +128,7 @@ from . import mail_thread
 from . import mail_tracking_value
 from . import onboarding_onboarding
 from . import onboarding_onboarding_step
+from . import payment_transaction
 from . import product_category
 from . import product_product
 from . import purchase_order

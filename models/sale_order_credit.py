@@ -215,13 +215,14 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         )
 
     def _is_counterparty_credit_paid(self):
-        """Tell whether a payment covers the order, or its terms ask for payment in advance."""
+        """Tell whether payments cover the order, or its terms ask for payment in advance.
+
+        A prepayment that is enough to confirm covers no more than itself: the rest is checked.
+        """
         # payments are not for sellers to read, yet they decide
         order = self.sudo()
         if order.payment_term_id.counterparty_is_prepaid:
             return True
-        if order.require_payment:
-            return order.amount_paid > 0 and order._is_confirmation_amount_reached()
         return (
             order.amount_paid > 0
             and order.currency_id.compare_amounts(order.amount_paid, order.amount_total) >= 0
@@ -238,12 +239,17 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
     def _get_counterparty_credit_amount(self):
         """Return the amount in the company's currency; ``None`` where no exchange rate is known.
 
-        The host takes 1 for a rate that is missing.
+        The host takes 1 for a rate that is missing. What was paid in part and is not booked yet is
+        not owed any more; what is booked has lowered the receivable. An order paid in full counts
+        as it is, for whoever is to hear that it went over the limit.
         """
         self.ensure_one()
         company = self.company_id.root_id
+        amount = self.amount_total
+        if not self._is_counterparty_credit_paid():
+            amount = max(0.0, amount - self._get_counterparty_credit_unbooked())
         if self.currency_id == company.currency_id:
-            return self.amount_total
+            return amount
         # rates are no secret: they bind whoever sells
         has_rate = (
             self.env["res.currency.rate"]
@@ -256,7 +262,18 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
                 limit=1,
             )
         )
-        return self.amount_total / self.currency_rate if has_rate and self.currency_rate else None
+        return amount / self.currency_rate if has_rate and self.currency_rate else None
+
+    def _get_counterparty_credit_unbooked(self):
+        """Return what the customer has paid for the order and no journal entry shows yet."""
+        # payments are not for sellers to read, yet they decide
+        payments = self.sudo().transaction_ids.filtered(
+            lambda payment: (
+                payment.state in ("authorized", "done")
+                and payment.payment_id.move_id.state != "posted"
+            )
+        )
+        return sum(payments.mapped("amount"))
 
     # ------------------------------------------------------------
     # Effects

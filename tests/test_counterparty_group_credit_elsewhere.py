@@ -19,7 +19,7 @@ class TestGroupCreditElsewhere(GroupCreditCase):
                 "partner_id": order.partner_id.id,
                 "sale_order_ids": [Command.set(order.ids)],
                 "state": "done",
-                "reference": f"test {order.id}",
+                "reference": f"test {order.id} {amount}",
             }
         )
         self.env.invalidate_all()
@@ -41,6 +41,65 @@ class TestGroupCreditElsewhere(GroupCreditCase):
         order.with_user(self.portal).sudo().with_context(send_email=True).action_confirm()
 
         self.assertEqual(order.state, "sale")
+
+    def test_a_small_prepayment_covers_no_more_than_itself(self):
+        order = self._amount_order(self.foods, 5000, require_payment=True, prepayment_percent=0.01)
+        self._pay(order, 50)
+
+        order.with_user(self.portal).sudo().with_context(send_email=True).action_confirm()
+
+        self.assertEqual((order.state, order.counterparty_credit_state), ("sent", "hold"))
+        self.assertIn("3,950.00", order.activity_ids.note)
+
+    def test_a_seller_cannot_confirm_with_a_small_prepayment(self):
+        order = self._amount_order(self.foods, 5000, require_payment=True, prepayment_percent=0.01)
+        self._pay(order, 50)
+
+        with self.assertRaises(UserError):
+            order.with_user(self.seller).action_confirm()
+
+    def test_what_is_paid_leaves_so_much_less_to_cover(self):
+        order = self._amount_order(self.foods, 1200, require_payment=True, prepayment_percent=0.1)
+        self._pay(order, 200)
+
+        order.with_user(self.seller).action_confirm()
+
+        self.assertEqual(order.state, "sale")
+
+    def test_a_booked_prepayment_counts_once(self):
+        order = self._amount_order(self.foods, 1200, require_payment=True, prepayment_percent=0.1)
+        self._pay(order, 100)
+        payment = self.env["account.payment"].create(
+            {"partner_id": self.foods.id, "amount": 100, "payment_type": "inbound"}
+        )
+        payment.action_post()
+        order.transaction_ids.payment_id = payment
+        self.assertTrue(payment.move_id)
+        self.env.invalidate_all()
+
+        with self.assertRaises(UserError) as refused:
+            order.with_user(self.seller).action_confirm()
+
+        self.assertIn("missing $ 100.00", str(refused.exception).replace("\N{NO-BREAK SPACE}", " "))
+
+    def test_a_customer_whose_prepaid_order_waits_hears_of_the_payment_only(self):
+        order = self._amount_order(self.foods, 5000, require_payment=True, prepayment_percent=0.01)
+        self._pay(order, 50)
+
+        confirmed = order.transaction_ids._check_amount_and_confirm_order()
+
+        self.assertEqual(order.counterparty_credit_state, "hold")
+        self.assertFalse(confirmed)
+
+    def test_the_rest_of_the_price_confirms_what_waits(self):
+        order = self._amount_order(self.foods, 5000, require_payment=True, prepayment_percent=0.01)
+        self._pay(order, 50)
+        order.transaction_ids._check_amount_and_confirm_order()
+        self._pay(order, 4950)
+
+        order.transaction_ids[-1]._check_amount_and_confirm_order()
+
+        self.assertEqual((order.state, order.counterparty_credit_state), ("sale", False))
 
     def test_a_small_payment_does_not_cover(self):
         order = self._amount_order(self.foods, 1200)
