@@ -264,6 +264,25 @@ class CounterpartyGroupCredit(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
+    def _name_partner(self, partner, limit):
+        """Return the name of a partner to those who sell in the company of a limit."""
+        if self._is_shared(partner, limit):
+            return partner.name
+        return self.env._("a counterparty of another company")
+
+    @api.model
+    def _name_group(self, limit):
+        """Return the name of a group to those who sell in the company of a limit."""
+        if self._is_shared(limit.holding_id, limit):
+            return limit.holding_id.name
+        return self.env._("a group of another company")
+
+    @api.model
+    def _is_shared(self, record, limit):
+        # by company, not by who asks: customers and jobs leave the message to those who decide
+        return not record.company_id or record.company_id.root_id == limit.company_id
+
+    @api.model
     def _describe(self, order, verdict):
         """Return what a seller has to know: head, limit, exposure, missing amount."""
         limit, pot = verdict.limit, verdict.pot
@@ -277,7 +296,9 @@ class CounterpartyGroupCredit(models.AbstractModel):
         currency = limit.currency_id
         head = limit.holding_id.head_id
         owner = self.env["res.partner"].sudo().browse(pot.owner or [])
-        kept = ""
+        kept = part = ""
+        if owner != head:
+            part = self.env._(", part of %(member)s", member=self._name_partner(owner, limit))
         if pot.carved:
             kept = self.env._(
                 " (%(amount)s of it kept for other members)", amount=currency.format(pot.carved)
@@ -286,10 +307,10 @@ class CounterpartyGroupCredit(models.AbstractModel):
             "%(order)s of %(customer)s exceeds the credit of %(group)s (head: %(head)s%(part)s): "
             "limit %(limit)s%(kept)s, exposure %(exposure)s, missing %(missing)s.",
             order=order.name,
-            customer=order._get_counterparty_debtor().name,
-            group=limit.holding_id.name,
-            head=head.name or self.env._("unknown"),
-            part=self.env._(", part of %(member)s", member=owner.name) if owner != head else "",
+            customer=self._name_partner(order.sudo()._get_counterparty_debtor(), limit),
+            group=self._name_group(limit),
+            head=self._name_partner(head, limit) or self.env._("unknown"),
+            part=part,
             limit=currency.format(pot.nominal),
             kept=kept,
             exposure=currency.format(pot.exposure),

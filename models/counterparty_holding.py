@@ -304,6 +304,16 @@ class CounterpartyHolding(models.Model):
         )
 
     # ------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------
+
+    def _word_for_user(self):
+        """Return the name of the group, unless the user may not see it."""
+        if self.sudo(False)._filtered_access("read"):
+            return self.name
+        return self.env._("a group of another company")
+
+    # ------------------------------------------------------------
     # Merge
     # ------------------------------------------------------------
 
@@ -319,10 +329,10 @@ class CounterpartyHolding(models.Model):
                 self.env._(
                     "%(left)s is the head of the group “%(left_group)s”, %(right)s of "
                     "“%(right_group)s”. Archive one of the groups first.",
-                    left=left.head_id.name,
-                    left_group=left.name,
-                    right=right.head_id.name,
-                    right_group=right.name,
+                    left=left.head_id._word_counterparty(),
+                    left_group=left._word_for_user(),
+                    right=right.head_id._word_counterparty(),
+                    right_group=right._word_for_user(),
                 )
             )
         # the host re-points names, and leaves behind those of a group that has both

@@ -137,12 +137,21 @@ class CounterpartyMembership(models.Model):
     @api.depends("owner_id", "member_id", "kind_id")
     def _compute_display_name(self):
         for row in self:
-            row.display_name = self.env._(
-                "%(owner)s → %(member)s (%(kind)s)",
-                owner=row.owner_id.name or "",
-                member=row.member_id.name or "",
-                kind=row.kind_id.name or "",
-            )
+            row.display_name = row._word_membership(row.owner_id.name, row.member_id.name)
+
+    def _word_membership(self, owner, member):
+        return self.env._(
+            "%(owner)s → %(member)s (%(kind)s)",
+            owner=owner or "",
+            member=member or "",
+            kind=self.kind_id.name or "",
+        )
+
+    def _word_for_user(self):
+        """Return the membership in words, without names that the user may not see."""
+        return self._word_membership(
+            self.owner_id._word_counterparty(), self.member_id._word_counterparty()
+        )
 
     @api.depends("date_from", "date_to")
     def _compute_is_open(self):
@@ -309,9 +318,9 @@ class CounterpartyMembership(models.Model):
                 self.env._(
                     "These memberships contradict each other after the merge: %(left)s, "
                     "%(left_share)s, and %(right)s, %(right_share)s. Correct one of them first.",
-                    left=left.display_name,
+                    left=left._word_for_user(),
                     left_share=left.share_text,
-                    right=right.display_name,
+                    right=right._word_for_user(),
                     right_share=right.share_text,
                 )
             )

@@ -32,8 +32,8 @@ class CounterpartyMembershipRulesMixin(models.AbstractModel):
                         self.env._(
                             "%(contact)s is a contact of %(company)s. A holding consists of "
                             "companies: choose %(company)s.",
-                            contact=partner.name or partner.display_name,
-                            company=partner.commercial_partner_id.name,
+                            contact=partner._word_counterparty(),
+                            company=partner.commercial_partner_id._word_counterparty(),
                         )
                     )
             if row.owner_id == row.member_id and not row.kind_id.allows_self:
@@ -41,7 +41,7 @@ class CounterpartyMembershipRulesMixin(models.AbstractModel):
                     self.env._(
                         "%(partner)s cannot belong to itself. Own shares need a kind that allows "
                         "it.",
-                        partner=row.owner_id.display_name,
+                        partner=row.owner_id._word_counterparty(),
                     )
                 )
 
@@ -135,8 +135,8 @@ class CounterpartyMembershipRulesMixin(models.AbstractModel):
 
     def _get_message_values(self):
         return {
-            "owner": self.owner_id.display_name,
-            "member": self.member_id.display_name,
+            "owner": self.owner_id._word_counterparty(),
+            "member": self.member_id._word_counterparty(),
             "kind": self.kind_id.name,
             "start": self._format_day(self.date_from),
             "end": self._format_end(),

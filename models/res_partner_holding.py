@@ -149,8 +149,8 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
                         "%(partner)s has holding memberships (%(membership)s) and cannot become a "
                         "contact of %(company)s. Merge the two, or delete its memberships first.",
                         partner=entity.name,
-                        membership=row.display_name,
-                        company=entity.commercial_partner_id.name,
+                        membership=row._word_for_user(),
+                        company=entity.commercial_partner_id._word_counterparty(),
                     )
                 )
 
@@ -166,9 +166,19 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
                         "%(partner)s cannot be deleted: it belongs to %(kept)s, and figures of the "
                         "past count it. Archive it instead, or delete that first.",
                         partner=partner.name,
-                        kept=kept.display_name,
+                        kept=kept._word_for_user(),
                     )
                 )
+
+    def _word_counterparty(self):
+        """Return the name of a partner, unless the user may not see it.
+
+        What contradicts a change may belong to a company that the user is not in.
+        """
+        self.ensure_one()
+        if self.sudo(False)._filtered_access("read"):
+            return self.display_name or self.name
+        return self.env._("a counterparty of another company")
 
     def _find_counterparty_membership(self):
         """Return one membership of a partner, if there is any."""
