@@ -43,6 +43,7 @@ from . import counterparty_holding_walk
 from . import counterparty_holding
 from . import counterparty_holding_limit
 from . import counterparty_holding_reserve
+from . import counterparty_holding_asked
 from . import counterparty_holding_balance
 from . import counterparty_group_credit
 from . import counterparty_holding_member

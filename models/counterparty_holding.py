@@ -279,6 +279,37 @@ class CounterpartyHolding(models.Model):
             domain=[("owner_id", "in", list(partners))],
         )
 
+    def action_choose_day(self):
+        """Ask those who may only read the group for the day of its figures."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Figures of another day"),
+            "res_model": "counterparty.holding.day",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_holding_id": self.id,
+                "default_as_of": fields.Date.to_string(self._get_day()),
+            },
+        }
+
+    def _open_as_of(self, day, start):
+        """Open the group with members and figures of a day.
+
+        :param start: the first day of the sales; ``False`` for that of the year
+        """
+        context = {AS_OF: fields.Date.to_string(day)}
+        if start:
+            context[PERIOD_START] = fields.Date.to_string(start)
+        return dict(self._get_records_action(context=context), display_name=self._name_of_day(day))
+
+    def _name_of_day(self, day):
+        name = ", ".join(self.mapped("name"))
+        if day == fields.Date.context_today(self):
+            return name
+        return self.env._("%(group)s on %(day)s", group=name, day=format_date(self.env, day))
+
     def _open_members(self, view):
         action = self._open_for_holdings("counterparty_holding_member_action")
         views = sorted(action["views"], key=lambda pair: pair[1] != view)
@@ -289,12 +320,9 @@ class CounterpartyHolding(models.Model):
     def _open_for_holdings(self, xmlid):
         action = self.env["ir.actions.act_window"]._for_xml_id(f"counterparty_crm.{xmlid}")
         day = self._get_day()
-        name = self.env._("%(group)s", group=", ".join(self.mapped("name")))
-        if day != fields.Date.context_today(self):
-            name = self.env._("%(group)s on %(day)s", group=name, day=fields.Date.to_string(day))
         return dict(
             action,
-            display_name=name,
+            display_name=self._name_of_day(day),
             context={
                 HOLDINGS: self.ids,
                 AS_OF: fields.Date.to_string(day),

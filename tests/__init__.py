@@ -55,6 +55,7 @@ from . import test_import_templates
 from . import test_tools_credit
 from . import test_tools_membership
 from . import test_tools_ownership
+from . import test_counterparty_holding_day
 from . import test_counterparty_holding_words
 from . import test_counterparty_membership
 from . import test_counterparty_holding
