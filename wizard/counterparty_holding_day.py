@@ -1,7 +1,5 @@
 from odoo import api, fields, models
 
-from ..models.counterparty_holding_walk import AS_OF, PERIOD_START
-
 
 class CounterpartyHoldingDay(models.TransientModel):
     """Asks for a group's figures as of a day, without a change of the group.
