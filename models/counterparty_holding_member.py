@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import ownership
+from ..tools import control
 
 ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
 OWNERSHIP = "counterparty_crm.group_area_ownership"
@@ -56,6 +56,12 @@ class CounterpartyHoldingMember(models.Model):
         compute="_compute_ownership",
         groups=OWNERSHIP,
         help="The head and all it controls hold a majority of the votes.",
+    )
+    may_be_controlled = fields.Boolean(
+        "Possibly Controlled",
+        compute="_compute_ownership",
+        groups=OWNERSHIP,
+        help="With the most votes that the known ranges allow, or with reported memberships.",
     )
 
     # own balance, in the currency of the user's company
@@ -139,16 +145,15 @@ class CounterpartyHoldingMember(models.Model):
         threshold, is_strict = self.env["counterparty.holding"]._get_control_rule()
         for holding, members in self.grouped("holding_id").items():
             head, edges = holding.head_id.id, holding._get_edges(day)
-            shares = ownership.total_shares(head, edges)
-            has_ranges = any(edge.share_max for edge in edges)
-            ranges = ownership.share_ranges(head, edges) if has_ranges else {}
-            controlled = ownership.controlled_by(head, edges, threshold, is_strict)
+            confirmed = [edge for edge in edges if not edge.is_reported]
+            words = holding._word_total_shares(head, edges, members.partner_id.ids)
+            controlled = control.controlled_by(head, confirmed, threshold, is_strict)
+            possible = control.controlled_by(head, edges, threshold, is_strict, is_possible=True)
             for member in members:
                 partner = member.partner_id.id
                 member.is_controlled = partner in controlled
-                member.total_share = (
-                    False if member.is_head else holding._word_share(partner, shares, ranges)
-                )
+                member.may_be_controlled = partner in possible - controlled
+                member.total_share = False if member.is_head else words[partner]
 
     @api.depends_context("counterparty_as_of", "company")
     def _compute_balance(self):

@@ -167,11 +167,11 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
         return self.kind_ids or kinds.search([("counts_group", "=", True)])
 
     def _get_edges(self, day, members=None):
-        """Return the memberships inside one group as of a day, for ``tools.ownership``."""
+        """Return the memberships of one group's members as of a day, for ``tools.ownership``."""
         self.ensure_one()
         members = self._get_members(day)[self.id] if members is None else members
         Membership = self.env["counterparty.membership"]
-        return Membership._get_edges_among(members, day, self._get_kinds().ids)
+        return Membership._get_edges_into(members, day, self._get_kinds().ids)
 
     def _get_steps(self, day, members=None):
         """Return ``{partner id: Step}`` of one group: below whom each member hangs in the chart.
@@ -204,16 +204,49 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
         return threshold / 100, rule == "more"
 
     def _word_share(self, partner, shares, ranges):
-        """Return a total share in words: a percentage, a range, or that a loop owns itself.
+        """Return a total share in words: a percentage, a range, or why there is no number.
 
-        :param partner: the member
-        :param shares: :class:`ownership.Shares` of the owner
-        :param ranges: ``{member: (smallest, largest)}`` of the owner
+        :param partner: the other end
+        :param shares: :class:`ownership.Shares`
+        :param ranges: ``{other end: (smallest, largest)}``
         """
         if partner in shares.loops:
             return self.env._("closed loop that owns itself")
+        if partner in shares.unclear:
+            return self.env._("no number: owners together have more than 100 %")
         low = shares.values.get(partner, 0.0)
         return self._word_percent(low, ranges.get(partner, (low, low))[1])
+
+    @api.model
+    def _word_with_reported(self, confirmed, reported):
+        """Return what is confirmed, in words, and apart what it is with reported memberships."""
+        if confirmed == reported:
+            return confirmed
+        return self.env._(
+            "%(confirmed)s (with reported ones: %(reported)s)",
+            confirmed=confirmed,
+            reported=reported,
+        )
+
+    @api.model
+    def _word_total_shares(self, head, edges, partners):
+        """Return ``{partner: total share of the head in it, in words}``.
+
+        Memberships that somebody only reported count apart, lest they contradict confirmed ones.
+        """
+        confirmed = [edge for edge in edges if not edge.is_reported]
+        words = self._word_shares_of(head, confirmed, partners)
+        if len(confirmed) == len(edges):
+            return words
+        reported = self._word_shares_of(head, edges, partners)
+        return {p: self._word_with_reported(words[p], reported[p]) for p in partners}
+
+    @api.model
+    def _word_shares_of(self, head, edges, partners):
+        shares = ownership.total_shares(head, edges)
+        has_ranges = any(edge.share_max is not None for edge in edges)
+        ranges = ownership.share_ranges(head, edges, low=shares) if has_ranges else {}
+        return {partner: self._word_share(partner, shares, ranges) for partner in partners}
 
     @api.model
     def _word_percent(self, low, high):

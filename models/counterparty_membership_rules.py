@@ -46,8 +46,8 @@ class CounterpartyMembershipRulesMixin(models.AbstractModel):
                 )
 
     @api.constrains(
-        "share_basis", "equity_min", "equity_max", "control", "control_document",
-        "control_document_id",
+        "share_basis", "equity_min", "equity_max", "has_voting", "voting_basis", "voting_min",
+        "voting_max", "control", "control_document", "control_document_id",
     )  # fmt: skip
     def _check_shares(self):
         for row in self:
@@ -55,6 +55,15 @@ class CounterpartyMembershipRulesMixin(models.AbstractModel):
                 raise ValidationError(
                     self.env._(
                         "%(membership)s: the smallest share is larger than the largest.",
+                        membership=row.display_name,
+                    )
+                )
+            votes = row._get_votes()
+            if votes and votes[0] > votes[1]:
+                raise ValidationError(
+                    self.env._(
+                        "%(membership)s: the smallest part of the votes is larger than the "
+                        "largest.",
                         membership=row.display_name,
                     )
                 )

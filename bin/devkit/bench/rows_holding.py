@@ -24,19 +24,19 @@ Prepared = dict[str, Any]
 
 TREE = """
     INSERT INTO counterparty_membership
-           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting,
+           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting_basis,
             control, status)
     SELECT %(first)s + CASE WHEN n <= %(chain)s THEN n - 1
                             ELSE %(chain)s + (n - %(chain)s - 1) / 3 END,
-           %(first)s + n, %(kind)s, 'exact', 51, 0, 0, 0, 'auto', 'confirmed'
+           %(first)s + n, %(kind)s, 'exact', 51, 0, 0, 'exact', 'auto', 'confirmed'
       FROM generate_series(1, %(size)s - 1) n
 """
 CROSS = """
     INSERT INTO counterparty_membership
-           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting,
+           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting_basis,
             control, status)
     SELECT DISTINCT ON (owner_id, member_id) owner_id, member_id, %(other)s, 'exact', share,
-           0, 0, 0, 'auto', 'confirmed'
+           0, 0, 'exact', 'auto', 'confirmed'
       FROM (SELECT %(first)s + 2000 + n AS owner_id, %(first)s + 2000 + (n + step) %% %(block)s
                    AS member_id, CASE step WHEN 1 THEN 20 ELSE 3 END AS share
               FROM generate_series(0, %(block)s - 1) n, unnest(ARRAY[1, 7, 61, 503]) step
@@ -46,17 +46,17 @@ CROSS = """
 """
 CROWD = """
     INSERT INTO counterparty_membership
-           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting,
+           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting_basis,
             control, status)
     SELECT %(first)s + %(start)s + (n + step * 977) %% %(rest)s, %(first)s + %(start)s + n,
-           %(kind)s, 'exact', 5, 0, 0, 0, 'auto', 'confirmed'
+           %(kind)s, 'exact', 5, 0, 0, 'exact', 'auto', 'confirmed'
       FROM generate_series(0, %(rest)s - 1) n, generate_series(1, %(each)s) step
 """
 PAIRS = """
     INSERT INTO counterparty_membership
-           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting,
+           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting_basis,
             control, status)
-    SELECT a, b, %(kind)s, 'exact', 3, 0, 0, 0, 'auto', 'confirmed'
+    SELECT a, b, %(kind)s, 'exact', 3, 0, 0, 'exact', 'auto', 'confirmed'
       FROM unnest(%(ids)s) a, unnest(%(ids)s) b WHERE a != b
 """
 # copies of a receivable of the demo, spread over so many partners from the first
@@ -155,11 +155,11 @@ def _shares(env: Any, prepared: Prepared) -> int:
 
 
 def _control(env: Any, prepared: Prepared) -> int:
-    from odoo.addons.counterparty_crm.tools import ownership
+    from odoo.addons.counterparty_crm.tools import control
 
     holding = prepared["holding"]
     edges = holding._get_edges(prepared["day"])
-    return len(ownership.controlled_by(holding.head_id.id, edges)) + 1
+    return len(control.controlled_by(holding.head_id.id, edges)) + 1
 
 
 def _chart(env: Any, prepared: Prepared) -> int:
