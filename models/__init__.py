@@ -41,6 +41,7 @@ from . import counterparty_membership_rules
 from . import counterparty_membership
 from . import counterparty_holding_walk
 from . import counterparty_holding
+from . import counterparty_holding_exception
 from . import counterparty_holding_limit
 from . import counterparty_holding_reserve
 from . import counterparty_holding_asked

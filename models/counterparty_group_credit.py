@@ -112,6 +112,7 @@ class CounterpartyGroupCredit(models.AbstractModel):
         Membership = self.env["counterparty.membership"]
         Membership.flush_model()
         self.env["counterparty.holding"].flush_model()
+        self.env["counterparty.holding.exception"].flush_model()
         self.env["counterparty.holding.limit"].flush_model()
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         rows = self.env.execute_query(
@@ -128,12 +129,13 @@ class CounterpartyGroupCredit(models.AbstractModel):
                      JOIN counterparty_holding h ON h.id = l.holding_id AND h.active
                     WHERE l.company_id = %(company)s AND l.has_limit
                       AND (h.head_id IN (SELECT id FROM up) OR EXISTS (
-                           SELECT FROM counterparty_holding_include_rel i
-                            WHERE i.counterparty_holding_id = h.id
-                              AND i.res_partner_id IN (SELECT id FROM up)))
+                           SELECT FROM counterparty_holding_exception e
+                            WHERE e.holding_id = h.id AND e.choice = 'include'
+                              AND e.partner_id IN (SELECT id FROM up) AND %(included)s))
                     ORDER BY l.id""",
                 partners=partners.ids,
                 in_force=Membership._sql_in_force("m", today - ONE_DAY, today + ONE_DAY),
+                included=Membership._sql_in_force("e", today - ONE_DAY, today + ONE_DAY),
                 company=company.id,
             )
         )

@@ -24,7 +24,8 @@ class CounterpartyHoldingMember(models.Model):
     _rec_name = "partner_id"
     _depends = {
         "counterparty.membership": ["owner_id", "member_id", "kind_id", "date_from", "date_to"],
-        "counterparty.holding": ["head_id", "kind_ids", "include_ids", "exclude_ids"],
+        "counterparty.holding": ["head_id", "kind_ids"],
+        "counterparty.holding.exception": ["partner_id", "choice", "date_from", "date_to"],
     }
 
     holding_id = fields.Many2one("counterparty.holding", readonly=True)

@@ -67,7 +67,8 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
             return found
         pairs = self.env.execute_query(holdings._sql_climb(partner_ids, day, credit_only))
         doubtful = self.browse({holding_id for _partner, holding_id in pairs}).sudo()
-        doubtful = doubtful.filtered("exclude_ids")
+        cut = {holding_id for holding_id, _partner in doubtful._get_exceptions(day, "exclude")}
+        doubtful = self.browse(cut).sudo()
         members = doubtful._get_members(day, credit_only) if doubtful else {}
         visible = self.search([("id", "in", [holding_id for _partner, holding_id in pairs])])
         for partner_id, holding_id in pairs:
@@ -78,7 +79,8 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
     def _sql_climb(self, partner_ids, day, credit_only):
         """Return the query of ``(partner_id, holding_id)`` from partners upwards."""
         self.env["counterparty.membership"].flush_model()
-        self.flush_recordset(["head_id", "kind_ids", "include_ids"])
+        self.flush_recordset(["head_id", "kind_ids"])
+        self.env["counterparty.holding.exception"].flush_model()
         climbs = [
             SQL(
                 """(WITH RECURSIVE up(origin_id, partner_id) AS (
@@ -91,13 +93,14 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
                       FROM up
                       JOIN counterparty_holding h ON h.id = ANY(%(holdings)s)
                        AND (h.head_id = up.partner_id OR EXISTS (
-                            SELECT FROM counterparty_holding_include_rel i
-                             WHERE i.counterparty_holding_id = h.id
-                               AND i.res_partner_id = up.partner_id)))""",
+                            SELECT FROM counterparty_holding_exception e
+                             WHERE e.holding_id = h.id AND e.choice = 'include'
+                               AND e.partner_id = up.partner_id AND %(included)s)))""",
                 partners=list(partner_ids),
                 kinds=kinds.ids,
                 holdings=holdings.ids,
                 in_force=self.env["counterparty.membership"]._sql_in_force("m", day),
+                included=self.env["counterparty.membership"]._sql_in_force("e", day),
             )
             for kinds, holdings in self._group_by_kinds(credit_only).items()
         ]
@@ -123,7 +126,8 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
         in 2 ms, where path arrays took over 5 s.
         """
         self.env["counterparty.membership"].flush_model()
-        self.flush_recordset(["head_id", "kind_ids", "include_ids", "exclude_ids"])
+        self.env["counterparty.holding.exception"].flush_model()
+        self.flush_recordset(["head_id", "kind_ids"])
         walks = [
             holdings._sql_walk(day, kinds.ids)
             for kinds, holdings in self._group_by_kinds(credit_only).items()
@@ -133,32 +137,43 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
         return SQL(" UNION ALL ").join(walks)
 
     def _sql_walk(self, day, kind_ids):
-        starts = [(h.id, partner.id) for h in self for partner in h.head_id | h.include_ids]
-        left_out = [(h.id, partner.id) for h in self for partner in h.exclude_ids]
         Membership = self.env["counterparty.membership"]
-        stop = SQL()
-        if left_out:
-            stop = SQL(
-                """AND (g.holding_id, m.member_id)
-                       NOT IN (SELECT * FROM unnest(%s::int[], %s::int[]))""",
-                [holding for holding, _partner in left_out],
-                [partner for _holding, partner in left_out],
-            )
-        starts = [start for start in starts if start not in left_out]
         return SQL(
             """(WITH RECURSIVE g(holding_id, partner_id) AS (
-                    SELECT * FROM unnest(%(holdings)s::int[], %(partners)s::int[])
+                    SELECT * FROM (
+                        SELECT h.id, h.head_id FROM counterparty_holding h
+                         WHERE h.id = ANY(%(holdings)s) AND h.head_id IS NOT NULL
+                         UNION (%(included)s)) AS start(holding_id, partner_id)
+                     WHERE (holding_id, partner_id) NOT IN (%(left_out)s)
                      UNION
                     SELECT g.holding_id, m.member_id
                       FROM g JOIN counterparty_membership m ON m.owner_id = g.partner_id
-                     WHERE m.kind_id = ANY(%(kinds)s) AND %(in_force)s %(stop)s)
+                     WHERE m.kind_id = ANY(%(kinds)s) AND %(in_force)s
+                       AND (g.holding_id, m.member_id) NOT IN (%(left_out)s))
                 SELECT holding_id, partner_id FROM g)""",
-            holdings=[holding for holding, _partner in starts],
-            partners=[partner for _holding, partner in starts],
+            holdings=self.ids,
+            included=self._sql_exceptions(day, "include"),
+            left_out=self._sql_exceptions(day, "exclude"),
             kinds=kind_ids,
             in_force=Membership._sql_in_force("m", day),
-            stop=stop,
         )
+
+    def _sql_exceptions(self, day, choice):
+        """Return the query of ``(holding_id, partner_id)`` that are included, or left out."""
+        # SQL: the group is the same for all who see it, also where they may not see the exception
+        return SQL(
+            """SELECT e.holding_id, e.partner_id FROM counterparty_holding_exception e
+                WHERE e.holding_id = ANY(%(holdings)s) AND e.choice = %(choice)s
+                  AND %(in_force)s""",
+            holdings=self.ids,
+            choice=choice,
+            in_force=self.env["counterparty.membership"]._sql_in_force("e", day),
+        )
+
+    def _get_exceptions(self, day, choice):
+        """Return ``{(holding id, partner id)}`` that are included, or left out, on a day."""
+        self.env["counterparty.holding.exception"].flush_model()
+        return set(self.env.execute_query(self._sql_exceptions(day, choice)))
 
     def _get_kinds(self):
         """Return the kinds of membership that one group spans."""
@@ -183,7 +198,8 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
         members = self._get_members(day)[self.id] if members is None else members
         top = self.head_id.id if self.head_id.id in members else None
         edges = self._get_edges(day, members)
-        edges += [ownership.Edge(top, p) for p in self.include_ids.ids if p in members - {top}]
+        included = {partner for _holding, partner in self._get_exceptions(day, "include")}
+        edges += [ownership.Edge(top, partner) for partner in included & members - {top}]
         steps = ownership.shortest_paths(top, edges)
         if top is None:
             del steps[None]

@@ -33,7 +33,7 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=GROUP_USER,
-        help="Was ever owner, member, head or included by hand: spares all others a query.",
+        help="Was ever owner, member, head or chosen by hand: spares all others a query.",
     )
     # the form: both ends of a partner's memberships with one query, none of a group for most
     counterparty_member_card_ids = fields.Many2many(
@@ -111,7 +111,7 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
                       SELECT owner_id FROM counterparty_membership
                        UNION SELECT member_id FROM counterparty_membership
                        UNION SELECT head_id FROM counterparty_holding
-                       UNION SELECT res_partner_id FROM counterparty_holding_include_rel)"""
+                       UNION SELECT partner_id FROM counterparty_holding_exception)"""
         )
         self.invalidate_model(["counterparty_is_linked"], flush=False)
 
@@ -188,9 +188,9 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
         )
 
     def _find_counterparty_group(self):
-        """Return one group that names a partner as head or includes it, if there is any."""
+        """Return one group that names a partner as head or by hand, if there is any."""
         self.ensure_one()
-        named = Domain("head_id", "=", self.id) | Domain("include_ids", "in", self.ids)
+        named = Domain("head_id", "=", self.id) | Domain("exception_ids.partner_id", "=", self.id)
         Holding = self.env["counterparty.holding"].with_context(active_test=False)
         return Holding.search(named, limit=1)
 

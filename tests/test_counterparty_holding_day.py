@@ -1,4 +1,7 @@
-from odoo.exceptions import AccessError
+from datetime import date, timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
 from .holding_common import HoldingCase
@@ -51,6 +54,118 @@ class TestHoldingDay(HoldingCase):
 
         self.assertEqual(self._ask(seller, as_of="2026-01-01").member_count, 2)
         self.assertEqual(self._ask(seller, as_of="2025-12-31").member_count, 3)
+
+    def _exception(self, partner, choice="include", **values):
+        return self.env["counterparty.holding.exception"].create(
+            {
+                "holding_id": self.group.id,
+                "partner_id": partner.id,
+                "choice": choice,
+                "date_from": False,
+                **values,
+            }
+        )
+
+    def test_who_is_left_out_today_stays_in_the_past(self):
+        self._exception(self.foods, "exclude", date_from=self.today)
+
+        self.assertNotIn("Northwind Foods", self._members())
+        self.assertIn("Northwind Foods", self._members("2025-06-15"))
+        past = self.group._get_holdings_of([self.foods.id], date(2025, 6, 15))
+        self.assertEqual(past[self.foods.id], self.group)
+        now = self.group._get_holdings_of([self.foods.id], self.today)
+        self.assertFalse(now)
+
+    def test_who_is_included_today_was_not_there_before(self):
+        row = self._exception(self.late_payer, date_from="2025-07-01", date_to="2025-12-31")
+
+        cases = {"2025-06-30": False, "2025-07-01": True, "2025-12-31": True, "2026-01-01": False}
+        for day, expected in cases.items():
+            with self.subTest(day=day):
+                self.assertEqual("Slowpay Ltd" in self._members(day), expected)
+                found = self.group._get_holdings_of([self.late_payer.id], fields.Date.to_date(day))
+                self.assertEqual(self.late_payer.id in found, expected)
+        row.unlink()
+        self.assertNotIn("Slowpay Ltd", self._members("2025-07-01"))
+
+    def test_figures_of_the_past_stay_when_an_exception_ends(self):
+        self._invoice(self.late_payer, 7, invoice_date="2025-06-01")
+        row = self._exception(self.late_payer)
+        asked = [("as_of", "=", "2025-06-15"), ("holding_id", "=", self.group.id)]
+        Figure = self.env["counterparty.holding.figure"]
+        before = sum(Figure.search(asked).mapped("receivable"))
+
+        row.date_to = "2025-12-31"
+
+        self.env.invalidate_all()
+        self.assertEqual(before, 137)
+        self.assertEqual(sum(Figure.search(asked).mapped("receivable")), before)
+        self.env.invalidate_all()
+        today = Figure.search([("holding_id", "=", self.group.id)])
+        self.assertNotIn(self.late_payer, today.partner_id)
+
+    def test_a_company_taken_in_on_the_form_counts_from_today(self):
+        with Form(self.group) as form, form.exception_ids.new() as line:
+            line.partner_id = self.late_payer
+
+        self.assertEqual(self.group.exception_ids.date_from, self.today)
+        self.assertEqual(self.group.include_ids, self.late_payer)
+        self.assertEqual(self.group.member_count, 3)
+
+    def test_programs_that_include_leave_the_past_alone(self):
+        self._exception(self.first_bank, "exclude")
+
+        self.group.include_ids = self.late_payer
+        self.assertNotIn("Slowpay Ltd", self._members("2025-06-15"))
+        self.assertIn("Slowpay Ltd", self._members())
+
+        self.group.include_ids = False
+        self.assertFalse(self.group.exception_ids.filtered(lambda row: row.choice == "include"))
+        self.assertEqual(self.group.exclude_ids, self.first_bank)
+
+    def test_taken_out_by_a_program_it_counts_until_yesterday(self):
+        row = self._exception(self.late_payer)
+
+        self.group.include_ids = False
+
+        self.assertEqual(row.date_to, self.today - timedelta(days=1))
+
+    def test_an_exception_twice_on_a_day_is_refused_by_name(self):
+        self._exception(self.late_payer, date_to="2025-12-31")
+        self._exception(self.late_payer, "exclude")
+
+        with self.assertRaisesRegex(ValidationError, "Slowpay Ltd"):
+            self._exception(self.late_payer, date_from="2025-12-31")
+
+    def test_merged_companies_join_their_exceptions(self):
+        twin = self._company("Slowpay Twin")
+        self._exception(self.late_payer, date_to="2025-06-30")
+        self._exception(twin, date_from="2025-07-01", date_to="2025-09-30")
+        self._exception(twin, date_from="2026-01-01")
+
+        self.env["base.partner.merge.automatic.wizard"]._merge(
+            [twin.id, self.late_payer.id], self.late_payer
+        )
+
+        periods = [(row.date_from, row.date_to) for row in self.group.exception_ids.sorted("id")]
+        self.assertEqual(periods, [(False, date(2025, 9, 30)), (date(2026, 1, 1), False)])
+        self.assertEqual(self.group.exception_ids.partner_id, self.late_payer)
+
+    def test_a_company_named_by_hand_is_not_deleted(self):
+        self._exception(self.first_bank, "exclude")
+
+        with self.assertRaisesRegex(UserError, "Northwind"):
+            self.first_bank.unlink()
+
+    def test_exceptions_of_hidden_companies_stay_hidden_and_count(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.late_payer.company_id = other
+        self._exception(self.late_payer)
+        officer = self.group.with_user(self.officer)
+
+        self.assertFalse(officer.exception_ids)
+        self.assertFalse(officer.include_ids)
+        self.assertIn("Slowpay Ltd", self._members())
 
     def test_what_the_buttons_open_is_of_the_day(self):
         group = self._ask(self.accountant, as_of="2025-06-15")
