@@ -151,6 +151,7 @@ from . import resource_calendar_leaves
 from . import sale_order
 from . import sale_order_line
 from . import sale_report
+from . import stock_move
 from . import stock_picking
 from . import utm_campaign
 from . import utm_medium

@@ -1,7 +1,7 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from psycopg2.errors import SerializationFailure
+from psycopg2.errors import DeadlockDetected, SerializationFailure
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -48,9 +48,22 @@ class CounterpartyGroupCredit(models.AbstractModel):
         :raises psycopg2.errors.SerializationFailure: when another order of the group was
             confirmed meanwhile; the host repeats the request, a job has to repeat itself
         """
+        return self._check_bound(self._get_bound_orders(orders), confirmed, lock)
+
+    @api.model
+    def _check_bound(self, found, confirmed=False, lock=True):
+        """Return the verdicts on orders with the limits that bind them.
+
+        :param found: ``[(limits, orders)]`` per company
+        """
+        if lock and found:
+            # all at once: two batches of several companies would wait for each other
+            self._lock(
+                self.env["counterparty.holding"].union(*(rows.holding_id for rows, _o in found))
+            )
         verdicts = {}
-        for limits, bound in self._get_bound_orders(orders):
-            verdicts.update(self._check_limits(limits, bound, confirmed, lock))
+        for limits, bound in found:
+            verdicts.update(self._check_limits(limits, bound, confirmed))
         return verdicts
 
     @api.model
@@ -69,11 +82,9 @@ class CounterpartyGroupCredit(models.AbstractModel):
         return self._check_orders(origin, lock=False).get(origin)
 
     @api.model
-    def _check_limits(self, limits, orders, confirmed, lock):
+    def _check_limits(self, limits, orders, confirmed):
         """Return the verdicts on orders of the one company that has set these limits."""
         rounding = limits.currency_id.rounding
-        if lock:
-            self._lock(limits.holding_id)
         pots = {limit: self._get_pots(limit, () if confirmed else orders.ids) for limit in limits}
         verdicts, drawn = {}, {}
         for order in orders.sorted("id"):
@@ -169,18 +180,16 @@ class CounterpartyGroupCredit(models.AbstractModel):
     @api.model
     def _try_check(self, orders):
         """Check orders in a job: return the verdicts, or ``None`` when it has to repeat itself."""
-        verdicts = {}
         found = self._get_bound_orders(orders)
         if not found:
             # no savepoint for partners in no group
-            return verdicts
+            return {}
         try:
             with self.env.cr.savepoint():
-                for limits, bound in found:
-                    verdicts.update(self._check_limits(limits, bound, confirmed=False, lock=True))
-        except SerializationFailure:
+                return self._check_bound(found)
+        except (SerializationFailure, DeadlockDetected):
+            # the second: a job that confirms its orders one by one holds several groups
             return None
-        return verdicts
 
     # ------------------------------------------------------------
     # Exposure

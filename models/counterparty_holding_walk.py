@@ -216,6 +216,8 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
         # the settings are the same for all who may see the analysis
         parameters = self.env["ir.config_parameter"].sudo()
         threshold = float(parameters.get_param("counterparty_crm.control_threshold") or 50.0)
+        if not 0 < threshold <= 100:
+            threshold = 50.0
         rule = parameters.get_param("counterparty_crm.control_rule") or "more"
         return threshold / 100, rule == "more"
 

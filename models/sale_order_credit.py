@@ -341,6 +341,19 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
             subtype_xmlid="mail.mt_note",
         )
 
+    def _tell_counterparty_credit_delivered(self):
+        """Tell the credit group of orders that exceed the credit by what was delivered."""
+        Credit = self.env["counterparty.group.credit"]
+        for order, verdict in Credit._check_orders(self, confirmed=True, lock=False).items():
+            order.message_post(
+                body=self.env._(
+                    "Delivered beyond the order. %(reason)s",
+                    reason=Credit._describe(order, verdict),
+                ),
+                partner_ids=order._get_counterparty_credit_deciders().partner_id.ids,
+                subtype_xmlid="mail.mt_note",
+            )
+
     def _settle_counterparty_credit(self):
         """Take the mark off orders that were confirmed or cancelled in the end."""
         # whoever confirms or cancels ends the check

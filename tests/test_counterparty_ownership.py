@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
 from .holding_common import HoldingCase
@@ -62,6 +62,23 @@ class TestCounterpartyOwnership(HoldingCase):
         page = self._page(self.late_payer)
 
         self.assertEqual((page.threshold, page.rule), (30.0, "enough"))
+
+    def test_a_threshold_that_nobody_can_pass_or_miss_is_refused(self):
+        for threshold in (0, -1, 500):
+            with self.subTest(threshold=threshold):
+                with self.assertRaises(ValidationError):
+                    self.env["res.config.settings"].create(
+                        {"counterparty_control_threshold": threshold}
+                    )
+                with self.assertRaises(ValidationError):
+                    self._page(self.late_payer, threshold=threshold)
+                self.env["ir.config_parameter"].set_param(
+                    "counterparty_crm.control_threshold", str(threshold)
+                )
+                self.assertEqual(self.group._get_control_rule()[0], 0.5)
+        self.assertTrue(
+            self.env["res.config.settings"].create({"counterparty_control_threshold": 100})
+        )
 
     def test_a_mutual_block_is_named_and_nobody_picked(self):
         self._membership(self.late_payer, self.first_bank, 60)

@@ -1,4 +1,5 @@
 from odoo import Command, api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from ..tools import control, ownership
@@ -44,6 +45,16 @@ class CounterpartyOwnership(models.TransientModel):
 
     def _default_rule(self):
         return "more" if self.env["counterparty.holding"]._get_control_rule()[1] else "enough"
+
+    @api.constrains("threshold")
+    def _check_threshold(self):
+        for page in self:
+            if not 0 < page.threshold <= 100:
+                raise ValidationError(
+                    self.env._(
+                        "The control threshold is a share of the votes above 0 and up to 100 %."
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
