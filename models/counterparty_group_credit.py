@@ -234,25 +234,32 @@ class CounterpartyGroupCredit(models.AbstractModel):
     @api.model
     def _get_pots(self, limit, left_out=()):
         """Return ``{partner id: Pot}`` of the members that draw on a limit."""
-        exposures = self._get_exposures(limit, left_out)
-        holding = limit.holding_id
-        head = holding.head_id.id
-        if limit.pot == "shared":
-            pot = credit.shared_pot(head, limit.amount, exposures)
-            return dict.fromkeys(exposures, pot)
-        return self._get_reserved_pots(limit, exposures)
+        return self._share_out(limit, self._get_exposures(limit, left_out))
 
     @api.model
-    def _get_reserved_pots(self, limit, exposures):
+    def _share_out(self, limit, exposures, day=None):
+        """Return ``{partner id: Pot}`` of members with what each owes.
+
+        :param exposures: ``{partner id: exposure}`` of all members that draw on the limit
+        :param day: as for reserved pots
+        """
+        if limit.pot == "reserved":
+            return self._get_reserved_pots(limit, exposures, day)
+        pot = credit.shared_pot(limit.holding_id.head_id.id, limit.amount, exposures)
+        return dict.fromkeys(exposures, pot)
+
+    @api.model
+    def _get_reserved_pots(self, limit, exposures, day=None):
         """Return ``{partner id: Pot}`` of a limit with parts for members.
 
         Parts of those who do not draw on the group's credit any more take nothing off it.
 
         :param exposures: ``{partner id: exposure}`` of all members that draw on the limit
+        :param day: who hangs below whom on this day; today unless given
         """
         holding = limit.holding_id
         head = holding.head_id.id
-        steps = holding._get_steps(fields.Date.context_today(self))
+        steps = holding._get_steps(day or fields.Date.context_today(self))
         parts = limit.reserve_ids.filtered(lambda part: part.partner_id.id in exposures)
         return credit.reserved_pots(
             head,
@@ -262,9 +269,10 @@ class CounterpartyGroupCredit(models.AbstractModel):
         )
 
     @api.model
-    def _get_drawing_partners(self, holding):
-        """Return the ids of partners that draw on the credit of a group today."""
-        members = holding._get_members(fields.Date.context_today(self), credit_only=True)
+    def _get_drawing_partners(self, holding, day=None):
+        """Return the ids of partners that draw on the credit of a group, today unless given."""
+        day = day or fields.Date.context_today(self)
+        members = holding._get_members(day, credit_only=True)
         # balances of members count whoever asks, as a limit binds whoever sells
         return members[holding.id] - set(
             self.env["counterparty.membership"]._get_own_partners().ids

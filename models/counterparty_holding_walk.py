@@ -8,6 +8,7 @@ from ..tools import ownership
 AS_OF = "counterparty_as_of"
 HOLDINGS = "counterparty_holding_ids"
 PERIOD_START = "counterparty_period_start"
+NOBODY = SQL("SELECT 0, 0 WHERE FALSE")
 
 
 class CounterpartyHoldingWalkMixin(models.AbstractModel):
@@ -118,8 +119,10 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
             )
         )
 
-    def _sql_members(self, day, credit_only=False):
+    def _sql_members(self, day, credit_only=False, until=None):
         """Return the query of ``(holding_id, partner_id)`` as of a day.
+
+        :param until: with memberships of any day from the first to this one
 
         One walk from all heads per set of kinds. UNION, not UNION ALL, visits each partner once
         whatever loops there are: 18,000 members in 0.12 s, thirty companies that all own each other
@@ -129,14 +132,14 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
         self.env["counterparty.holding.exception"].flush_model()
         self.flush_recordset(["head_id", "kind_ids"])
         walks = [
-            holdings._sql_walk(day, kinds.ids)
+            holdings._sql_walk(day, kinds.ids, until)
             for kinds, holdings in self._group_by_kinds(credit_only).items()
         ]
         if not walks:
             return SQL("SELECT 0 AS holding_id, 0 AS partner_id WHERE FALSE")
         return SQL(" UNION ALL ").join(walks)
 
-    def _sql_walk(self, day, kind_ids):
+    def _sql_walk(self, day, kind_ids, until=None):
         Membership = self.env["counterparty.membership"]
         return SQL(
             """(WITH RECURSIVE g(holding_id, partner_id) AS (
@@ -152,13 +155,14 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
                        AND (g.holding_id, m.member_id) NOT IN (%(left_out)s))
                 SELECT holding_id, partner_id FROM g)""",
             holdings=self.ids,
-            included=self._sql_exceptions(day, "include"),
-            left_out=self._sql_exceptions(day, "exclude"),
+            included=self._sql_exceptions(day, "include", until),
+            # who is left out on some days only belongs to the group on the others
+            left_out=self._sql_exceptions(day, "exclude") if until is None else NOBODY,
             kinds=kind_ids,
-            in_force=Membership._sql_in_force("m", day),
+            in_force=Membership._sql_in_force("m", day, until),
         )
 
-    def _sql_exceptions(self, day, choice):
+    def _sql_exceptions(self, day, choice, until=None):
         """Return the query of ``(holding_id, partner_id)`` that are included, or left out."""
         # SQL: the group is the same for all who see it, also where they may not see the exception
         return SQL(
@@ -167,8 +171,32 @@ class CounterpartyHoldingWalkMixin(models.AbstractModel):
                   AND %(in_force)s""",
             holdings=self.ids,
             choice=choice,
-            in_force=self.env["counterparty.membership"]._sql_in_force("e", day),
+            in_force=self.env["counterparty.membership"]._sql_in_force("e", day, until),
         )
+
+    def _get_change_days(self, start, end):
+        """Return the days after the first, up to the last, on which members may come or go."""
+        self.ensure_one()
+        members = self._sql_members(start, credit_only=True, until=end)
+        rows = self.env.execute_query(
+            SQL(
+                """WITH member AS MATERIALIZED (%(members)s)
+                   SELECT DISTINCT day FROM (
+                       SELECT unnest(ARRAY[m.date_from, m.date_to + 1])
+                         FROM member JOIN counterparty_membership m
+                           ON m.member_id = member.partner_id
+                        UNION
+                       SELECT unnest(ARRAY[e.date_from, e.date_to + 1])
+                         FROM counterparty_holding_exception e WHERE e.holding_id = %(holding)s
+                   ) AS change(day)
+                    WHERE day > %(start)s AND day <= %(end)s ORDER BY day""",
+                members=members,
+                holding=self.id,
+                start=start,
+                end=end,
+            )
+        )
+        return [day for (day,) in rows]
 
     def _get_exceptions(self, day, choice):
         """Return ``{(holding id, partner id)}`` that are included, or left out, on a day."""

@@ -61,6 +61,7 @@ from . import test_counterparty_membership
 from . import test_counterparty_holding
 from . import test_counterparty_credit_override
 from . import test_counterparty_group_credit
+from . import test_counterparty_credit_dry_run
 from . import test_counterparty_group_credit_elsewhere
 from . import test_counterparty_group_credit_race
 from . import test_counterparty_group_credit_ways
