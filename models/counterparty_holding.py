@@ -136,12 +136,10 @@ class CounterpartyHolding(models.Model):
     def _set_exceptions(self, choice, partners):
         """Include or leave out these companies from the day of the question on, no others.
 
-        The days before stay what they were; what a group that has no exceptions yet begins with
-        has always been so.
+        The days before stay what they were.
         """
         day = self._get_day()
         present = self.exception_ids._get_in_force(day, choice)
-        start = day if self.exception_ids else False
         companies = partners.commercial_partner_id
         known = present.partner_id
         present.filtered(lambda row: row.partner_id not in companies)._end(day)
@@ -151,7 +149,7 @@ class CounterpartyHolding(models.Model):
                     "holding_id": self.id,
                     "partner_id": company.id,
                     "choice": choice,
-                    "date_from": start,
+                    "date_from": day,
                 }
                 for company in companies - known
             ]
@@ -241,6 +239,10 @@ class CounterpartyHolding(models.Model):
     def create(self, vals_list):
         vals_list = [self._prepare_head_vals(vals) for vals in vals_list]
         holdings = super().create([self._prepare_holding_vals(vals) for vals in vals_list])
+        for holding, vals in zip(holdings, vals_list, strict=True):
+            if "exception_ids" not in vals:
+                # what a group begins with has always been so
+                holding.exception_ids.date_from = False
         holdings._add_head_roles()
         holdings.head_id._mark_counterparty_linked()
         return holdings

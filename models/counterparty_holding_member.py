@@ -160,15 +160,16 @@ class CounterpartyHoldingMember(models.Model):
     def _compute_balance(self):
         Holding = self.env["counterparty.holding"]
         day = Holding._get_day()
-        heads = self.filtered("is_head")
-        members = heads.holding_id._get_members(day)
+        # a group of which nobody knows the head has its sum on all that hang below nobody
+        tops = self.filtered(lambda member: not member.parent_id)
+        members = tops.holding_id._get_members(day)
         partners = set(self.partner_id.ids).union(*members.values())
         own = set(self.env["counterparty.membership"]._get_own_partners().ids)
         balances = self._get_balances(partners, day)
         nothing = dict.fromkeys(("receivable", "payable", "overdue", "to_invoice"), 0.0)
         for member in self:
             balance = balances.get(member.partner_id.id, nothing)
-            group = members.get(member.holding_id.id, ()) if member.is_head else ()
+            group = members.get(member.holding_id.id, ()) if member in tops else ()
             shown = [balances[p] for p in group if p in balances and p not in own]
             member.update(
                 {

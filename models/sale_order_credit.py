@@ -1,8 +1,13 @@
+import logging
 from typing import NamedTuple
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.http import request
+
+_logger = logging.getLogger(__name__)
 
 GROUP_USER = "counterparty_crm.group_user"
 OVERRIDE = "counterparty_crm.group_credit_override"
@@ -363,7 +368,7 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
             marked.activity_feedback(["counterparty_crm.mail_activity_credit_check"])
 
     def _repeat_counterparty_credit(self):
-        """Confirm a waiting order; one that the host refuses is left to a person, with the reason.
+        """Confirm a waiting order; one that cannot be is left to a person, with the reason.
 
         The others that wait are not held up by it.
         """
@@ -371,9 +376,20 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
             with self.env.cr.savepoint():
                 self.action_confirm()
         except UserError as refusal:
-            message = str(refusal)
-            self._hold_counterparty_credit("hold", message)
-            self._note_counterparty_credit(message)
+            self._leave_counterparty_credit(str(refusal))
+        except OperationalError:
+            # another transaction came first: the next run tries again
+            return
+        except Exception as problem:
+            _logger.warning("order %s could not be confirmed", self.id, exc_info=True)
+            self._leave_counterparty_credit(
+                self.env._("The order could not be confirmed: %(problem)s", problem=problem)
+            )
+
+    def _leave_counterparty_credit(self, message):
+        """Leave a waiting order to a person, with the reason why a job could not confirm it."""
+        self._hold_counterparty_credit("hold", message)
+        self._note_counterparty_credit(message)
 
     @api.model
     def _cron_repeat_counterparty_credit(self):

@@ -1,6 +1,11 @@
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .test_counterparty_group_credit import PIXEL, GroupCreditCase
 
@@ -208,3 +213,36 @@ class TestGroupCreditElsewhere(GroupCreditCase):
         self.assertEqual((good.state, good.counterparty_credit_state), ("sale", False))
         self.assertEqual((bad.state, bad.counterparty_credit_state), ("sent", "hold"))
         self.assertIn("product", bad.activity_ids.note)
+
+    def test_an_order_that_breaks_down_holds_up_no_other(self):
+        bad, good = self._amount_order(self.foods, 100), self._amount_order(self.freight, 50)
+        (bad | good).write({"state": "sent", "counterparty_credit_state": "repeat"})
+        confirm = type(bad)._action_confirm
+
+        def break_down(orders):
+            if bad in orders:
+                raise ValueError("broken")
+            return confirm(orders)
+
+        with (
+            patch.object(type(bad), "_action_confirm", break_down),
+            mute_logger("odoo.addons.counterparty_crm.models.sale_order_credit"),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref("counterparty_crm.ir_cron_group_credit").method_direct_trigger()
+
+        self.assertEqual((good.state, good.counterparty_credit_state), ("sale", False))
+        self.assertEqual((bad.state, bad.counterparty_credit_state), ("sent", "hold"))
+        self.assertIn("broken", bad.activity_ids.note)
+
+    def test_an_order_that_comes_second_again_waits_on(self):
+        order = self._amount_order(self.foods, 100)
+        order.write({"state": "sent", "counterparty_credit_state": "repeat"})
+
+        with (
+            patch.object(type(order), "action_confirm", side_effect=SerializationFailure),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref("counterparty_crm.ir_cron_group_credit").method_direct_trigger()
+
+        self.assertEqual((order.state, order.counterparty_credit_state), ("sent", "repeat"))

@@ -180,6 +180,13 @@ def _ownership(env: Any, prepared: Prepared) -> int:
     return len(env["counterparty.ownership"].sudo().create({"partner_id": head.id}).line_ids)
 
 
+def _ownership_in_block(env: Any, prepared: Prepared) -> int:
+    """Open the page of a company that 1,500 own together: all owners are in one loop."""
+    head = prepared["holding"].head_id.id
+    member = env["res.partner"].browse(head + 2000 + BLOCK // 2)
+    return len(env["counterparty.ownership"].sudo().create({"partner_id": member.id}).line_ids)
+
+
 def _edges(env: Any, _prepared: Prepared) -> int:
     return env["counterparty.membership"].search_count([])
 
@@ -254,6 +261,8 @@ ROWS = [
     Row("group of 20,000: exposure", Limit(seconds=1), Side(_exposure, LARGE), repeat=5),
     Row("group of 20,000: total shares", Limit(seconds=2), Side(_shares, LARGE), repeat=3),
     Row("group of 20,000: control", Limit(seconds=2), Side(_control, LARGE), repeat=3),
+    Row("group of 20,000: ownership", Limit(seconds=4), Side(_ownership, LARGE), repeat=3),
+    Row("block of 1,500: ownership", Limit(seconds=4), Side(_ownership_in_block, LARGE), repeat=3),
     Row("group of 100: members", Limit(seconds=0.02), Side(_members, SMALL)),
     Row("group of 100: exposure", Limit(seconds=0.02), Side(_exposure, SMALL)),
     Row("group of 100: total shares", Limit(seconds=0.02), Side(_shares, SMALL)),
