@@ -67,6 +67,7 @@
         "data/counterparty_membership_kind_data.xml",
         "data/counterparty_group_credit_data.xml",
         "wizard/counterparty_credit_views.xml",
+        "wizard/counterparty_holding_day_views.xml",
         "wizard/counterparty_membership_change_views.xml",
         "wizard/counterparty_ownership_views.xml",
         "wizard/counterparty_membership_import_views.xml",

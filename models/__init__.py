@@ -45,8 +45,10 @@ from . import counterparty_membership_rules
 from . import counterparty_membership
 from . import counterparty_holding_walk
 from . import counterparty_holding
+from . import counterparty_holding_exception
 from . import counterparty_holding_limit
 from . import counterparty_holding_reserve
+from . import counterparty_holding_asked
 from . import counterparty_holding_balance
 from . import counterparty_group_credit
 from . import counterparty_holding_member
@@ -133,6 +135,7 @@ from . import mail_thread
 from . import mail_tracking_value
 from . import onboarding_onboarding
 from . import onboarding_onboarding_step
+from . import payment_transaction
 from . import product_category
 from . import product_product
 from . import purchase_order
@@ -153,6 +156,7 @@ from . import resource_calendar_leaves
 from . import sale_order
 from . import sale_order_line
 from . import sale_report
+from . import stock_move
 from . import stock_picking
 from . import utm_campaign
 from . import utm_medium

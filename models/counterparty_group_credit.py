@@ -1,7 +1,7 @@
 from datetime import timedelta
 from typing import NamedTuple
 
-from psycopg2.errors import SerializationFailure
+from psycopg2.errors import DeadlockDetected, SerializationFailure
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -48,9 +48,22 @@ class CounterpartyGroupCredit(models.AbstractModel):
         :raises psycopg2.errors.SerializationFailure: when another order of the group was
             confirmed meanwhile; the host repeats the request, a job has to repeat itself
         """
+        return self._check_bound(self._get_bound_orders(orders), confirmed, lock)
+
+    @api.model
+    def _check_bound(self, found, confirmed=False, lock=True):
+        """Return the verdicts on orders with the limits that bind them.
+
+        :param found: ``[(limits, orders)]`` per company
+        """
+        if lock and found:
+            # all at once: two batches of several companies would wait for each other
+            self._lock(
+                self.env["counterparty.holding"].union(*(rows.holding_id for rows, _o in found))
+            )
         verdicts = {}
-        for limits, bound in self._get_bound_orders(orders):
-            verdicts.update(self._check_limits(limits, bound, confirmed, lock))
+        for limits, bound in found:
+            verdicts.update(self._check_limits(limits, bound, confirmed))
         return verdicts
 
     @api.model
@@ -69,11 +82,9 @@ class CounterpartyGroupCredit(models.AbstractModel):
         return self._check_orders(origin, lock=False).get(origin)
 
     @api.model
-    def _check_limits(self, limits, orders, confirmed, lock):
+    def _check_limits(self, limits, orders, confirmed):
         """Return the verdicts on orders of the one company that has set these limits."""
         rounding = limits.currency_id.rounding
-        if lock:
-            self._lock(limits.holding_id)
         pots = {limit: self._get_pots(limit, () if confirmed else orders.ids) for limit in limits}
         verdicts, drawn = {}, {}
         for order in orders.sorted("id"):
@@ -112,6 +123,7 @@ class CounterpartyGroupCredit(models.AbstractModel):
         Membership = self.env["counterparty.membership"]
         Membership.flush_model()
         self.env["counterparty.holding"].flush_model()
+        self.env["counterparty.holding.exception"].flush_model()
         self.env["counterparty.holding.limit"].flush_model()
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         rows = self.env.execute_query(
@@ -128,12 +140,13 @@ class CounterpartyGroupCredit(models.AbstractModel):
                      JOIN counterparty_holding h ON h.id = l.holding_id AND h.active
                     WHERE l.company_id = %(company)s AND l.has_limit
                       AND (h.head_id IN (SELECT id FROM up) OR EXISTS (
-                           SELECT FROM counterparty_holding_include_rel i
-                            WHERE i.counterparty_holding_id = h.id
-                              AND i.res_partner_id IN (SELECT id FROM up)))
+                           SELECT FROM counterparty_holding_exception e
+                            WHERE e.holding_id = h.id AND e.choice = 'include'
+                              AND e.partner_id IN (SELECT id FROM up) AND %(included)s))
                     ORDER BY l.id""",
                 partners=partners.ids,
                 in_force=Membership._sql_in_force("m", today - ONE_DAY, today + ONE_DAY),
+                included=Membership._sql_in_force("e", today - ONE_DAY, today + ONE_DAY),
                 company=company.id,
             )
         )
@@ -167,18 +180,16 @@ class CounterpartyGroupCredit(models.AbstractModel):
     @api.model
     def _try_check(self, orders):
         """Check orders in a job: return the verdicts, or ``None`` when it has to repeat itself."""
-        verdicts = {}
         found = self._get_bound_orders(orders)
         if not found:
             # no savepoint for partners in no group
-            return verdicts
+            return {}
         try:
             with self.env.cr.savepoint():
-                for limits, bound in found:
-                    verdicts.update(self._check_limits(limits, bound, confirmed=False, lock=True))
-        except SerializationFailure:
+                return self._check_bound(found)
+        except (SerializationFailure, DeadlockDetected):
+            # the second: a job that confirms its orders one by one holds several groups
             return None
-        return verdicts
 
     # ------------------------------------------------------------
     # Exposure
@@ -223,25 +234,32 @@ class CounterpartyGroupCredit(models.AbstractModel):
     @api.model
     def _get_pots(self, limit, left_out=()):
         """Return ``{partner id: Pot}`` of the members that draw on a limit."""
-        exposures = self._get_exposures(limit, left_out)
-        holding = limit.holding_id
-        head = holding.head_id.id
-        if limit.pot == "shared":
-            pot = credit.shared_pot(head, limit.amount, exposures)
-            return dict.fromkeys(exposures, pot)
-        return self._get_reserved_pots(limit, exposures)
+        return self._share_out(limit, self._get_exposures(limit, left_out))
 
     @api.model
-    def _get_reserved_pots(self, limit, exposures):
+    def _share_out(self, limit, exposures, day=None):
+        """Return ``{partner id: Pot}`` of members with what each owes.
+
+        :param exposures: ``{partner id: exposure}`` of all members that draw on the limit
+        :param day: as for reserved pots
+        """
+        if limit.pot == "reserved":
+            return self._get_reserved_pots(limit, exposures, day)
+        pot = credit.shared_pot(limit.holding_id.head_id.id, limit.amount, exposures)
+        return dict.fromkeys(exposures, pot)
+
+    @api.model
+    def _get_reserved_pots(self, limit, exposures, day=None):
         """Return ``{partner id: Pot}`` of a limit with parts for members.
 
         Parts of those who do not draw on the group's credit any more take nothing off it.
 
         :param exposures: ``{partner id: exposure}`` of all members that draw on the limit
+        :param day: who hangs below whom on this day; today unless given
         """
         holding = limit.holding_id
         head = holding.head_id.id
-        steps = holding._get_steps(fields.Date.context_today(self))
+        steps = holding._get_steps(day or fields.Date.context_today(self))
         parts = limit.reserve_ids.filtered(lambda part: part.partner_id.id in exposures)
         return credit.reserved_pots(
             head,
@@ -251,9 +269,10 @@ class CounterpartyGroupCredit(models.AbstractModel):
         )
 
     @api.model
-    def _get_drawing_partners(self, holding):
-        """Return the ids of partners that draw on the credit of a group today."""
-        members = holding._get_members(fields.Date.context_today(self), credit_only=True)
+    def _get_drawing_partners(self, holding, day=None):
+        """Return the ids of partners that draw on the credit of a group, today unless given."""
+        day = day or fields.Date.context_today(self)
+        members = holding._get_members(day, credit_only=True)
         # balances of members count whoever asks, as a limit binds whoever sells
         return members[holding.id] - set(
             self.env["counterparty.membership"]._get_own_partners().ids
@@ -262,6 +281,25 @@ class CounterpartyGroupCredit(models.AbstractModel):
     # ------------------------------------------------------------
     # Words
     # ------------------------------------------------------------
+
+    @api.model
+    def _name_partner(self, partner, limit):
+        """Return the name of a partner to those who sell in the company of a limit."""
+        if self._is_shared(partner, limit):
+            return partner.name
+        return self.env._("a counterparty of another company")
+
+    @api.model
+    def _name_group(self, limit):
+        """Return the name of a group to those who sell in the company of a limit."""
+        if self._is_shared(limit.holding_id, limit):
+            return limit.holding_id.name
+        return self.env._("a group of another company")
+
+    @api.model
+    def _is_shared(self, record, limit):
+        # by company, not by who asks: customers and jobs leave the message to those who decide
+        return not record.company_id or record.company_id.root_id == limit.company_id
 
     @api.model
     def _describe(self, order, verdict):
@@ -277,7 +315,9 @@ class CounterpartyGroupCredit(models.AbstractModel):
         currency = limit.currency_id
         head = limit.holding_id.head_id
         owner = self.env["res.partner"].sudo().browse(pot.owner or [])
-        kept = ""
+        kept = part = ""
+        if owner != head:
+            part = self.env._(", part of %(member)s", member=self._name_partner(owner, limit))
         if pot.carved:
             kept = self.env._(
                 " (%(amount)s of it kept for other members)", amount=currency.format(pot.carved)
@@ -286,10 +326,10 @@ class CounterpartyGroupCredit(models.AbstractModel):
             "%(order)s of %(customer)s exceeds the credit of %(group)s (head: %(head)s%(part)s): "
             "limit %(limit)s%(kept)s, exposure %(exposure)s, missing %(missing)s.",
             order=order.name,
-            customer=order._get_counterparty_debtor().name,
-            group=limit.holding_id.name,
-            head=head.name or self.env._("unknown"),
-            part=self.env._(", part of %(member)s", member=owner.name) if owner != head else "",
+            customer=self._name_partner(order.sudo()._get_counterparty_debtor(), limit),
+            group=self._name_group(limit),
+            head=self._name_partner(head, limit) or self.env._("unknown"),
+            part=part,
             limit=currency.format(pot.nominal),
             kept=kept,
             exposure=currency.format(pot.exposure),

@@ -1,4 +1,4 @@
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import format_date, formatLang
@@ -41,19 +41,22 @@ class CounterpartyHolding(models.Model):
         help="Kinds of membership that make a company part of this group. "
         "Empty: all kinds that belong to groups.",
     )
+    exception_ids = fields.One2many(
+        "counterparty.holding.exception", "holding_id", string="Exceptions"
+    )
     include_ids = fields.Many2many(
         "res.partner",
-        "counterparty_holding_include_rel",
         string="Also Included",
-        domain="['|', ('is_company', '=', True), ('parent_id', '=', False)]",
+        compute="_compute_exceptions",
+        inverse="_inverse_include_ids",
         help="Companies that belong to the group although no membership says so. "
         "What belongs to them comes along.",
     )
     exclude_ids = fields.Many2many(
         "res.partner",
-        "counterparty_holding_exclude_rel",
         string="Left Out",
-        domain="['|', ('is_company', '=', True), ('parent_id', '=', False)]",
+        compute="_compute_exceptions",
+        inverse="_inverse_exclude_ids",
         help="Companies that are not counted, nor what belongs to the group only through them.",
     )
     responsible_id = fields.Many2one(
@@ -110,6 +113,47 @@ class CounterpartyHolding(models.Model):
             holding.sales_from = chosen or (holding.as_of or self._get_day()).replace(
                 month=1, day=1
             )
+
+    @api.depends_context(AS_OF)
+    @api.depends(
+        "exception_ids.partner_id", "exception_ids.choice", "exception_ids.date_from",
+        "exception_ids.date_to", "as_of",
+    )  # fmt: skip
+    def _compute_exceptions(self):
+        for holding in self:
+            rows, day = holding.exception_ids, holding.as_of or self._get_day()
+            holding.include_ids = rows._get_in_force(day, "include").partner_id
+            holding.exclude_ids = rows._get_in_force(day, "exclude").partner_id
+
+    def _inverse_include_ids(self):
+        for holding in self:
+            holding._set_exceptions("include", holding.include_ids)
+
+    def _inverse_exclude_ids(self):
+        for holding in self:
+            holding._set_exceptions("exclude", holding.exclude_ids)
+
+    def _set_exceptions(self, choice, partners):
+        """Include or leave out these companies from the day of the question on, no others.
+
+        The days before stay what they were.
+        """
+        day = self._get_day()
+        present = self.exception_ids._get_in_force(day, choice)
+        companies = partners.commercial_partner_id
+        known = present.partner_id
+        present.filtered(lambda row: row.partner_id not in companies)._end(day)
+        self.env["counterparty.holding.exception"].create(
+            [
+                {
+                    "holding_id": self.id,
+                    "partner_id": company.id,
+                    "choice": choice,
+                    "date_from": day,
+                }
+                for company in companies - known
+            ]
+        )
 
     @api.depends_context("uid", "allowed_company_ids")
     @api.depends("head_id", "kind_ids", "include_ids", "exclude_ids", "as_of")
@@ -195,19 +239,19 @@ class CounterpartyHolding(models.Model):
     def create(self, vals_list):
         vals_list = [self._prepare_head_vals(vals) for vals in vals_list]
         holdings = super().create([self._prepare_holding_vals(vals) for vals in vals_list])
-        holdings._replace_contacts()
+        for holding, vals in zip(holdings, vals_list, strict=True):
+            if "exception_ids" not in vals:
+                # what a group begins with has always been so
+                holding.exception_ids.date_from = False
         holdings._add_head_roles()
-        (holdings.head_id | holdings.include_ids)._mark_counterparty_linked()
+        holdings.head_id._mark_counterparty_linked()
         return holdings
 
     def write(self, vals):
         result = super().write(self._prepare_head_vals(vals))
-        if "include_ids" in vals or "exclude_ids" in vals:
-            self._replace_contacts()
         if vals.get("head_id"):
             self._add_head_roles()
-        if "head_id" in vals or "include_ids" in vals:
-            (self.head_id | self.include_ids)._mark_counterparty_linked()
+            self.head_id._mark_counterparty_linked()
         return result
 
     @api.model
@@ -224,14 +268,6 @@ class CounterpartyHolding(models.Model):
             return vals
         head = self.env["res.partner"].browse(vals["head_id"]).commercial_partner_id
         return {**vals, "head_id": head.id}
-
-    def _replace_contacts(self):
-        """Put the companies in the place of contacts: those are in no group, nor what they owe."""
-        for holding in self:
-            for name in ("include_ids", "exclude_ids"):
-                partners = holding[name]
-                if partners != partners.commercial_partner_id:
-                    holding[name] = [Command.set(partners.commercial_partner_id.ids)]
 
     def _add_head_roles(self):
         """Give the heads of groups the role of a holding."""
@@ -279,6 +315,37 @@ class CounterpartyHolding(models.Model):
             domain=[("owner_id", "in", list(partners))],
         )
 
+    def action_choose_day(self):
+        """Ask those who may only read the group for the day of its figures."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Figures of another day"),
+            "res_model": "counterparty.holding.day",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_holding_id": self.id,
+                "default_as_of": fields.Date.to_string(self._get_day()),
+            },
+        }
+
+    def _open_as_of(self, day, start):
+        """Open the group with members and figures of a day.
+
+        :param start: the first day of the sales; ``False`` for that of the year
+        """
+        context = {AS_OF: fields.Date.to_string(day)}
+        if start:
+            context[PERIOD_START] = fields.Date.to_string(start)
+        return dict(self._get_records_action(context=context), display_name=self._name_of_day(day))
+
+    def _name_of_day(self, day):
+        name = ", ".join(self.mapped("name"))
+        if day == fields.Date.context_today(self):
+            return name
+        return self.env._("%(group)s on %(day)s", group=name, day=format_date(self.env, day))
+
     def _open_members(self, view):
         action = self._open_for_holdings("counterparty_holding_member_action")
         views = sorted(action["views"], key=lambda pair: pair[1] != view)
@@ -289,12 +356,9 @@ class CounterpartyHolding(models.Model):
     def _open_for_holdings(self, xmlid):
         action = self.env["ir.actions.act_window"]._for_xml_id(f"counterparty_crm.{xmlid}")
         day = self._get_day()
-        name = self.env._("%(group)s", group=", ".join(self.mapped("name")))
-        if day != fields.Date.context_today(self):
-            name = self.env._("%(group)s on %(day)s", group=name, day=fields.Date.to_string(day))
         return dict(
             action,
-            display_name=name,
+            display_name=self._name_of_day(day),
             context={
                 HOLDINGS: self.ids,
                 AS_OF: fields.Date.to_string(day),
@@ -302,6 +366,16 @@ class CounterpartyHolding(models.Model):
                 "create": False,
             },
         )
+
+    # ------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------
+
+    def _word_for_user(self):
+        """Return the name of the group, unless the user may not see it."""
+        if self.sudo(False)._filtered_access("read"):
+            return self.name
+        return self.env._("a group of another company")
 
     # ------------------------------------------------------------
     # Merge
@@ -319,14 +393,9 @@ class CounterpartyHolding(models.Model):
                 self.env._(
                     "%(left)s is the head of the group “%(left_group)s”, %(right)s of "
                     "“%(right_group)s”. Archive one of the groups first.",
-                    left=left.head_id.name,
-                    left_group=left.name,
-                    right=right.head_id.name,
-                    right_group=right.name,
+                    left=left.head_id._word_counterparty(),
+                    left_group=left._word_for_user(),
+                    right=right.head_id._word_counterparty(),
+                    right_group=right._word_for_user(),
                 )
             )
-        # the host re-points names, and leaves behind those of a group that has both
-        every = self.sudo().with_context(active_test=False)
-        for name in ("include_ids", "exclude_ids"):
-            for group in every.search([(name, "in", source.ids)]):
-                group[name] = group[name] - source | target

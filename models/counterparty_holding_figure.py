@@ -15,6 +15,7 @@ class CounterpartyHoldingFigure(models.Model):
     """
 
     _name = "counterparty.holding.figure"
+    _inherit = ["counterparty.holding.asked.mixin"]
     _description = "Figures of a Holding"
     _auto = False
     _order = "holding_id, partner_id, company_id, currency_id"
@@ -54,13 +55,14 @@ class CounterpartyHoldingFigure(models.Model):
     @property
     def _table_query(self):
         Holding = self.env["counterparty.holding"]
-        members = Holding._get_asked_holdings()._sql_members(Holding._get_day())
+        day = Holding._get_day()
+        members = Holding._get_asked_holdings()._sql_members(day)
         return SQL(
             """WITH member AS MATERIALIZED (%(members)s)
                SELECT row_number() OVER (ORDER BY m.holding_id, m.partner_id, f.company_id,
                                                   f.currency_id) AS id,
                       m.holding_id, m.partner_id, f.company_id, f.currency_id,
-                      books.currency_id AS company_currency_id,
+                      books.currency_id AS company_currency_id, %(day)s::date AS as_of,
                       m.partner_id = ANY(%(own)s) AS is_own_company, %(sums)s
                  FROM member m
                  JOIN (%(legs)s) AS f ON f.partner_id = m.partner_id
@@ -68,6 +70,7 @@ class CounterpartyHoldingFigure(models.Model):
                 GROUP BY m.holding_id, m.partner_id, f.company_id, f.currency_id,
                          books.currency_id""",
             members=members,
+            day=day,
             own=self.env["counterparty.membership"]._get_own_partners().ids,
             sums=SQL(", ").join(
                 SQL("SUM(f.%(measure)s) AS %(measure)s", measure=SQL.identifier(measure))

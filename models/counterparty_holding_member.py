@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import ownership
+from ..tools import control
 
 ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
 OWNERSHIP = "counterparty_crm.group_area_ownership"
@@ -24,7 +24,8 @@ class CounterpartyHoldingMember(models.Model):
     _rec_name = "partner_id"
     _depends = {
         "counterparty.membership": ["owner_id", "member_id", "kind_id", "date_from", "date_to"],
-        "counterparty.holding": ["head_id", "kind_ids", "include_ids", "exclude_ids"],
+        "counterparty.holding": ["head_id", "kind_ids"],
+        "counterparty.holding.exception": ["partner_id", "choice", "date_from", "date_to"],
     }
 
     holding_id = fields.Many2one("counterparty.holding", readonly=True)
@@ -56,6 +57,12 @@ class CounterpartyHoldingMember(models.Model):
         compute="_compute_ownership",
         groups=OWNERSHIP,
         help="The head and all it controls hold a majority of the votes.",
+    )
+    may_be_controlled = fields.Boolean(
+        "Possibly Controlled",
+        compute="_compute_ownership",
+        groups=OWNERSHIP,
+        help="With the most votes that the known ranges allow, or with reported memberships.",
     )
 
     # own balance, in the currency of the user's company
@@ -139,30 +146,30 @@ class CounterpartyHoldingMember(models.Model):
         threshold, is_strict = self.env["counterparty.holding"]._get_control_rule()
         for holding, members in self.grouped("holding_id").items():
             head, edges = holding.head_id.id, holding._get_edges(day)
-            shares = ownership.total_shares(head, edges)
-            has_ranges = any(edge.share_max for edge in edges)
-            ranges = ownership.share_ranges(head, edges) if has_ranges else {}
-            controlled = ownership.controlled_by(head, edges, threshold, is_strict)
+            confirmed = [edge for edge in edges if not edge.is_reported]
+            words = holding._word_total_shares(head, edges, members.partner_id.ids)
+            controlled = control.controlled_by(head, confirmed, threshold, is_strict)
+            possible = control.controlled_by(head, edges, threshold, is_strict, is_possible=True)
             for member in members:
                 partner = member.partner_id.id
                 member.is_controlled = partner in controlled
-                member.total_share = (
-                    False if member.is_head else holding._word_share(partner, shares, ranges)
-                )
+                member.may_be_controlled = partner in possible - controlled
+                member.total_share = False if member.is_head else words[partner]
 
     @api.depends_context("counterparty_as_of", "company")
     def _compute_balance(self):
         Holding = self.env["counterparty.holding"]
         day = Holding._get_day()
-        heads = self.filtered("is_head")
-        members = heads.holding_id._get_members(day)
+        # a group of which nobody knows the head has its sum on all that hang below nobody
+        tops = self.filtered(lambda member: not member.parent_id)
+        members = tops.holding_id._get_members(day)
         partners = set(self.partner_id.ids).union(*members.values())
         own = set(self.env["counterparty.membership"]._get_own_partners().ids)
         balances = self._get_balances(partners, day)
         nothing = dict.fromkeys(("receivable", "payable", "overdue", "to_invoice"), 0.0)
         for member in self:
             balance = balances.get(member.partner_id.id, nothing)
-            group = members.get(member.holding_id.id, ()) if member.is_head else ()
+            group = members.get(member.holding_id.id, ()) if member in tops else ()
             shown = [balances[p] for p in group if p in balances and p not in own]
             member.update(
                 {

@@ -15,6 +15,7 @@ class CounterpartyHoldingSale(models.Model):
     """
 
     _name = "counterparty.holding.sale"
+    _inherit = ["counterparty.holding.asked.mixin"]
     _description = "Sales of a Holding"
     _auto = False
     _order = "date desc, holding_id, partner_id, id"
@@ -67,7 +68,7 @@ class CounterpartyHoldingSale(models.Model):
                SELECT row_number() OVER (ORDER BY f.date, m.holding_id, m.partner_id,
                                                   f.company_id, f.currency_id) AS id,
                       m.holding_id, m.partner_id, f.date, f.company_id, f.currency_id,
-                      books.currency_id AS company_currency_id,
+                      books.currency_id AS company_currency_id, %(day)s::date AS as_of,
                       m.partner_id = ANY(%(own)s) AS is_own_company,
                       SUM(f.sales) AS sales, SUM(f.profit) AS profit
                  FROM member m
@@ -76,6 +77,7 @@ class CounterpartyHoldingSale(models.Model):
                 GROUP BY m.holding_id, m.partner_id, f.date, f.company_id, f.currency_id,
                          books.currency_id""",
             members=Holding._get_asked_holdings()._sql_members(day),
+            day=day,
             own=self.env["counterparty.membership"]._get_own_partners().ids,
             legs=SQL(" UNION ALL ").join(legs),
         )

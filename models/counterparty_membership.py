@@ -8,6 +8,16 @@ from ..tools.ownership import Edge
 from ..tools.periods import overlap
 from .counterparty_membership_rules import PERCENT, plain_percent
 
+# fractions of one of a row m of kind k; what nobody knows lies between nothing and all
+SHARE = SQL(
+    """CASE WHEN k.is_whole THEN 1.0 WHEN m.share_basis = 'exact' THEN m.equity::float8 / 100
+            WHEN m.share_basis = 'range' THEN m.equity_min::float8 / 100 ELSE 0.0 END"""
+)
+SHARE_MAX = SQL(
+    """CASE WHEN k.is_whole OR m.share_basis = 'exact' THEN NULL
+            WHEN m.share_basis = 'range' THEN m.equity_max::float8 / 100 ELSE 1.0 END"""
+)
+
 
 class CounterpartyMembership(models.Model):
     """One counterparty belongs to another in one way, from its first to its last day.
@@ -68,7 +78,15 @@ class CounterpartyMembership(models.Model):
     has_voting = fields.Boolean(
         "Votes Differ", help="The part of the votes is not that of the equity."
     )
+    voting_basis = fields.Selection(
+        [("exact", "Exact"), ("range", "Range")],
+        string="Votes are",
+        required=True,
+        default="exact",
+    )
     voting = fields.Float("Votes %", digits=PERCENT)
+    voting_min = fields.Float("Votes at Least %", digits=PERCENT)
+    voting_max = fields.Float("Votes at Most %", digits=PERCENT)
     share_text = fields.Char("Equity", compute="_compute_share_text")
 
     # control and origin
@@ -120,7 +138,8 @@ class CounterpartyMembership(models.Model):
     )
     _percent_valid = models.Constraint(
         "CHECK (equity BETWEEN 0 AND 100 AND voting BETWEEN 0 AND 100"
-        " AND equity_min BETWEEN 0 AND 100 AND equity_max BETWEEN 0 AND 100)",
+        " AND equity_min BETWEEN 0 AND 100 AND equity_max BETWEEN 0 AND 100"
+        " AND voting_min BETWEEN 0 AND 100 AND voting_max BETWEEN 0 AND 100)",
         "Percentages of a membership lie between 0 and 100.",
     )
     # both ends of an edge with what the walk needs: it never touches the table itself
@@ -137,12 +156,21 @@ class CounterpartyMembership(models.Model):
     @api.depends("owner_id", "member_id", "kind_id")
     def _compute_display_name(self):
         for row in self:
-            row.display_name = self.env._(
-                "%(owner)s → %(member)s (%(kind)s)",
-                owner=row.owner_id.name or "",
-                member=row.member_id.name or "",
-                kind=row.kind_id.name or "",
-            )
+            row.display_name = row._word_membership(row.owner_id.name, row.member_id.name)
+
+    def _word_membership(self, owner, member):
+        return self.env._(
+            "%(owner)s → %(member)s (%(kind)s)",
+            owner=owner or "",
+            member=member or "",
+            kind=self.kind_id.name or "",
+        )
+
+    def _word_for_user(self):
+        """Return the membership in words, without names that the user may not see."""
+        return self._word_membership(
+            self.owner_id._word_counterparty(), self.member_id._word_counterparty()
+        )
 
     @api.depends("date_from", "date_to")
     def _compute_is_open(self):
@@ -264,22 +292,35 @@ class CounterpartyMembership(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _get_edges_among(self, partner_ids, day, kind_ids):
-        """Return memberships in force between partners as edges, in the order of their ids.
+    def _get_edges_into(self, partner_ids, day, kind_ids):
+        """Return memberships of partners in force as edges, in the order of their ids.
 
-        :param partner_ids: both ends lie among them
+        All owners come along, for what others have limits what one of them can have.
         """
         self.flush_model()
         rows = self.env.execute_query(
             SQL(
                 """SELECT m.owner_id, m.member_id, k.counts_ownership, k.counts_control,
-                          k.is_whole, m.share_basis, m.equity::float8, m.equity_min::float8,
-                          m.equity_max::float8, m.has_voting, m.voting::float8, m.control
+                          %(share)s, %(share_max)s, %(votes)s, %(votes_max)s, m.control,
+                          m.status = 'reported'
                      FROM counterparty_membership m
                      JOIN counterparty_membership_kind k ON k.id = m.kind_id
-                    WHERE m.owner_id = ANY(%(partners)s) AND m.member_id = ANY(%(partners)s)
+                    WHERE m.member_id = ANY(%(partners)s)
                       AND m.kind_id = ANY(%(kinds)s) AND %(in_force)s
                     ORDER BY m.id""",
+                share=SHARE,
+                share_max=SHARE_MAX,
+                votes=SQL(
+                    """CASE WHEN m.has_voting IS NOT TRUE THEN %s
+                            WHEN m.voting_basis = 'range' THEN m.voting_min::float8 / 100
+                            ELSE m.voting::float8 / 100 END""",
+                    SHARE,
+                ),
+                votes_max=SQL(
+                    """CASE WHEN m.has_voting IS NOT TRUE THEN %s
+                            WHEN m.voting_basis = 'range' THEN m.voting_max::float8 / 100 END""",
+                    SHARE_MAX,
+                ),
                 partners=list(partner_ids),
                 kinds=list(kind_ids),
                 in_force=self._sql_in_force("m", day),
@@ -309,9 +350,9 @@ class CounterpartyMembership(models.Model):
                 self.env._(
                     "These memberships contradict each other after the merge: %(left)s, "
                     "%(left_share)s, and %(right)s, %(right_share)s. Correct one of them first.",
-                    left=left.display_name,
+                    left=left._word_for_user(),
                     left_share=left.share_text,
-                    right=right.display_name,
+                    right=right._word_for_user(),
                     right_share=right.share_text,
                 )
             )
@@ -330,29 +371,36 @@ class CounterpartyMembership(models.Model):
             member=self.member_id.id,
             kind=self.kind_id.id,
             period=self._get_period(),
-            shares=(self.share_text, self.voting if self.has_voting else None, self.control),
+            shares=(self.share_text, self._get_votes(), self.control),
             allows_self=self.kind_id.allows_self,
             is_exclusive=self.kind_id.is_exclusive,
             part=self._get_low_equity() if self._counts_in_sum() else 0.0,
         )
 
+    def _get_votes(self):
+        """Return the smallest and the largest part of the votes; ``None`` for that of the equity.
+
+        In percent, as somebody entered it.
+        """
+        self.ensure_one()
+        if not self.has_voting:
+            return None
+        if self.voting_basis == "range":
+            return self.voting_min, self.voting_max
+        return self.voting, self.voting
+
 
 def _edge(
-    owner, member, is_ownership, is_control, is_whole, basis, equity, low, high, has_voting, voting,
-    control,
+    owner, member, is_ownership, is_control, share, share_max, votes, votes_max, control, reported,
 ):  # fmt: skip
-    """Return a row of the database as edge; percentages become fractions of one."""
-    share, share_max = (low, high) if basis == "range" else (equity, None)
-    if is_whole:
-        share, share_max = 100.0, None
-    elif basis == "unknown":
-        share, share_max = 0.0, None
-    votes = voting if has_voting else share
+    """Return a row of the database as edge; of kinds that give no shares or votes without them."""
     return Edge(
         owner=owner,
         member=member,
-        share=share / 100 if is_ownership else 0.0,
-        share_max=share_max / 100 if is_ownership and share_max is not None else None,
-        votes=votes / 100 if is_control else 0.0,
+        share=share if is_ownership else 0.0,
+        share_max=share_max if is_ownership else None,
+        votes=votes if is_control else 0.0,
+        votes_max=votes_max if is_control else None,
         forced={"yes": True, "no": False}.get(control),
+        is_reported=reported,
     )

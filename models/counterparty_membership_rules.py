@@ -32,8 +32,8 @@ class CounterpartyMembershipRulesMixin(models.AbstractModel):
                         self.env._(
                             "%(contact)s is a contact of %(company)s. A holding consists of "
                             "companies: choose %(company)s.",
-                            contact=partner.name or partner.display_name,
-                            company=partner.commercial_partner_id.name,
+                            contact=partner._word_counterparty(),
+                            company=partner.commercial_partner_id._word_counterparty(),
                         )
                     )
             if row.owner_id == row.member_id and not row.kind_id.allows_self:
@@ -41,13 +41,13 @@ class CounterpartyMembershipRulesMixin(models.AbstractModel):
                     self.env._(
                         "%(partner)s cannot belong to itself. Own shares need a kind that allows "
                         "it.",
-                        partner=row.owner_id.display_name,
+                        partner=row.owner_id._word_counterparty(),
                     )
                 )
 
     @api.constrains(
-        "share_basis", "equity_min", "equity_max", "control", "control_document",
-        "control_document_id",
+        "share_basis", "equity_min", "equity_max", "has_voting", "voting_basis", "voting_min",
+        "voting_max", "control", "control_document", "control_document_id",
     )  # fmt: skip
     def _check_shares(self):
         for row in self:
@@ -55,6 +55,15 @@ class CounterpartyMembershipRulesMixin(models.AbstractModel):
                 raise ValidationError(
                     self.env._(
                         "%(membership)s: the smallest share is larger than the largest.",
+                        membership=row.display_name,
+                    )
+                )
+            votes = row._get_votes()
+            if votes and votes[0] > votes[1]:
+                raise ValidationError(
+                    self.env._(
+                        "%(membership)s: the smallest part of the votes is larger than the "
+                        "largest.",
                         membership=row.display_name,
                     )
                 )
@@ -135,8 +144,8 @@ class CounterpartyMembershipRulesMixin(models.AbstractModel):
 
     def _get_message_values(self):
         return {
-            "owner": self.owner_id.display_name,
-            "member": self.member_id.display_name,
+            "owner": self.owner_id._word_counterparty(),
+            "member": self.member_id._word_counterparty(),
             "kind": self.kind_id.name,
             "start": self._format_day(self.date_from),
             "end": self._format_end(),

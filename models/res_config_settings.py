@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import str2bool
 
 from ..tools.mail_decision import ACK_PER_DAY, ACK_PER_HOUR, ACK_PER_MINUTE
@@ -99,6 +100,16 @@ class ResConfigSettings(models.TransientModel):
     counterparty_services_free = fields.Boolean(
         related="company_id.counterparty_services_free", readonly=False
     )
+
+    @api.constrains("counterparty_control_threshold")
+    def _check_counterparty_control_threshold(self):
+        for settings in self:
+            if not 0 < settings.counterparty_control_threshold <= 100:
+                raise ValidationError(
+                    self.env._(
+                        "The control threshold is a share of the votes above 0 and up to 100 %."
+                    )
+                )
 
     @api.onchange("group_counterparty_request")
     def _onchange_group_counterparty_request(self):

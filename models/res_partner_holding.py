@@ -33,7 +33,7 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=GROUP_USER,
-        help="Was ever owner, member, head or included by hand: spares all others a query.",
+        help="Was ever owner, member, head or chosen by hand: spares all others a query.",
     )
     # the form: both ends of a partner's memberships with one query, none of a group for most
     counterparty_member_card_ids = fields.Many2many(
@@ -111,7 +111,7 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
                       SELECT owner_id FROM counterparty_membership
                        UNION SELECT member_id FROM counterparty_membership
                        UNION SELECT head_id FROM counterparty_holding
-                       UNION SELECT res_partner_id FROM counterparty_holding_include_rel)"""
+                       UNION SELECT partner_id FROM counterparty_holding_exception)"""
         )
         self.invalidate_model(["counterparty_is_linked"], flush=False)
 
@@ -149,8 +149,8 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
                         "%(partner)s has holding memberships (%(membership)s) and cannot become a "
                         "contact of %(company)s. Merge the two, or delete its memberships first.",
                         partner=entity.name,
-                        membership=row.display_name,
-                        company=entity.commercial_partner_id.name,
+                        membership=row._word_for_user(),
+                        company=entity.commercial_partner_id._word_counterparty(),
                     )
                 )
 
@@ -166,9 +166,19 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
                         "%(partner)s cannot be deleted: it belongs to %(kept)s, and figures of the "
                         "past count it. Archive it instead, or delete that first.",
                         partner=partner.name,
-                        kept=kept.display_name,
+                        kept=kept._word_for_user(),
                     )
                 )
+
+    def _word_counterparty(self):
+        """Return the name of a partner, unless the user may not see it.
+
+        What contradicts a change may belong to a company that the user is not in.
+        """
+        self.ensure_one()
+        if self.sudo(False)._filtered_access("read"):
+            return self.display_name or self.name
+        return self.env._("a counterparty of another company")
 
     def _find_counterparty_membership(self):
         """Return one membership of a partner, if there is any."""
@@ -178,9 +188,9 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
         )
 
     def _find_counterparty_group(self):
-        """Return one group that names a partner as head or includes it, if there is any."""
+        """Return one group that names a partner as head or by hand, if there is any."""
         self.ensure_one()
-        named = Domain("head_id", "=", self.id) | Domain("include_ids", "in", self.ids)
+        named = Domain("head_id", "=", self.id) | Domain("exception_ids.partner_id", "=", self.id)
         Holding = self.env["counterparty.holding"].with_context(active_test=False)
         return Holding.search(named, limit=1)
 

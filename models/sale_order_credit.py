@@ -1,8 +1,13 @@
+import logging
 from typing import NamedTuple
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.http import request
+
+_logger = logging.getLogger(__name__)
 
 GROUP_USER = "counterparty_crm.group_user"
 OVERRIDE = "counterparty_crm.group_credit_override"
@@ -215,13 +220,14 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
         )
 
     def _is_counterparty_credit_paid(self):
-        """Tell whether a payment covers the order, or its terms ask for payment in advance."""
+        """Tell whether payments cover the order, or its terms ask for payment in advance.
+
+        A prepayment that is enough to confirm covers no more than itself: the rest is checked.
+        """
         # payments are not for sellers to read, yet they decide
         order = self.sudo()
         if order.payment_term_id.counterparty_is_prepaid:
             return True
-        if order.require_payment:
-            return order.amount_paid > 0 and order._is_confirmation_amount_reached()
         return (
             order.amount_paid > 0
             and order.currency_id.compare_amounts(order.amount_paid, order.amount_total) >= 0
@@ -238,12 +244,17 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
     def _get_counterparty_credit_amount(self):
         """Return the amount in the company's currency; ``None`` where no exchange rate is known.
 
-        The host takes 1 for a rate that is missing.
+        The host takes 1 for a rate that is missing. What was paid in part and is not booked yet is
+        not owed any more; what is booked has lowered the receivable. An order paid in full counts
+        as it is, for whoever is to hear that it went over the limit.
         """
         self.ensure_one()
         company = self.company_id.root_id
+        amount = self.amount_total
+        if not self._is_counterparty_credit_paid():
+            amount = max(0.0, amount - self._get_counterparty_credit_unbooked())
         if self.currency_id == company.currency_id:
-            return self.amount_total
+            return amount
         # rates are no secret: they bind whoever sells
         has_rate = (
             self.env["res.currency.rate"]
@@ -256,7 +267,18 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
                 limit=1,
             )
         )
-        return self.amount_total / self.currency_rate if has_rate and self.currency_rate else None
+        return amount / self.currency_rate if has_rate and self.currency_rate else None
+
+    def _get_counterparty_credit_unbooked(self):
+        """Return what the customer has paid for the order and no journal entry shows yet."""
+        # payments are not for sellers to read, yet they decide
+        payments = self.sudo().transaction_ids.filtered(
+            lambda payment: (
+                payment.state in ("authorized", "done")
+                and payment.payment_id.move_id.state != "posted"
+            )
+        )
+        return sum(payments.mapped("amount"))
 
     # ------------------------------------------------------------
     # Effects
@@ -324,6 +346,19 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
             subtype_xmlid="mail.mt_note",
         )
 
+    def _tell_counterparty_credit_delivered(self):
+        """Tell the credit group of orders that exceed the credit by what was delivered."""
+        Credit = self.env["counterparty.group.credit"]
+        for order, verdict in Credit._check_orders(self, confirmed=True, lock=False).items():
+            order.message_post(
+                body=self.env._(
+                    "Delivered beyond the order. %(reason)s",
+                    reason=Credit._describe(order, verdict),
+                ),
+                partner_ids=order._get_counterparty_credit_deciders().partner_id.ids,
+                subtype_xmlid="mail.mt_note",
+            )
+
     def _settle_counterparty_credit(self):
         """Take the mark off orders that were confirmed or cancelled in the end."""
         # whoever confirms or cancels ends the check
@@ -333,7 +368,7 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
             marked.activity_feedback(["counterparty_crm.mail_activity_credit_check"])
 
     def _repeat_counterparty_credit(self):
-        """Confirm a waiting order; one that the host refuses is left to a person, with the reason.
+        """Confirm a waiting order; one that cannot be is left to a person, with the reason.
 
         The others that wait are not held up by it.
         """
@@ -341,9 +376,20 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
             with self.env.cr.savepoint():
                 self.action_confirm()
         except UserError as refusal:
-            message = str(refusal)
-            self._hold_counterparty_credit("hold", message)
-            self._note_counterparty_credit(message)
+            self._leave_counterparty_credit(str(refusal))
+        except OperationalError:
+            # another transaction came first: the next run tries again
+            return
+        except Exception as problem:
+            _logger.warning("order %s could not be confirmed", self.id, exc_info=True)
+            self._leave_counterparty_credit(
+                self.env._("The order could not be confirmed: %(problem)s", problem=problem)
+            )
+
+    def _leave_counterparty_credit(self, message):
+        """Leave a waiting order to a person, with the reason why a job could not confirm it."""
+        self._hold_counterparty_credit("hold", message)
+        self._note_counterparty_credit(message)
 
     @api.model
     def _cron_repeat_counterparty_credit(self):

@@ -84,9 +84,36 @@ class SaleOrderLine(models.Model):
 
     def write(self, vals):
         before = self.order_id._get_counterparty_credit_facts()
+        delivered = self._get_counterparty_delivered() if "qty_delivered" in vals else {}
         result = super().write(vals)
         self.env["sale.order"].concat(*before)._check_counterparty_credit_growth(before)
+        self._tell_counterparty_delivered(delivered)
         return result
+
+    def _get_counterparty_delivered(self):
+        """Return ``{line: delivered quantity}`` of orders that group credit may bind."""
+        Credit = self.env["counterparty.group.credit"]
+        return {
+            line: line.qty_delivered
+            for line in self
+            if line.order_id.state == "sale" and Credit._get_mode(line.order_id.company_id) != "off"
+        }
+
+    def _tell_counterparty_delivered(self, before):
+        """Tell the credit group of deliveries beyond the order that exceed a group's credit.
+
+        Goods that are gone cannot be refused: nothing stops the delivery.
+
+        :param before: ``{line: delivered quantity}``
+        """
+        grown = (
+            self.browse()
+            .concat(*before)
+            .filtered(lambda line: line.qty_delivered > max(before[line], line.product_uom_qty))
+        )
+        if grown:
+            # whoever delivers may not read the order
+            grown.sudo().order_id._tell_counterparty_credit_delivered()
 
     # ------------------------------------------------------------
     # PROFIT: campaign of the invoice line

@@ -1,10 +1,8 @@
-from datetime import date
-
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..models.counterparty_holding import AS_OF, HOLDINGS
+from ..models.counterparty_holding import HOLDINGS
 
 # a row's number is made of its group's and its fact's, so that it means the same tomorrow
 FACT_BITS = 34
@@ -19,20 +17,18 @@ class CounterpartyProfitHoldingReport(models.Model):
 
     _name = "counterparty.profit.holding.report"
     _description = "Profit of Holdings"
-    _inherit = ["counterparty.profit.report"]
+    _inherit = ["counterparty.holding.asked.mixin", "counterparty.profit.report"]
     _auto = False
     _log_access = False
     # rows repeat for each group: what was summed by whole cents is not carried along
     _counterparty_cents = False
     _depends = {
         "counterparty.membership": ["owner_id", "member_id", "kind_id", "date_from", "date_to"],
-        "counterparty.holding": ["head_id", "kind_ids", "include_ids", "exclude_ids"],
+        "counterparty.holding": ["head_id", "kind_ids"],
+        "counterparty.holding.exception": ["partner_id", "choice", "date_from", "date_to"],
     }
 
     holding_id = fields.Many2one("counterparty.holding", readonly=True)
-    as_of = fields.Date(
-        "Members as of", readonly=True, help="Who belongs to the group on this day."
-    )
 
     # ------------------------------------------------------------
     # Query
@@ -71,40 +67,6 @@ class CounterpartyProfitHoldingReport(models.Model):
             Domain("id", "in", ids) if ids else Domain.TRUE
         )
         return holdings._sql_members(day)
-
-    # ------------------------------------------------------------
-    # The day of the question
-    # ------------------------------------------------------------
-
-    @api.model
-    def _as_asked(self, domain):
-        """Return the model with the day that a domain asks for: what is read later has it too."""
-        for condition in Domain(domain).iter_conditions():
-            if condition.field_expr == "as_of" and condition.operator in ("=", "in"):
-                value = condition.value
-                days = [value] if isinstance(value, str | date) else list(value or ())
-                if days and days[0]:
-                    day = fields.Date.to_string(fields.Date.to_date(days[0]))
-                    return self.with_context(**{AS_OF: day})
-        return self
-
-    @api.model
-    def _search(self, domain, *args, **kwargs):
-        model = self._as_asked(domain)
-        return super(CounterpartyProfitHoldingReport, model)._search(domain, *args, **kwargs)
-
-    @api.model
-    def search_fetch(self, domain, *args, **kwargs):
-        """Search rows, with the members of the day that the domain names."""
-        model = self._as_asked(domain)
-        return super(CounterpartyProfitHoldingReport, model).search_fetch(domain, *args, **kwargs)
-
-    @api.model
-    @api.readonly
-    def web_read_group(self, domain, *args, **kwargs):
-        """Read groups and the rows in them, with the members of the day that the domain names."""
-        model = self._as_asked(domain)
-        return super(CounterpartyProfitHoldingReport, model).web_read_group(domain, *args, **kwargs)
 
     # ------------------------------------------------------------
     # Actions

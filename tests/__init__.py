@@ -57,10 +57,13 @@ from . import test_import_templates
 from . import test_tools_credit
 from . import test_tools_membership
 from . import test_tools_ownership
+from . import test_counterparty_holding_day
+from . import test_counterparty_holding_words
 from . import test_counterparty_membership
 from . import test_counterparty_holding
 from . import test_counterparty_credit_override
 from . import test_counterparty_group_credit
+from . import test_counterparty_credit_dry_run
 from . import test_counterparty_group_credit_elsewhere
 from . import test_counterparty_group_credit_race
 from . import test_counterparty_group_credit_ways

@@ -30,6 +30,8 @@ RIGHTS = {
     "counterparty.membership.change": (NOBODY, ALL, ALL),
     "counterparty.membership.import": (ALL, ALL, ALL),
     "counterparty.holding": (READ, "rwc", ALL),
+    "counterparty.holding.day": (ALL, ALL, ALL),
+    "counterparty.holding.exception": (READ, ALL, ALL),
     "counterparty.holding.member": (READ, READ, READ),
     "counterparty.holding.figure": (NOBODY, NOBODY, NOBODY),
     "counterparty.holding.sale": (NOBODY, NOBODY, NOBODY),

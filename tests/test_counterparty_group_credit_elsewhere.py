@@ -1,6 +1,11 @@
+from unittest.mock import patch
+
+from psycopg2.errors import SerializationFailure
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .test_counterparty_group_credit import PIXEL, GroupCreditCase
 
@@ -19,7 +24,7 @@ class TestGroupCreditElsewhere(GroupCreditCase):
                 "partner_id": order.partner_id.id,
                 "sale_order_ids": [Command.set(order.ids)],
                 "state": "done",
-                "reference": f"test {order.id}",
+                "reference": f"test {order.id} {amount}",
             }
         )
         self.env.invalidate_all()
@@ -41,6 +46,65 @@ class TestGroupCreditElsewhere(GroupCreditCase):
         order.with_user(self.portal).sudo().with_context(send_email=True).action_confirm()
 
         self.assertEqual(order.state, "sale")
+
+    def test_a_small_prepayment_covers_no_more_than_itself(self):
+        order = self._amount_order(self.foods, 5000, require_payment=True, prepayment_percent=0.01)
+        self._pay(order, 50)
+
+        order.with_user(self.portal).sudo().with_context(send_email=True).action_confirm()
+
+        self.assertEqual((order.state, order.counterparty_credit_state), ("sent", "hold"))
+        self.assertIn("3,950.00", order.activity_ids.note)
+
+    def test_a_seller_cannot_confirm_with_a_small_prepayment(self):
+        order = self._amount_order(self.foods, 5000, require_payment=True, prepayment_percent=0.01)
+        self._pay(order, 50)
+
+        with self.assertRaises(UserError):
+            order.with_user(self.seller).action_confirm()
+
+    def test_what_is_paid_leaves_so_much_less_to_cover(self):
+        order = self._amount_order(self.foods, 1200, require_payment=True, prepayment_percent=0.1)
+        self._pay(order, 200)
+
+        order.with_user(self.seller).action_confirm()
+
+        self.assertEqual(order.state, "sale")
+
+    def test_a_booked_prepayment_counts_once(self):
+        order = self._amount_order(self.foods, 1200, require_payment=True, prepayment_percent=0.1)
+        self._pay(order, 100)
+        payment = self.env["account.payment"].create(
+            {"partner_id": self.foods.id, "amount": 100, "payment_type": "inbound"}
+        )
+        payment.action_post()
+        order.transaction_ids.payment_id = payment
+        self.assertTrue(payment.move_id)
+        self.env.invalidate_all()
+
+        with self.assertRaises(UserError) as refused:
+            order.with_user(self.seller).action_confirm()
+
+        self.assertIn("missing $ 100.00", str(refused.exception).replace("\N{NO-BREAK SPACE}", " "))
+
+    def test_a_customer_whose_prepaid_order_waits_hears_of_the_payment_only(self):
+        order = self._amount_order(self.foods, 5000, require_payment=True, prepayment_percent=0.01)
+        self._pay(order, 50)
+
+        confirmed = order.transaction_ids._check_amount_and_confirm_order()
+
+        self.assertEqual(order.counterparty_credit_state, "hold")
+        self.assertFalse(confirmed)
+
+    def test_the_rest_of_the_price_confirms_what_waits(self):
+        order = self._amount_order(self.foods, 5000, require_payment=True, prepayment_percent=0.01)
+        self._pay(order, 50)
+        order.transaction_ids._check_amount_and_confirm_order()
+        self._pay(order, 4950)
+
+        order.transaction_ids[-1]._check_amount_and_confirm_order()
+
+        self.assertEqual((order.state, order.counterparty_credit_state), ("sale", False))
 
     def test_a_small_payment_does_not_cover(self):
         order = self._amount_order(self.foods, 1200)
@@ -150,48 +214,35 @@ class TestGroupCreditElsewhere(GroupCreditCase):
         self.assertEqual((bad.state, bad.counterparty_credit_state), ("sent", "hold"))
         self.assertIn("product", bad.activity_ids.note)
 
+    def test_an_order_that_breaks_down_holds_up_no_other(self):
+        bad, good = self._amount_order(self.foods, 100), self._amount_order(self.freight, 50)
+        (bad | good).write({"state": "sent", "counterparty_credit_state": "repeat"})
+        confirm = type(bad)._action_confirm
 
-@tagged("post_install", "-at_install", "counterparty_holding")
-class TestGroupCreditDryRun(GroupCreditCase):
-    def test_it_lists_orders_that_would_have_been_stopped(self):
-        self.company.counterparty_credit_mode = "off"
-        first = self._sell(self.foods, 800)
-        stopped = self._sell(self.freight, 300)
-        first.date_order, stopped.date_order = self._day(-20), self._day(-10)
-        self._sell(self.late_payer, 9000)
+        def break_down(orders):
+            if bad in orders:
+                raise ValueError("broken")
+            return confirm(orders)
 
-        run = self.env["counterparty.credit.dry.run"].with_user(self.manager).create({})
+        with (
+            patch.object(type(bad), "_action_confirm", break_down),
+            mute_logger("odoo.addons.counterparty_crm.models.sale_order_credit"),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref("counterparty_crm.ir_cron_group_credit").method_direct_trigger()
 
-        self.assertEqual(run.line_ids.order_id, stopped)
-        line = run.line_ids
-        self.assertEqual((line.exposure, line.limit, line.missing), (800, 1000, 100))
+        self.assertEqual((good.state, good.counterparty_credit_state), ("sale", False))
+        self.assertEqual((bad.state, bad.counterparty_credit_state), ("sent", "hold"))
+        self.assertIn("broken", bad.activity_ids.note)
 
-    def test_older_orders_count_and_are_not_listed(self):
-        self.company.counterparty_credit_mode = "off"
-        old = self._sell(self.foods, 2000)
-        old.date_order = self._day(-200)
+    def test_an_order_that_comes_second_again_waits_on(self):
+        order = self._amount_order(self.foods, 100)
+        order.write({"state": "sent", "counterparty_credit_state": "repeat"})
 
-        run = self.env["counterparty.credit.dry.run"].create({})
+        with (
+            patch.object(type(order), "action_confirm", side_effect=SerializationFailure),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref("counterparty_crm.ir_cron_group_credit").method_direct_trigger()
 
-        self.assertFalse(run.line_ids)
-
-    def test_prepaid_orders_are_never_stopped_and_count(self):
-        self.company.counterparty_credit_mode = "off"
-        terms = self.env["account.payment.term"].create(
-            {"name": "In advance", "counterparty_is_prepaid": True}
-        )
-        prepaid = self._sell(self.foods, 1200, payment_term_id=terms.id)
-        stopped = self._sell(self.freight, 100)
-        prepaid.date_order, stopped.date_order = self._day(-20), self._day(-10)
-
-        run = self.env["counterparty.credit.dry.run"].with_user(self.manager).create({})
-
-        self.assertEqual(run.line_ids.order_id, stopped)
-
-    def test_it_changes_nothing(self):
-        serial = self.group.credit_serial
-
-        self.env["counterparty.credit.dry.run"].create({}).line_ids.mapped("missing")
-
-        self.env.invalidate_all()
-        self.assertEqual(self.group.credit_serial, serial)
+        self.assertEqual((order.state, order.counterparty_credit_state), ("sent", "repeat"))

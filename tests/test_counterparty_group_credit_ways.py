@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from psycopg2.errors import DeadlockDetected
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
@@ -194,3 +196,93 @@ class TestGroupCreditWays(GroupCreditCase):
                     )
 
                 self.assertLessEqual(costs["block"], costs["off"] + 1)
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestGroupCreditDelivered(GroupCreditCase):
+    """Goods beyond the order are owed as well: the credit group hears of them."""
+
+    def _notes(self, order):
+        return order.message_ids.filtered(lambda note: "Delivered beyond" in note.body)
+
+    def test_a_delivery_beyond_the_order_is_told_and_not_refused(self):
+        goods = self.env["product.product"].create({"name": "Crate", "is_storable": True})
+        line = {"product_id": goods.id, "price_unit": 100, "tax_ids": [Command.clear()]}
+        order = self._sell(self.foods, 0, order_line=[Command.create(line)])
+        keeper = self._user("kiril", "stock.group_stock_user")
+        move = order.picking_ids.move_ids.with_user(keeper)
+
+        move.write({"quantity": 15, "picked": True})
+        move.picking_id.button_validate()
+
+        self.assertEqual(order.order_line.qty_delivered, 15)
+        (note,) = self._notes(order)
+        self.assertIn("500.00", note.body)
+        self.assertIn(self.decider.partner_id, note.partner_ids)
+
+    def test_a_quantity_delivered_by_hand_is_told(self):
+        order = self._sell(self.foods, 600)
+
+        order.order_line.with_user(self.seller).qty_delivered = 2
+
+        self.assertEqual(len(self._notes(order)), 1)
+
+    def test_deliveries_within_order_or_limit_are_not_told(self):
+        fits, whole = self._sell(self.foods, 100), self._sell(self.freight, 800)
+
+        whole.order_line.qty_delivered = 1
+        fits.order_line.qty_delivered = 2
+        fits.order_line.qty_delivered = 1
+
+        self.assertFalse(self._notes(fits) | self._notes(whole))
+
+    def test_nothing_is_told_where_credit_is_off(self):
+        order = self._sell(self.foods, 600)
+        self.company.counterparty_credit_mode = "off"
+
+        order.order_line.qty_delivered = 9
+
+        self.assertFalse(self._notes(order))
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestGroupCreditLocks(GroupCreditCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.elsewhere = cls.env["res.company"].create(
+            {"name": "Elsewhere", "currency_id": cls.company.currency_id.id}
+        )
+        cls.elsewhere.counterparty_credit_mode = "block"
+        cls.other = cls.env["counterparty.holding"].create(
+            {"name": "Other", "head_id": cls.late_payer.id}
+        )
+        cls.env["counterparty.holding.limit"].create(
+            {"holding_id": cls.other.id, "company_id": cls.elsewhere.id, "amount": 1000}
+        )
+
+    def test_a_batch_of_two_companies_locks_all_its_groups_at_once(self):
+        Credit = self.env["counterparty.group.credit"]
+        ours = self._amount_order(self.foods, 10)
+        theirs = self.env["sale.order"].create(
+            {"partner_id": self.late_payer.id, "company_id": self.elsewhere.id}
+        )
+
+        for check in (Credit._check_orders, Credit._try_check):
+            with (
+                self.subTest(check=check.__name__),
+                patch.object(type(Credit), "_lock", autospec=True) as lock,
+            ):
+                check(ours | theirs)
+
+                (call,) = lock.call_args_list
+                self.assertEqual(call.args[1], self.group | self.other)
+
+    def test_a_job_in_a_deadlock_repeats_itself(self):
+        Credit = self.env["counterparty.group.credit"]
+        order = self._amount_order(self.foods, 10)
+
+        with patch.object(type(Credit), "_lock", side_effect=DeadlockDetected):
+            order.with_user(self.seller).with_context(cron_end_time=0).action_confirm()
+
+        self.assertEqual((order.state, order.counterparty_credit_state), ("sent", "repeat"))

@@ -61,6 +61,7 @@ class TestCounterpartyHolding(HoldingCase):
         )
 
         self.assertEqual(self._members(group=unknown), {"Northwind Foods"})
+        self.assertEqual(self._members("2019-01-01", unknown), {"Northwind Foods"})
         self.assertEqual(unknown._get_steps(self.today)[self.foods.id].depth, 0)
 
     # ------------------------------------------------------------
@@ -296,6 +297,18 @@ class TestCounterpartyHoldingFigures(HoldingCase):
         self.assertEqual(rows["Northwind Foods"].receivable, 200)
         self.assertEqual(rows["Northwind Group"].group_receivable, 300)
         self.assertEqual(rows["Northwind Foods"].group_receivable, 0)
+
+    def test_a_group_without_known_head_has_its_sum_on_top(self):
+        self.group.write({"head_id": False, "include_ids": (self.foods | self.freight).ids})
+        self._membership(self.foods, self.late_payer, 51)
+        self._invoice(self.foods, 200)
+        self._invoice(self.late_payer, 30)
+
+        rows = self._rows()
+
+        self.assertEqual(rows["Northwind Foods"].group_receivable, 230)
+        self.assertEqual(rows["Northwind Freight"].group_receivable, 230)
+        self.assertEqual(rows["Slowpay Ltd"].group_receivable, 0)
 
     def test_our_own_companies_are_marked_and_not_summed(self):
         own = self.env.company.partner_id

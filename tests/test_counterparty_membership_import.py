@@ -37,6 +37,8 @@ class TestMembershipFile(BaseCase):
             ({"equity": "-1"}, "percent"),
             ({"equity": "NaN"}, "percent"),
             ({"equity_min": "60", "equity_max": "50"}, "range"),
+            ({"votes_min": "60", "votes_max": "50"}, "votes_range"),
+            ({"votes_max": "500"}, "percent"),
             ({"control": "maybe"}, "control"),
             ({"control": "yes"}, "document"),
             ({"status": "rumour"}, "status"),
@@ -72,6 +74,32 @@ class TestMembershipFile(BaseCase):
 
         self.assertFalse(faults)
         self.assertEqual(row.equity, 33.333334)
+
+    def test_dates_are_read_as_the_user_writes_them(self):
+        cases = [
+            ("2025-12-31", (), date(2025, 12, 31)),
+            ("2025-12-31 00:00:00", (), date(2025, 12, 31)),
+            ("31.12.2025", ("%d.%m.%Y",), date(2025, 12, 31)),
+            ("1.2.2025", ("%d.%m.%Y",), date(2025, 2, 1)),
+            ("02/01/2025", ("%m/%d/%Y",), date(2025, 2, 1)),
+            ("31/12/2025", ("%m/%d/%Y",), None),
+        ]
+        for text, formats, expected in cases:
+            with self.subTest(text=text):
+                cells = {"owner": "A", "member": "B", "kind": "owned", "since": text}
+
+                rows, faults = parse_rows([(2, cells)], self.PARTNERS, self.KINDS, formats)
+
+                self.assertEqual([row.period.start for row in rows], [expected] * bool(expected))
+                self.assertEqual([fault.code for fault in faults], ["date"] * (not expected))
+
+    def test_votes_have_ends_of_their_own(self):
+        cells = {"owner": "A", "member": "B", "kind": "owned", "votes_min": "40"}
+
+        (row,), faults = parse_rows([(2, cells)], self.PARTNERS, self.KINDS)
+
+        self.assertFalse(faults)
+        self.assertEqual((row.votes, row.votes_range, row.basis), (None, (40, 100), "unknown"))
 
     def test_both_formats_read_what_they_write(self):
         rows = [("a", "b;c", "ș"), ("1", "", "x, y")]
@@ -143,24 +171,84 @@ class TestMembershipImport(HoldingCase):
         with self.assertRaisesRegex(UserError, "kind"):
             wizard.action_import()
 
-    def test_what_goes_out_comes_in_again(self):
-        self._membership(
-            self.foods, self.first_bank, share_basis="range", equity_min=60, equity_max=75
-        )
-        wizard = self.env["counterparty.membership.import"].create({"format": "csv"})
-        wizard.action_export()
+    FACTS = (
+        "owner_id", "member_id", "kind_id", "date_from", "date_to", "share_text", "has_voting",
+        "voting_basis", "voting", "voting_min", "voting_max", "control", "status", "note",
+    )  # fmt: skip
+
+    def _facts(self):
         rows = self.env["counterparty.membership"].search([])
-        before = rows.mapped("share_text")
-        rows.unlink()
+        return sorted(tuple(str(row[name]) for name in self.FACTS) for row in rows)
 
-        again = self.env["counterparty.membership.import"].create(
-            {"content": wizard.export, "filename": "memberships.csv"}
-        )
-        again.action_import()
+    def _assert_comes_back(self):
+        """Export all memberships, delete them and import the file."""
+        before = self._facts()
+        for form in ("csv", "xlsx"):
+            with self.subTest(form=form):
+                wizard = self.env["counterparty.membership.import"].create({"format": form})
+                wizard.action_export()
+                self.env["counterparty.membership"].search([]).unlink()
 
-        self.assertEqual(again.state, "done", again.faults)
-        found = self.env["counterparty.membership"].search([])
-        self.assertEqual(sorted(found.mapped("share_text")), sorted(before))
+                again = self.env["counterparty.membership.import"].create(
+                    {"content": wizard.export, "filename": wizard.export_name}
+                )
+                again.action_import()
+
+                self.assertEqual(again.state, "done", again.faults)
+                self.assertEqual(self._facts(), before)
+
+    def test_what_goes_out_comes_in_again(self):
+        ranged = {"share_basis": "range", "equity_min": 60, "equity_max": 75}
+        votes = {"has_voting": True, "voting_basis": "range", "voting_min": 20, "voting_max": 51}
+        self._membership(self.foods, self.first_bank, note="a;b", **ranged, **votes)
+        self._membership(self.foods, self.late_payer, 10, has_voting=True, voting=12.5)
+
+        self._assert_comes_back()
+
+    def test_archived_companies_and_kinds_come_back(self):
+        kind = self.franchise.copy({"name": "Dealers"})
+        self._membership(self.first_bank, self.late_payer, kind=kind)
+        self.first_bank.action_archive()
+        kind.active = False
+
+        self._assert_comes_back()
+
+    def test_companies_of_one_tax_number_come_back(self):
+        shop = self._company("Foods Shop", vat="RO9900700006")
+        self.foods.vat = shop.vat
+        self._membership(self.foods, shop, kind=self.branch)
+
+        self._assert_comes_back()
+
+    def test_namesakes_come_back(self):
+        for _twin in range(2):
+            self._membership(self.foods, self._company("Twin (North)"), 10)
+
+        self._assert_comes_back()
+
+    def test_a_number_of_another_database_is_refused(self):
+        name = f"Somebody else (#{self.first_bank.id})"
+
+        wizard = self._import([(name, "Slowpay Ltd", "owned")])
+
+        self.assertEqual(wizard.state, "faulty")
+        self.assertIn("Somebody else", wizard.faults)
+
+    def test_the_archived_namesake_is_not_meant(self):
+        self._company("First Bank", active=False)
+
+        self._import([("First Bank", "Slowpay Ltd", "owned", "", "", "10")])
+
+        self.assertEqual(self.late_payer.counterparty_owner_ids.owner_id, self.first_bank)
+
+    def test_dates_follow_the_language_of_the_user(self):
+        self.env["res.lang"]._activate_lang("ro_RO")
+        self.officer.lang = "ro_RO"
+
+        self._import([("First Bank", "Slowpay Ltd", "owned", "31.12.2025", "", "10,5")])
+
+        row = self.late_payer.counterparty_owner_ids
+        self.assertEqual((row.date_from, row.equity), (date(2025, 12, 31), 10.5))
 
     def test_only_officers_import(self):
         with self.assertRaises(AccessError):

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import Form, tagged
 
 from .holding_common import HoldingCase
@@ -63,6 +63,23 @@ class TestCounterpartyOwnership(HoldingCase):
 
         self.assertEqual((page.threshold, page.rule), (30.0, "enough"))
 
+    def test_a_threshold_that_nobody_can_pass_or_miss_is_refused(self):
+        for threshold in (0, -1, 500):
+            with self.subTest(threshold=threshold):
+                with self.assertRaises(ValidationError):
+                    self.env["res.config.settings"].create(
+                        {"counterparty_control_threshold": threshold}
+                    )
+                with self.assertRaises(ValidationError):
+                    self._page(self.late_payer, threshold=threshold)
+                self.env["ir.config_parameter"].set_param(
+                    "counterparty_crm.control_threshold", str(threshold)
+                )
+                self.assertEqual(self.group._get_control_rule()[0], 0.5)
+        self.assertTrue(
+            self.env["res.config.settings"].create({"counterparty_control_threshold": 100})
+        )
+
     def test_a_mutual_block_is_named_and_nobody_picked(self):
         self._membership(self.late_payer, self.first_bank, 60)
         self._membership(self.first_bank, self.late_payer, 60)
@@ -81,6 +98,96 @@ class TestCounterpartyOwnership(HoldingCase):
         lines = self._lines(self._page(self.holding), "below")
 
         self.assertEqual(lines["Slowpay Ltd"][0], "60.00–75.00 %")
+
+    def test_a_share_nobody_knows_lies_between_nothing_and_what_is_left(self):
+        self._membership(self.freight, self.late_payer, 30)
+        self._membership(self.foods, self.late_payer, share_basis="unknown")
+
+        above = self._lines(self._page(self.late_payer), "above")
+
+        self.assertEqual(above["Northwind Foods"], ("0.00–70.00 %", False))
+
+    def test_votes_have_a_range_of_their_own(self):
+        self._membership(
+            self.foods,
+            self.late_payer,
+            10,
+            has_voting=True,
+            voting_basis="range",
+            voting_min=45,
+            voting_max=60,
+        )
+        self._membership(
+            self.freight,
+            self.first_bank,
+            has_voting=True,
+            voting_basis="range",
+            voting_min=51,
+            voting_max=60,
+        )
+
+        lines = self._page(self.holding).line_ids
+        control = {line.partner_id.name: (line.is_control, line.may_control) for line in lines}
+
+        self.assertEqual(control["Slowpay Ltd"], (False, True))
+        self.assertEqual(control["First Bank"], (True, False))
+        (above,) = self._page(self.late_payer).line_ids.filtered(
+            lambda line: line.partner_id == self.foods
+        )
+        self.assertEqual((above.is_control, above.may_control), (False, True))
+
+    def test_reported_memberships_are_shown_apart(self):
+        self._membership(self.foods, self.late_payer, 100)
+        self._membership(self.freight, self.late_payer, 100, status="reported")
+        self._membership(self.ada, self.freight, 40, status="reported")
+
+        page = self._page(self.late_payer)
+
+        self.assertEqual(page.ultimate_text, "Northwind Group")
+        above = self._lines(page, "above")
+        self.assertEqual(above["Northwind Foods"][1], True)
+        text, is_control = above["Northwind Freight"]
+        self.assertEqual(
+            text, "0.00 % (with reported ones: no number: owners together have more than 100 %)"
+        )
+        self.assertFalse(is_control)
+        self.assertEqual(
+            self._lines(self._page(self.freight), "above")["Ada Vale"],
+            ("0.00 % (with reported ones: 40.00 %)", False),
+        )
+
+    def test_a_reported_controller_is_named_apart(self):
+        self._membership(self.ada, self.holding, 60, status="reported")
+
+        text = self._page(self.holding).ultimate_text
+
+        self.assertEqual(text, "nobody has a majority (with reported ones: Ada Vale)")
+
+    def test_reported_rows_of_two_kinds_make_no_nonsense(self):
+        """Ten percent of a loop that reports 180 % of one of its members."""
+        joint = self.env.ref("counterparty_crm.membership_kind_joint")
+        self._membership(self.ada, self.late_payer, 10)
+        self._membership(self.late_payer, self.first_bank, 90)
+        self._membership(self.first_bank, self.late_payer, 90)
+        self._membership(self.first_bank, self.late_payer, 90, kind=joint, status="reported")
+
+        lines = self._lines(self._page(self.ada), "below")
+
+        # 0.1 / (1 - 0.81)
+        self.assertEqual(lines["Slowpay Ltd"][0].split(" (")[0], "52.63 %")
+        self.assertIn("no number", lines["Slowpay Ltd"][0])
+
+    def test_what_is_left_out_of_a_long_page_is_told(self):
+        owners = self.env["res.partner"].create(
+            [{"name": f"Owner {n}", "is_company": True} for n in range(102)]
+        )
+        for owner in owners:
+            self._membership(owner, self.late_payer, 0.5)
+
+        page = self._page(self.late_payer)
+
+        self.assertEqual(len(page.line_ids), 100)
+        self.assertIn("102", page.more_text)
 
     def test_a_closed_loop_has_no_number(self):
         self._membership(self.late_payer, self.first_bank, 100)

@@ -169,6 +169,7 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
             ("counterparty_membership", "owner_id"): self._own_the_late_payer,
             ("counterparty_membership", "member_id"): self._belong_to_the_late_payer,
             ("counterparty_holding_reserve", "partner_id"): self._reserve_credit,
+            ("counterparty_holding_exception", "partner_id"): self._include_by_hand,
             ("counterparty_interaction", "partner_id"): self._interaction,
         }
 
@@ -202,6 +203,13 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
         limit.holding_id.include_ids |= partner
         return limit.reserve_ids.create(
             {"limit_id": limit.id, "partner_id": partner.id, "amount": 10}
+        )
+
+    def _include_by_hand(self, partner):
+        Holding = self.env["counterparty.holding"]
+        holding = Holding.search([("name", "=", "By hand")]) or Holding.create({"name": "By hand"})
+        return self.env["counterparty.holding.exception"].create(
+            {"holding_id": holding.id, "partner_id": partner.id}
         )
 
     def _get_unique_partner_keys(self):

@@ -5,8 +5,9 @@ from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools import linear, ownership
-from ..tools.ownership import Controllers, Edge
+from ..tools import control, linear, ownership
+from ..tools.control import Controllers
+from ..tools.ownership import Edge
 
 
 def votes(*rows):
@@ -42,8 +43,8 @@ class TestControl(BaseCase):
             with self.subTest(example=number):
                 edges = votes(*rows)
 
-                lax = ownership.controlled_by("X", edges, is_strict=False)
-                strict = ownership.controlled_by("X", edges)
+                lax = control.controlled_by("X", edges, is_strict=False)
+                strict = control.controlled_by("X", edges)
 
                 self.assertEqual(lax, blocked)
                 self.assertEqual(strict, controlled)
@@ -52,20 +53,20 @@ class TestControl(BaseCase):
         """Company control (Ceri, Gottlob, Tanca, Logic Programming and Databases, 1990)."""
         edges = votes(("a", "b", 0.6), ("a", "c", 0.2), ("b", "c", 0.4), ("c", "d", 0.51))
 
-        self.assertEqual(ownership.controlled_by("a", edges), {"b", "c", "d"})
-        self.assertEqual(ownership.controlled_by("b", edges), set())
+        self.assertEqual(control.controlled_by("a", edges), {"b", "c", "d"})
+        self.assertEqual(control.controlled_by("b", edges), set())
 
     def test_a_loop_does_not_support_itself(self):
         """Ross and Sagiv (PODS 1992): b and c hold 60 % of each other, a 30 % of each."""
         edges = votes(("a", "b", 0.3), ("a", "c", 0.3), ("b", "c", 0.6), ("c", "b", 0.6))
 
-        self.assertEqual(ownership.controlled_by("a", edges), set())
-        self.assertEqual(ownership.controlled_by("b", edges), {"c"})
+        self.assertEqual(control.controlled_by("a", edges), set())
+        self.assertEqual(control.controlled_by("b", edges), {"c"})
 
     def test_a_loop_is_entered_by_a_majority(self):
         edges = votes(("a", "b", 0.55), ("b", "c", 0.3), ("a", "c", 0.25), ("c", "b", 0.45))
 
-        self.assertEqual(ownership.controlled_by("a", edges), {"b", "c"})
+        self.assertEqual(control.controlled_by("a", edges), {"b", "c"})
 
     def test_registered_control_beats_votes_and_excluded_control_cuts_them(self):
         edges = [
@@ -74,19 +75,19 @@ class TestControl(BaseCase):
             Edge("b", "c", votes=0.45),
         ]
 
-        self.assertEqual(ownership.controlled_by("a", edges), {"b"})
+        self.assertEqual(control.controlled_by("a", edges), {"b"})
 
     def test_the_threshold_is_a_setting(self):
         edges = votes(("a", "b", 0.3))
 
-        self.assertEqual(ownership.controlled_by("a", edges, threshold=0.25), {"b"})
+        self.assertEqual(control.controlled_by("a", edges, threshold=0.25), {"b"})
 
     def test_sums_that_are_exact_on_paper_are_exact(self):
         edges = votes(*(("a", f"m{n}", 1.0) for n in range(10)))
         edges += votes(*((f"m{n}", "z", 0.05) for n in range(10)))
 
-        self.assertIn("z", ownership.controlled_by("a", edges, is_strict=False))
-        self.assertNotIn("z", ownership.controlled_by("a", edges))
+        self.assertIn("z", control.controlled_by("a", edges, is_strict=False))
+        self.assertNotIn("z", control.controlled_by("a", edges))
 
 
 @tagged("post_install", "-at_install", "counterparty_holding")
@@ -95,30 +96,30 @@ class TestUltimateControllers(BaseCase):
         edges = votes(("p", "h", 1.0), ("h", "s", 0.6), ("x", "s", 0.4))
 
         self.assertEqual(
-            ownership.ultimate_controllers("s", edges), Controllers(("p",), is_mutual=False)
+            control.ultimate_controllers("s", edges), Controllers(("p",), is_mutual=False)
         )
 
     def test_nobody_has_a_majority(self):
         edges = votes(("a", "s", 0.5), ("b", "s", 0.5))
 
-        self.assertEqual(ownership.ultimate_controllers("s", edges), Controllers((), False))
+        self.assertEqual(control.ultimate_controllers("s", edges), Controllers((), False))
 
     def test_owners_of_each_other_are_a_mutual_block(self):
         edges = votes(("a", "b", 0.6), ("b", "a", 0.6), ("a", "s", 0.9))
 
         self.assertEqual(
-            ownership.ultimate_controllers("s", edges), Controllers(("a", "b"), is_mutual=True)
+            control.ultimate_controllers("s", edges), Controllers(("a", "b"), is_mutual=True)
         )
 
     def test_a_mutual_block_with_a_controller_outside_is_not_the_top(self):
         edges = votes(("p", "a", 0.6), ("a", "b", 0.6), ("b", "a", 0.4), ("b", "s", 0.9))
 
-        self.assertEqual(ownership.ultimate_controllers("s", edges), Controllers(("p",), False))
+        self.assertEqual(control.ultimate_controllers("s", edges), Controllers(("p",), False))
 
     def test_joint_registered_control_names_both(self):
         edges = [Edge("a", "s", forced=True), Edge("b", "s", forced=True)]
 
-        self.assertEqual(ownership.ultimate_controllers("s", edges), Controllers(("a", "b"), False))
+        self.assertEqual(control.ultimate_controllers("s", edges), Controllers(("a", "b"), False))
 
 
 @tagged("post_install", "-at_install", "counterparty_holding")
@@ -209,6 +210,115 @@ class TestTotalShares(BaseCase):
 
         self.assertAlmostEqual(ownership.total_shares(0, votes(*rows)).values[5000], 1.0)
         self.assertEqual(ownership.shortest_paths(0, votes(*rows))[5000].depth, 5000)
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestOwnerShares(BaseCase):
+    """What all owners have in one member, worked out at once, is what each has by itself."""
+
+    def _assert_same(self, member, edges):
+        owners = {edge.owner for edge in edges} | {edge.member for edge in edges}
+        found = ownership.owner_shares(member, edges, owners)
+        for owner in owners - {member}:
+            alone = ownership.total_shares(owner, edges)
+            self.assertEqual(owner in found.loops, member in alone.loops)
+            self.assertEqual(owner in found.unclear, member in alone.unclear)
+            self.assertEqual(owner in found.values, member in alone.values)
+            if member in alone.values:
+                self.assertAlmostEqual(found.values[owner], alone.values[member], places=6)
+
+    def test_published_loops(self):
+        half = votes(("UA", "A", 0.5), ("UB", "B", 0.5), ("A", "B", 0.5), ("B", "A", 0.5))
+        ring = votes(("X", "A", 0.7), ("A", "B", 0.3), ("B", "C", 0.3), ("C", "A", 0.3))
+
+        self.assertAlmostEqual(ownership.owner_shares("A", half, ["UA", "UB"]).values["UA"], 2 / 3)
+        self._assert_same("B", half)
+        self._assert_same("C", ring)
+
+    def test_random_owners_that_own_each_other(self):
+        for seed in range(150):
+            generator = random.Random(seed)
+            size = generator.randint(2, 7)
+            # of some members all or more than all is owned
+            total = generator.choice([0.5, 0.9, 1.0, 1.3])
+            edges = []
+            for member in range(size):
+                owners = [owner for owner in range(size) if generator.random() < 0.5]
+                edges += votes(*((owner, member, total / len(owners)) for owner in owners))
+            with self.subTest(seed=seed), patch.object(linear, "DENSE_LIMIT", seed % 2 * 60):
+                self._assert_same(generator.randrange(size), edges)
+
+    def test_only_those_asked_for_are_told(self):
+        edges = votes(("a", "b", 0.5), ("x", "b", 0.5), ("b", "c", 0.5))
+
+        self.assertEqual(ownership.owner_shares("c", edges, ["a", "c"]).values, {"a": 0.25})
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestExcess(BaseCase):
+    def test_owners_with_more_than_all_leave_no_number(self):
+        edges = votes(("x", "a", 1.0), ("y", "a", 1.0), ("a", "b", 0.5), ("x", "c", 0.5))
+
+        shares = ownership.total_shares("x", edges)
+
+        self.assertEqual(shares.unclear, {"a", "b"})
+        self.assertEqual(shares.values, {"c": 0.5})
+
+    def test_a_loop_that_gains_leaves_no_number(self):
+        edges = votes(("z", "x", 0.1), ("x", "y", 1.8), ("y", "x", 0.9))
+
+        shares = ownership.total_shares("z", edges)
+
+        self.assertEqual(shares, ownership.Shares({}, frozenset(), frozenset("xy")))
+
+    def test_what_registers_round_is_no_excess(self):
+        edges = votes(("x", "a", 0.50005), ("y", "a", 0.50005), ("z", "x", 1.0), ("z", "y", 1.0))
+
+        self.assertEqual(ownership.total_shares("z", edges).values["a"], 1.0)
+
+
+@tagged("post_install", "-at_install", "counterparty_holding")
+class TestPossibleControl(BaseCase):
+    # (smallest, largest) votes of a, sure votes of another, possible control of a
+    CASES = [
+        ((0.4, 0.6), 0.0, True),
+        ((0.4, 0.6), 0.45, True),
+        ((0.4, 0.6), 0.5, False),
+        ((0.2, 0.5), 0.0, False),
+    ]
+
+    def test_the_most_votes_that_others_leave(self):
+        for (low, high), other, expected in self.CASES:
+            with self.subTest(low=low, high=high, other=other):
+                edges = [
+                    Edge("a", "m", votes=low, votes_max=high),
+                    Edge("x", "m", votes=other),
+                ]
+
+                self.assertEqual(control.controlled_by("a", edges), set())
+                possible = control.controlled_by("a", edges, is_possible=True)
+                self.assertEqual(possible, {"m"} if expected else set())
+                found = control.controllers("m", edges, is_possible=True)
+                self.assertEqual("a" in found, expected)
+
+    def test_two_hands_of_one_side_have_no_more_than_is_left(self):
+        edges = [
+            Edge("h", "a", votes=1.0),
+            Edge("h", "b", votes=1.0),
+            Edge("a", "m", votes=0.1, votes_max=0.6),
+            Edge("b", "m", votes=0.1, votes_max=0.6),
+            Edge("x", "m", votes=0.5),
+        ]
+
+        self.assertNotIn("m", control.controlled_by("h", edges, is_possible=True))
+
+    def test_exact_votes_leave_nothing_open(self):
+        edges = votes(("a", "b", 0.6), ("a", "c", 0.2), ("b", "c", 0.4))
+
+        self.assertEqual(
+            control.controlled_by("a", edges, is_possible=True),
+            control.controlled_by("a", edges),
+        )
 
 
 @tagged("post_install", "-at_install", "counterparty_holding")

@@ -5,8 +5,10 @@ Amounts are in one currency, that of the company that gives the credit.
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
+
+from .periods import Period
 
 Node = Hashable
 
@@ -110,6 +112,31 @@ def missing_amount(pot: Pot, amount: float, rounding: float = 0.01) -> float:
     """
     missing = amount - pot.available
     return missing if missing >= rounding / 2 else 0.0
+
+
+def felt_by_group(events: Iterable[Event], stays: Iterable[Period]) -> list[Event]:
+    """Return the events of one member as its group felt them.
+
+    When the member comes, all that it owes comes along, and goes with it the day after its last
+    one; orders of other days are none of the group's.
+
+    :param stays: the times in which it drew on the pot; they do not overlap
+    """
+    events = sorted(events, key=lambda event: event.moment)
+    felt: list[Event] = []
+    for stay in stays:
+        first = datetime.min if stay.start is None else datetime.combine(stay.start, time.min)
+        last = datetime.max
+        if stay.end is not None:
+            last = datetime.combine(stay.end + timedelta(days=1), time.min)
+        before = sum(event.amount for event in events if event.moment < first)
+        during = [event for event in events if first <= event.moment < last]
+        if before:
+            felt.append(Event(first, before))
+        felt += during
+        if stay.end is not None:
+            felt.append(Event(last, -before - sum(event.amount for event in during)))
+    return felt
 
 
 def replay(limit: float, events: Iterable[Event]) -> list[Excess]:

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ COLUMNS = (
     "equity_min",
     "equity_max",
     "votes",
+    "votes_min",
+    "votes_max",
     "control",
     "control_document",
     "status",
@@ -65,6 +68,7 @@ class Row(NamedTuple):
     low: float = 0.0
     high: float = 0.0
     votes: float | None = None
+    votes_range: tuple[float, float] | None = None
     control: str = "auto"
     control_document: str = ""
     status: str = "confirmed"
@@ -76,16 +80,18 @@ def parse_rows(
     lines: Iterable[tuple[int, Mapping[str, str]]],
     partners: Mapping[str, Sequence[int]],
     kinds: Mapping[str, KindRules],
+    date_formats: Sequence[str] = (),
 ) -> tuple[list[Row], list[Fault]]:
     """Return the lines that can be understood, and the faults of the others.
 
     :param partners: text of the file → ids of the commercial entities it may mean
     :param kinds: code or name in lower case → rules
+    :param date_formats: how dates may be written beside ISO, as for ``strptime``
     """
     rows, faults = [], []
     for line, cells in lines:
         problems: list[Fault] = []
-        row = _parse(line, cells, partners, kinds, problems)
+        row = _parse(line, cells, partners, kinds, date_formats, problems)
         faults += problems
         if not problems:
             rows.append(row)
@@ -137,24 +143,26 @@ def _parse(
     cells: Mapping[str, str],
     partners: Mapping[str, Sequence[int]],
     kinds: Mapping[str, KindRules],
+    date_formats: Sequence[str],
     faults: list[Fault],
 ) -> Row:
     ends = {name: _partner(line, name, cells, partners, faults) for name in ("owner", "member")}
     kind = kinds.get(cells.get("kind", "").lower())
     if kind is None:
         faults.append(Fault(line, "kind", cells.get("kind", "")))
-    period = Period(_day(line, "since", cells, faults), _day(line, "until", cells, faults))
+    start, end = (_day(line, name, cells, date_formats, faults) for name in ("since", "until"))
+    period = Period(start, end)
     if not is_valid(period):
         faults.append(Fault(line, "period"))
-    percents = ("equity", "equity_min", "equity_max", "votes")
-    equity, low, high, votes = (_percent(line, name, cells, faults) for name in percents)
-    if low is not None and high is not None and low > high:
-        faults.append(Fault(line, "range"))
-    basis = "exact" if equity is not None else "range" if (low or high) is not None else "unknown"
+    equity = _percent(line, "equity", cells, faults)
+    shares = _range(line, "equity", "range", cells, faults)
+    votes = _percent(line, "votes", cells, faults)
+    basis = "exact" if equity is not None else "range" if shares else "unknown"
+    low, high = shares or (0.0, 0.0)
     control = _choice(line, "control", CONTROLS, cells, faults)
     if control in ("yes", "no") and not cells.get("control_document"):
         faults.append(Fault(line, "document"))
-    certain = {"exact": equity or 0.0, "range": low or 0.0}.get(basis, 0.0)
+    certain = {"exact": equity or 0.0, "range": low}.get(basis, 0.0)
     return Row(
         line,
         ends["owner"],
@@ -164,8 +172,9 @@ def _parse(
         basis,
         equity or 0.0,
         certain,
-        (100.0 if high is None else high) if basis == "range" else 0.0,
+        high if basis == "range" else 0.0,
         votes,
+        _range(line, "votes", "votes_range", cells, faults) if votes is None else None,
         control,
         cells.get("control_document", ""),
         _choice(line, "status", STATUSES, cells, faults),
@@ -189,13 +198,35 @@ def _partner(
     return 0
 
 
-def _day(line: int, name: str, cells: Mapping[str, str], faults: list[Fault]) -> date | None:
+def _day(
+    line: int,
+    name: str,
+    cells: Mapping[str, str],
+    formats: Sequence[str],
+    faults: list[Fault],
+) -> date | None:
     text = cells.get(name, "")
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        faults.append(Fault(line, "date", text))
+    if not text:
         return None
+    with suppress(ValueError):
+        return datetime.fromisoformat(text).date()
+    for pattern in formats:
+        with suppress(ValueError):
+            return datetime.strptime(text, pattern).date()
+    faults.append(Fault(line, "date", text))
+    return None
+
+
+def _range(
+    line: int, name: str, code: str, cells: Mapping[str, str], faults: list[Fault]
+) -> tuple[float, float] | None:
+    """Return the smallest and the largest percentage; an end that nobody knows is 0 or 100."""
+    low, high = (_percent(line, f"{name}_{end}", cells, faults) for end in ("min", "max"))
+    if low is None and high is None:
+        return None
+    if low is not None and high is not None and low > high:
+        faults.append(Fault(line, code))
+    return low or 0.0, 100.0 if high is None else high
 
 
 def _percent(line: int, name: str, cells: Mapping[str, str], faults: list[Fault]) -> float | None:

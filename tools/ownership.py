@@ -3,8 +3,9 @@
 Three different questions over the same edges, never mixed:
 
 * membership is reachability: :func:`shortest_paths`;
-* control is a majority fixpoint over votes: :func:`controlled_by`, :func:`ultimate_controllers`;
-* the total share, direct and indirect, is a linear system: :func:`total_shares`.
+* control is a majority fixpoint over votes: see ``control``;
+* the total share, direct and indirect, is a linear system: :func:`total_shares`, and from below
+  :func:`owner_shares`.
 
 Shares and votes are fractions of one. Nodes are any hashable, in the addon database ids.
 Nothing here is recursive, so depth is no limit.
@@ -14,23 +15,28 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from .linear import solve_block
+from .linear import inverse_diagonal, solve_block
 
 Node = int | str
 Graph = Mapping[Node, Collection[Node]]
 
 # shares come in millionths of a percent; sums of them are compared well below that
 TOLERANCE = 1e-9
+# registers round: a hundredth of a percent over all is no contradiction, twice that is
+EXCESS = 2e-4
+NO_NUMBER = float("nan")
 
 
 class Edge(NamedTuple):
     """One owner's part in one member.
 
     :param share: economic part as fraction of one, the lower bound when only a range is known
-    :param votes: voting part as fraction of one
+    :param votes: voting part as fraction of one, the lower bound when only a range is known
     :param forced: ``True`` when control is registered whatever the votes, ``False`` when it is
         excluded, ``None`` when votes decide
     :param share_max: upper bound of the economic part, ``None`` when the share is exact
+    :param votes_max: upper bound of the voting part, ``None`` when the votes are exact
+    :param is_reported: somebody said so, and nobody has confirmed it
     """
 
     owner: Node
@@ -39,6 +45,8 @@ class Edge(NamedTuple):
     votes: float = 0.0
     forced: bool | None = None
     share_max: float | None = None
+    votes_max: float | None = None
+    is_reported: bool = False
 
 
 class Step(NamedTuple):
@@ -48,26 +56,17 @@ class Step(NamedTuple):
     depth: int
 
 
-class Controllers(NamedTuple):
-    """The last controllers of a node.
-
-    :param nodes: those that control it and that nobody else controls, sorted
-    :param is_mutual: they control each other in a loop, so none of them is the last one
-    """
-
-    nodes: tuple[Node, ...]
-    is_mutual: bool
-
-
 class Shares(NamedTuple):
-    """Total shares of one head.
+    """Total shares of one head in its members, or of all owners in one member.
 
-    :param values: member → part of one that belongs to the head directly and indirectly
-    :param loops: members in loops that own themselves wholly: no number means anything there
+    :param values: the other end → part of one that belongs to the owner directly and indirectly
+    :param loops: the other ends of loops that own themselves wholly: no number means anything there
+    :param unclear: the other ends of ways through a member whose owners have more than all of it
     """
 
     values: dict[Node, float]
     loops: frozenset[Node]
+    unclear: frozenset[Node] = frozenset()
 
 
 # ------------------------------------------------------------
@@ -96,6 +95,18 @@ def shortest_paths(head: Node, edges: Iterable[Edge]) -> dict[Node, Step]:
         steps.update((member, Step(edge.owner, depth)) for member, edge in best.items())
         level = list(best)
     return steps
+
+
+def reached(starts: Iterable[Node], graph: Graph) -> set[Node]:
+    """Return the nodes that some walks from the starts come to, the starts too."""
+    work = list(starts)
+    found = set(work)
+    while work:
+        for following in graph.get(work.pop(), ()):
+            if following not in found:
+                found.add(following)
+                work.append(following)
+    return found
 
 
 def strong_components(nodes: Iterable[Node], graph: Graph) -> list[list[Node]]:
@@ -146,86 +157,6 @@ def _pop_block(first: Node, stack: list[Node], on_stack: set[Node]) -> list[Node
 
 
 # ------------------------------------------------------------
-# Control
-# ------------------------------------------------------------
-
-
-def controlled_by(
-    head: Node, edges: Iterable[Edge], threshold: float = 0.5, is_strict: bool = True
-) -> set[Node]:
-    """Return what a head controls: the votes it and all it controls hold are a majority.
-
-    The smallest solution of the company control problem: a company is only controlled when that
-    follows from votes outside a loop, never because a loop would support itself.
-
-    :param threshold: fraction of the votes
-    :param is_strict: more than the threshold is needed; otherwise the threshold is enough, as
-        under the 50 percent rule of sanctions
-    """
-    return _controlled(head, _by_owner(edges), threshold, is_strict)
-
-
-def ultimate_controllers(
-    node: Node, edges: Sequence[Edge], threshold: float = 0.5, is_strict: bool = True
-) -> Controllers:
-    """Return who controls a node and is controlled by nobody outside its own circle.
-
-    Owners that control each other form a mutual block; no one of them is picked.
-    """
-    above = defaultdict(list)
-    for edge in edges:
-        above[edge.member].append(edge.owner)
-    ancestors = _reached(node, above) - {node}
-    by_owner = _by_owner(edge for edge in edges if edge.owner in ancestors | {node})
-    reach = {a: _controlled(a, by_owner, threshold, is_strict) for a in ancestors}
-    controllers = {a for a in ancestors if node in reach[a]}
-    last = {
-        a
-        for a in controllers
-        if all(b in reach[a] for b in controllers if b != a and a in reach[b])
-    }
-    is_mutual = any(a in reach[b] for a in last for b in last if a != b)
-    return Controllers(tuple(sorted(last)), is_mutual)
-
-
-def _by_owner(edges: Iterable[Edge]) -> dict[Node, list[Edge]]:
-    by_owner = defaultdict(list)
-    for edge in edges:
-        by_owner[edge.owner].append(edge)
-    return by_owner
-
-
-def _reached(start: Node, graph: Graph) -> set[Node]:
-    found = {start}
-    work = [start]
-    while work:
-        for following in graph.get(work.pop(), ()):
-            if following not in found:
-                found.add(following)
-                work.append(following)
-    return found
-
-
-def _controlled(
-    head: Node, by_owner: Mapping[Node, Sequence[Edge]], threshold: float, is_strict: bool
-) -> set[Node]:
-    needed = threshold + TOLERANCE if is_strict else threshold - TOLERANCE
-    votes: dict[Node, float] = defaultdict(float)
-    controlled: set[Node] = set()
-    work = [head]
-    while work:
-        for edge in by_owner.get(work.pop(), ()):
-            member = edge.member
-            if member == head or member in controlled or edge.forced is False:
-                continue
-            votes[member] += edge.votes
-            if edge.forced or votes[member] > needed:
-                controlled.add(member)
-                work.append(member)
-    return controlled
-
-
-# ------------------------------------------------------------
 # Total shares
 # ------------------------------------------------------------
 
@@ -238,13 +169,8 @@ def total_shares(head: Node, edges: Iterable[Edge]) -> Shares:
     J. Banking and Finance 1989; Baldone, Brioschi, Paleari 1998). Strongly connected blocks are
     solved one after the other from the head downwards.
     """
-    members: dict[Node, dict[Node, float]] = defaultdict(dict)
-    for edge in edges:
-        if edge.share > 0:
-            line = members[edge.owner]
-            line[edge.member] = line.get(edge.member, 0.0) + edge.share
-    reached = _reached(head, members)
-    below = {owner: members[owner] for owner in reached if owner in members}
+    members, excess = _weigh(edges)
+    below = {owner: members[owner] for owner in reached([head], members) if owner in members}
     loops = _closed_loops(below)
     walks = {
         owner: {member: share for member, share in line.items() if member != head}
@@ -252,11 +178,106 @@ def total_shares(head: Node, edges: Iterable[Edge]) -> Shares:
     }
     values = {head: 1.0}
     for block in reversed(strong_components([head], walks)):
-        values.update(_solve(block, walks, values))
+        outside = {node: values.get(node, 0.0) for node in block}
+        solved = _solve(outside, walks, is_solvable=excess.isdisjoint(block))
+        values.update({node: min(value, 1.0) for node, value in solved.items()})
+        _push(values, solved, walks)
     del values[head]
     unsolved = {node for node, value in values.items() if value != value}
+    unclear = (unsolved & reached(excess, walks)) - loops
     bad = loops | unsolved
-    return Shares({n: v for n, v in values.items() if n not in bad}, frozenset(bad))
+    return Shares(
+        {n: v for n, v in values.items() if n not in bad},
+        frozenset(bad - unclear),
+        frozenset(unclear),
+    )
+
+
+def owner_shares(member: Node, edges: Sequence[Edge], owners: Collection[Node]) -> Shares:
+    """Return the total shares of these owners in one member, as :func:`total_shares` of each.
+
+    One system for all of them: with H(i) the walks from i that end when they come to the member,
+    V(i, member) = H(i) * V(member, member), so F(i) = H(i) * V(member, member) / V(i, i). The
+    diagonal of V differs from one only inside strongly connected blocks.
+    """
+    members, excess = _weigh(edges)
+    above: dict[Node, dict[Node, float]] = defaultdict(dict)
+    for owner, line in members.items():
+        for node, share in line.items():
+            above[node][owner] = share
+    ancestors = reached([member], above)
+    below = {
+        owner: {node: share for node, share in members[owner].items() if node in ancestors}
+        for owner in ancestors
+        if owner in members
+    }
+    asked = ancestors.intersection(owners) - {member}
+    closed = _closed_loops(below)
+    parts = dict.fromkeys(asked, NO_NUMBER)
+    if member not in closed and excess.isdisjoint(ancestors):
+        hits = _hits(member, above, closed)
+        diagonal = _returns(below, {member, *asked}, closed)
+        parts = {owner: hits[owner] * diagonal[member] / diagonal[owner] for owner in asked}
+    values: dict[Node, float] = {}
+    loops, unclear = set(), set()
+    for owner, part in parts.items():
+        if part == part:
+            values[owner] = min(part, 1.0)
+            continue
+        # only the walks that do not come back to this owner may mean something
+        shares = total_shares(owner, edges)
+        if member in shares.values:
+            values[owner] = shares.values[member]
+        else:
+            (loops if member in shares.loops else unclear).add(owner)
+    return Shares(values, frozenset(loops), frozenset(unclear))
+
+
+def _weigh(edges: Iterable[Edge]) -> tuple[dict[Node, dict[Node, float]], set[Node]]:
+    """Return ``{owner: {member: share}}``, and the members of which owners have more than all."""
+    members: dict[Node, dict[Node, float]] = defaultdict(dict)
+    sums: dict[Node, float] = defaultdict(float)
+    for edge in edges:
+        if edge.share > 0:
+            line = members[edge.owner]
+            line[edge.member] = line.get(edge.member, 0.0) + edge.share
+            sums[edge.member] += edge.share
+    return members, {node for node, total in sums.items() if total > 1 + EXCESS}
+
+
+def _hits(
+    member: Node, above: Mapping[Node, Mapping[Node, float]], closed: Collection[Node]
+) -> dict[Node, float]:
+    """Return the walks of each owner that end when they come to the member."""
+    walks = {
+        node: {owner: share for owner, share in line.items() if owner != member}
+        for node, line in above.items()
+    }
+    blocks = list(reversed(strong_components([member], walks)))
+    hits = {member: 1.0}
+    for block in blocks:
+        outside = {node: hits.get(node, 0.0) for node in block}
+        solved = _solve(outside, walks, is_solvable=not any(node in closed for node in block))
+        hits.update(solved)
+        _push(hits, solved, walks)
+    return hits
+
+
+def _returns(
+    below: Mapping[Node, Mapping[Node, float]], nodes: Collection[Node], closed: Collection[Node]
+) -> dict[Node, float]:
+    """Return V(i, i) of the nodes: one and all walks that lead back to it."""
+    diagonal = dict.fromkeys(nodes, 1.0)
+    for block in strong_components(below, below):
+        asked = [node for node in block if node in diagonal]
+        if not asked:
+            continue
+        within = _within(block, below)
+        if any(node in closed for node in block):
+            diagonal.update(dict.fromkeys(asked, NO_NUMBER))
+        elif any(within.values()):
+            diagonal.update(inverse_diagonal(within, block, asked))
+    return diagonal
 
 
 def _closed_loops(members: Mapping[Node, Mapping[Node, float]]) -> set[Node]:
@@ -274,30 +295,44 @@ def _closed_loops(members: Mapping[Node, Mapping[Node, float]]) -> set[Node]:
     return closed
 
 
-def _solve(
-    block: Sequence[Node], walks: Mapping[Node, Mapping[Node, float]], values: dict[Node, float]
-) -> dict[Node, float]:
-    """Return the shares of a block and push them one step further into ``values``.
-
-    ``values`` holds, for nodes not yet reached, what their owners outside have pushed so far.
-    """
-    outside = {node: values.get(node, 0.0) for node in block}
+def _within(
+    block: Sequence[Node], walks: Mapping[Node, Mapping[Node, float]]
+) -> dict[Node, dict[Node, float]]:
     inside = set(block)
-    if len(block) == 1:
-        (node,) = block
+    return {
+        owner: {m: share for m, share in walks.get(owner, {}).items() if m in inside}
+        for owner in block
+    }
+
+
+def _solve(
+    outside: Mapping[Node, float],
+    walks: Mapping[Node, Mapping[Node, float]],
+    is_solvable: bool = True,
+) -> dict[Node, float]:
+    """Return the values of a block.
+
+    :param outside: node of the block → what those outside have pushed to it
+    """
+    if not is_solvable:
+        return dict.fromkeys(outside, NO_NUMBER)
+    if len(outside) == 1:
+        ((node, value),) = outside.items()
         loop = walks.get(node, {}).get(node, 0.0)
-        solved = {node: outside[node] / (1 - loop) if loop < 1 - TOLERANCE else float("nan")}
-    else:
-        within = {
-            owner: {m: share for m, share in walks.get(owner, {}).items() if m in inside}
-            for owner in block
-        }
-        solved = solve_block(within, outside)
-    for owner, value in solved.items():
-        for member, share in walks.get(owner, {}).items():
-            if member not in inside:
-                values[member] = values.get(member, 0.0) + value * share
-    return solved
+        return {node: value / (1 - loop) if loop < 1 - TOLERANCE else NO_NUMBER}
+    return solve_block(_within(list(outside), walks), outside)
+
+
+def _push(
+    values: dict[Node, float],
+    solved: Mapping[Node, float],
+    walks: Mapping[Node, Mapping[Node, float]],
+) -> None:
+    """Push the values of a block one step further, to nodes not solved yet."""
+    for node, value in solved.items():
+        for following, share in walks.get(node, {}).items():
+            if following not in solved:
+                values[following] = values.get(following, 0.0) + value * share
 
 
 def unknown_part(node: Node, edges: Iterable[Edge]) -> tuple[float, float]:
@@ -309,7 +344,7 @@ def unknown_part(node: Node, edges: Iterable[Edge]) -> tuple[float, float]:
 
 
 def share_ranges(
-    head: Node, edges: Sequence[Edge], rounds: int = 50
+    head: Node, edges: Sequence[Edge], rounds: int = 50, low: Shares | None = None
 ) -> dict[Node, tuple[float, float]]:
     """Return the smallest and the largest total share that the known ranges allow.
 

@@ -1,6 +1,7 @@
 from . import base_partner_merge
 from . import counterparty_derivation
 from . import counterparty_derivation_line
+from . import counterparty_holding_day
 from . import counterparty_membership_change
 from . import counterparty_membership_import
 from . import counterparty_credit_dry_run

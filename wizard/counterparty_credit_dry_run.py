@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import credit
+from ..tools.periods import Period
 
 DAYS = 90
 
@@ -46,20 +47,23 @@ class CounterpartyCreditDryRun(models.TransientModel):
         """Return the orders of one group that its limit of today would have stopped.
 
         Replays what the group owed: entries on receivable accounts by their date, orders by the
-        moment of confirmation, invoices of orders by theirs. With reserved parts each is replayed
-        by itself. Members are those of today.
+        moment of confirmation, invoices of orders by theirs, what was never delivered by the end
+        of its deliveries. Each member counts for the days on which it belonged to the group. With
+        reserved parts each is replayed by itself.
         """
-        start = datetime.combine(
-            fields.Date.context_today(self) - timedelta(days=self.days), time.min
-        )
-        Credit = self.env["counterparty.group.credit"]
-        pots = Credit._get_pots(limit)
-        members = {}
-        for partner, pot in pots.items():
-            members.setdefault(pot, []).append(partner)
+        today = fields.Date.context_today(self)
+        first_day = today - timedelta(days=self.days)
+        start = datetime.combine(first_day, time.min)
+        stays, limits = self._get_stays(limit, first_day, today)
+        events = self._get_events({partner for partner, _owner in stays})
+        felt = {}
+        for (partner, owner), periods in stays.items():
+            felt.setdefault(owner, []).extend(
+                credit.felt_by_group(events.get(partner, ()), periods)
+            )
         lines = []
-        for pot, partners in members.items():
-            stopped = credit.replay(pot.limit, self._get_events(partners))
+        for owner, of_pot in felt.items():
+            stopped = credit.replay(limits[owner], of_pot)
             orders = self.env["sale.order"].browse([row.order for row in stopped]).exists()
             # they count for those after them, but were never to be stopped
             orders = orders.filtered(lambda order: not order._is_counterparty_credit_paid())
@@ -68,7 +72,7 @@ class CounterpartyCreditDryRun(models.TransientModel):
                 {
                     "order_id": row.order,
                     "holding_id": limit.holding_id.id,
-                    "limit": pot.limit,
+                    "limit": limits[owner],
                     "exposure": row.exposure,
                     "missing": row.missing,
                 }
@@ -77,32 +81,56 @@ class CounterpartyCreditDryRun(models.TransientModel):
             ]
         return lines
 
+    def _get_stays(self, limit, first_day, last_day):
+        """Return ``{(partner id, owner of the pot): [Period]}`` and ``{owner: limit of its pot}``.
+
+        The state of the first day is taken to be that of all days before.
+        """
+        Credit = self.env["counterparty.group.credit"]
+        holding = limit.holding_id
+        days = [first_day, *holding._get_change_days(first_day, last_day)]
+        ends = [day - timedelta(days=1) for day in days[1:]] + [None]
+        stays, limits = {}, {}
+        for number, (day, end) in enumerate(zip(days, ends, strict=True)):
+            nothing = dict.fromkeys(Credit._get_drawing_partners(holding, day), 0.0)
+            for partner, pot in Credit._share_out(limit, nothing, day).items():
+                # the limit of today, or of the last day on which there was such a pot
+                limits[pot.owner] = pot.limit
+                periods = stays.setdefault((partner, pot.owner), [])
+                start = day if number else None
+                if periods and periods[-1].end == day - timedelta(days=1):
+                    start = periods.pop().start
+                periods.append(Period(start, end))
+        return stays, limits
+
     def _get_events(self, partner_ids):
-        """Return all changes of what partners owe, in the company's currency."""
+        """Return ``{partner id: all changes of what it owes}``, in the company's currency."""
         Balance = self.env["counterparty.holding.balance"]
         Balance._flush_sources()
+        self.env["stock.move"].flush_model()
         # branches share the limits of their company
         companies = (
             self.env["res.company"].sudo().search([("id", "child_of", self.company_id.root_id.id)])
         )
         rows = self.env.execute_query(
             SQL(
-                """WITH contact AS (SELECT id FROM res_partner
+                """WITH contact AS (SELECT id, commercial_partner_id AS entity_id FROM res_partner
                                      WHERE commercial_partner_id = ANY(%(partners)s)),
-                        orders AS (SELECT o.id, o.date_order, o.amount_total, o.currency_rate
+                        orders AS (SELECT o.id, o.date_order, o.amount_total, contact.entity_id,
+                                          NULLIF(o.currency_rate, 0) AS rate
                                      FROM sale_order o
                                      JOIN contact ON contact.id = o.partner_invoice_id
                                     WHERE o.state = 'sale' AND o.company_id = ANY(%(companies)s))
-                   SELECT l.date::timestamp, SUM(l.balance)::float8, NULL
+                   SELECT contact.entity_id, l.date::timestamp, SUM(l.balance)::float8, NULL
                      FROM account_move_line l JOIN account_account a ON a.id = l.account_id
-                    WHERE l.partner_id IN (SELECT id FROM contact) AND l.parent_state = 'posted'
+                     JOIN contact ON contact.id = l.partner_id
+                    WHERE l.parent_state = 'posted'
                       AND a.account_type = 'asset_receivable' AND l.company_id = ANY(%(companies)s)
-                    GROUP BY l.date
+                    GROUP BY contact.entity_id, l.date
                     UNION ALL
-                   SELECT date_order, (amount_total / NULLIF(currency_rate, 0))::float8, id
-                     FROM orders
+                   SELECT entity_id, date_order, (amount_total / rate)::float8, id FROM orders
                     UNION ALL
-                   SELECT item.date::timestamp,
+                   SELECT orders.entity_id, item.date::timestamp,
                           SUM(-item.price_total / NULLIF(move.invoice_currency_rate, 0)
                               * CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END)::float8,
                           NULL
@@ -112,9 +140,47 @@ class CounterpartyCreditDryRun(models.TransientModel):
                      JOIN account_move_line item ON item.id = rel.invoice_line_id
                      JOIN account_move move ON move.id = item.move_id
                     WHERE item.parent_state = 'posted'
-                    GROUP BY item.date""",
+                    GROUP BY orders.entity_id, item.date
+                    UNION ALL
+                   %(delivered)s""",
                 partners=list(partner_ids),
                 companies=companies.ids,
+                delivered=self._sql_delivered(),
             )
         )
-        return [credit.Event(moment, amount or 0.0, order) for moment, amount, order in rows]
+        events = {}
+        for partner, moment, amount, order in rows:
+            events.setdefault(partner, []).append(credit.Event(moment, amount or 0.0, order))
+        return events
+
+    def _sql_delivered(self):
+        """Return the query of what deliveries of ``orders`` added to them or left out for good.
+
+        As in what is open today: a line ends when all its deliveries are done or cancelled and only
+        what is delivered is invoiced.
+        """
+        return SQL(
+            """SELECT orders.entity_id, COALESCE(stock.moment, orders.date_order),
+                      SUM(CASE WHEN line.product_uom_qty = 0
+                          THEN COALESCE(line.counterparty_delivered_total, 0)
+                          ELSE line.price_total
+                               * (line.qty_delivered / line.product_uom_qty - 1) END
+                          / orders.rate)::float8, NULL
+                 FROM orders
+                 JOIN sale_order_line line ON line.order_id = orders.id
+                 JOIN product_product product ON product.id = line.product_id
+                 JOIN product_template template ON template.id = product.product_tmpl_id
+                 LEFT JOIN (SELECT move.sale_line_id,
+                                   bool_and(move.state IN ('done', 'cancel')) AS is_ended,
+                                   MAX(CASE WHEN move.state = 'cancel' THEN move.write_date
+                                            ELSE move.date END) AS moment
+                              FROM orders
+                              JOIN sale_order_line line ON line.order_id = orders.id
+                              JOIN stock_move move ON move.sale_line_id = line.id
+                             GROUP BY move.sale_line_id) AS stock ON stock.sale_line_id = line.id
+                WHERE line.display_type IS NULL AND line.is_downpayment IS NOT TRUE
+                  AND (line.qty_delivered > line.product_uom_qty
+                       OR (line.qty_delivered < line.product_uom_qty
+                           AND template.invoice_policy = 'delivery' AND stock.is_ended))
+                GROUP BY 1, 2"""
+        )

@@ -1,4 +1,5 @@
 import base64
+import re
 
 from markupsafe import Markup
 
@@ -12,10 +13,13 @@ from ..tools.membership_file import COLUMNS, REQUIRED, KindRules, Row, check_row
 from ..tools.periods import Period
 
 SHOWN = 200
+# how an export names a partner that shares numbers and name with others
+NUMBERED = re.compile(r"(?P<name>.*) \(#(?P<id>\d{1,9})\)$", re.DOTALL)
 INSERT = """
     INSERT INTO counterparty_membership
            (owner_id, member_id, kind_id, date_from, date_to, share_basis, equity, equity_min,
-            equity_max, has_voting, voting, control, control_document, status, source, note,
+            equity_max, has_voting, voting_basis, voting, voting_min, voting_max, control,
+            control_document, status, source, note,
             ended_by_id, ended_on, create_uid, write_uid, create_date, write_date)
     VALUES %s
 """
@@ -86,7 +90,9 @@ class CounterpartyMembershipImport(models.TransientModel):
             )
         texts = {cells.get(end, "") for _line, cells in lines for end in ("owner", "member")}
         kinds = self._get_kinds()
-        rows, faults = parse_rows(lines, self._find_partners(texts - {""}), kinds)
+        formats = [self.env["res.lang"]._get_data(code=self.env.user.lang).date_format]
+        partners = self._find_partners(texts - {""})
+        rows, faults = parse_rows(lines, partners, kinds, [name for name in formats if name])
         present = self._get_present({row.member for row in rows})
         return rows, sorted(faults + check_rows(rows, present, set(kinds.values())))
 
@@ -94,28 +100,36 @@ class CounterpartyMembershipImport(models.TransientModel):
     def _find_partners(self, texts):
         """Return ``{text: ids of commercial entities}``, by tax number, reference or exact name.
 
-        A text that names a partner by number is never ambiguous by name. Only partners the user may
-        see are found.
+        A text that names a partner by number is never ambiguous by name; the archived one of a name
+        is meant where no other has it. What an export calls “Name (#number)” is the partner of that
+        number, if it bears the name. Only partners the user may see are found.
         """
-        Partner = self.env["res.partner"]
+        Partner = self.env["res.partner"].with_context(active_test=False)
+        entities = Domain("commercial_partner_id", "=", False) | Domain("parent_id", "=", False)
+        entities |= Domain("is_company", "=", True)
         found = {}
         for field in ("vat", "ref", "name"):
             left = [text for text in texts if text not in found]
-            entities = Domain("commercial_partner_id", "=", False) | Domain("parent_id", "=", False)
-            entities |= Domain("is_company", "=", True)
-            for partner in Partner.search_fetch(
-                Domain(field, "in", left) & entities, [field, "commercial_partner_id"]
-            ):
-                if partner == partner.commercial_partner_id:
-                    found.setdefault(partner[field], []).append(partner.id)
+            partners = Partner.search_fetch(
+                Domain(field, "in", left) & entities, [field, "active", "commercial_partner_id"]
+            ).filtered(lambda partner: partner == partner.commercial_partner_id)
+            for text, called in partners.grouped(field).items():
+                found[text] = (called.filtered("active") or called).ids
+        numbered = {text: NUMBERED.match(text) for text in texts if text not in found}
+        numbers = {text: int(match["id"]) for text, match in numbered.items() if match}
+        names = {p.id: p.name for p in Partner.search(Domain("id", "in", list(numbers.values())))}
+        for text, number in numbers.items():
+            if names.get(number) == numbered[text]["name"]:
+                found[text] = [number]
         return found
 
     @api.model
     def _get_kinds(self):
         """Return ``{code or name in lower case: rules}``."""
-        kinds = self.env["counterparty.membership.kind"].search(Domain.TRUE)
+        kinds = self.env["counterparty.membership.kind"].with_context(active_test=False)
         rules = {}
-        for kind in kinds:
+        # of two of the same name the one in use is meant
+        for kind in kinds.search(Domain.TRUE).sorted("active"):
             rule = KindRules(
                 kind.id,
                 kind.counts_ownership,
@@ -177,8 +191,10 @@ class CounterpartyMembershipImport(models.TransientModel):
                     row.equity,
                     row.low if row.basis == "range" else 0.0,
                     row.high,
-                    row.votes is not None,
+                    row.votes is not None or bool(row.votes_range),
+                    "range" if row.votes_range else "exact",
                     row.votes or 0.0,
+                    *(row.votes_range or (0.0, 0.0)),
                     row.control,
                     row.control_document or None,
                     row.status,
@@ -224,6 +240,7 @@ class CounterpartyMembershipImport(models.TransientModel):
             "number": self.env._("“%(text)s” is no number", text=text),
             "percent": self.env._("“%(text)s” is not between 0 and 100", text=text),
             "range": self.env._("the smallest share is larger than the largest"),
+            "votes_range": self.env._("the smallest part of the votes is larger than the largest"),
             "control": self.env._("“%(text)s” is neither auto, yes nor no", text=text),
             "document": self.env._("registered control needs its document"),
             "status": self.env._("“%(text)s” is neither confirmed nor reported", text=text),
@@ -261,25 +278,38 @@ class CounterpartyMembershipImport(models.TransientModel):
         rows = self.env["counterparty.membership"].search(
             self.env.context.get("counterparty_export_domain") or Domain.TRUE
         )
-        rows.mapped("owner_id.name")
+        texts = self._get_partner_texts(rows.owner_id | rows.member_id)
         for row in rows:
             exact, ranged = row.share_basis == "exact", row.share_basis == "range"
             yield (
-                _partner_text(row.owner_id),
-                _partner_text(row.member_id),
+                texts[row.owner_id],
+                texts[row.member_id],
                 row.kind_id.code,
                 row.date_from.isoformat() if row.date_from else "",
                 row.date_to.isoformat() if row.date_to else "",
                 float_repr(row.equity, 6) if exact and not row.kind_id.is_whole else "",
                 float_repr(row.equity_min, 6) if ranged else "",
                 float_repr(row.equity_max, 6) if ranged else "",
-                float_repr(row.voting, 6) if row.has_voting else "",
+                *_votes_texts(row),
                 row.control,
                 row.control_document or row.control_document_id.display_name or "",
                 row.status,
                 row.source or "",
                 row.note or "",
             )
+
+    @api.model
+    def _get_partner_texts(self, partners):
+        """Return ``{partner: text by which an import finds it again, and no other}``."""
+        names = {p: [text for text in (p.vat, p.ref, p.name) if text] for p in partners}
+        found = self._find_partners({text for texts in names.values() for text in texts})
+        return {
+            partner: next(
+                (text.strip() for text in texts if found.get(text.strip()) == partner.ids),
+                f"{partner.name} (#{partner.id})",
+            )
+            for partner, texts in names.items()
+        }
 
     def _reopen(self):
         return {
@@ -292,6 +322,10 @@ class CounterpartyMembershipImport(models.TransientModel):
         }
 
 
-def _partner_text(partner):
-    """Return the text by which an import finds the partner again."""
-    return partner.vat or partner.ref or partner.name
+def _votes_texts(row):
+    """Return the cells of the votes: exact, smallest, largest."""
+    if not row.has_voting:
+        return "", "", ""
+    if row.voting_basis == "range":
+        return "", float_repr(row.voting_min, 6), float_repr(row.voting_max, 6)
+    return float_repr(row.voting, 6), "", ""

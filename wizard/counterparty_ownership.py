@@ -1,10 +1,14 @@
 from odoo import Command, api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from ..tools import ownership
+from ..tools import control, ownership
 
-# each owner above is a computation of its own; beyond these a page says nothing to a reader
+# beyond these a page says nothing to a reader; the list of members has all that a group owns
 MOST_OWNERS = 100
+MOST_OWNED = 500
+# ranges of an owner take as many steps as there are memberships, for each owner anew
+MOST_RANGES = 100_000
 
 
 class CounterpartyOwnership(models.TransientModel):
@@ -33,6 +37,7 @@ class CounterpartyOwnership(models.TransientModel):
         readonly=True,
         help="The part of the counterparty that belongs to owners nobody has entered.",
     )
+    more_text = fields.Char("Not Shown", readonly=True)
     line_ids = fields.One2many("counterparty.ownership.line", "page_id", readonly=True)
 
     def _default_threshold(self):
@@ -40,6 +45,16 @@ class CounterpartyOwnership(models.TransientModel):
 
     def _default_rule(self):
         return "more" if self.env["counterparty.holding"]._get_control_rule()[1] else "enough"
+
+    @api.constrains("threshold")
+    def _check_threshold(self):
+        for page in self:
+            if not 0 < page.threshold <= 100:
+                raise ValidationError(
+                    self.env._(
+                        "The control threshold is a share of the votes above 0 and up to 100 %."
+                    )
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -51,16 +66,26 @@ class CounterpartyOwnership(models.TransientModel):
         """Work out owners and holdings anew, for the day and rule on the page."""
         for page in self:
             above, below = page._get_edges(page.day, upwards=True), page._get_edges(page.day)
-            vals_list = page._prepare_above(above) + page._prepare_below(below)
-            seen = page._get_visible({vals["partner_id"] for vals in vals_list})
-            vals_list = [vals for vals in vals_list if vals["partner_id"] in seen]
+            owners, owned = page._get_steps(above, upwards=True), page._get_steps(below)
+            vals_list = page._prepare_above(above, dict(list(owners.items())[:MOST_OWNERS]))
+            vals_list += page._prepare_below(below, dict(list(owned.items())[:MOST_OWNED]))
             page.write(
                 {
                     "line_ids": [Command.clear(), *map(Command.create, vals_list)],
                     "ultimate_text": page._describe_controllers(above),
                     "others_text": page._describe_others(above),
+                    "more_text": page._describe_more(len(owners), len(owned)),
                 }
             )
+
+    def _get_steps(self, edges, upwards=False):
+        """Return ``{partner id: steps away}`` of those the user may see, the nearest first."""
+        if upwards:
+            edges = [edge._replace(owner=edge.member, member=edge.owner) for edge in edges]
+        me = self.partner_id.id
+        steps = ownership.shortest_paths(me, edges)
+        seen = self._get_visible(steps)
+        return {p: step.depth for p, step in steps.items() if p in seen and p != me}
 
     def _get_edges(self, day, upwards=False):
         """Return the edges of ownership or control that lead to the counterparty, or from it."""
@@ -87,7 +112,7 @@ class CounterpartyOwnership(models.TransientModel):
                 in_force=Membership._sql_in_force("m", day),
             )
         )
-        return Membership._get_edges_among([partner for (partner,) in reached], day, kinds.ids)
+        return Membership._get_edges_into([partner for (partner,) in reached], day, kinds.ids)
 
     def _get_visible(self, partner_ids):
         """Return those of the partners that the user may see: others count and stay unnamed."""
@@ -97,52 +122,75 @@ class CounterpartyOwnership(models.TransientModel):
     def _get_rule(self):
         return {"threshold": self.threshold / 100, "is_strict": self.rule == "more"}
 
-    def _prepare_below(self, edges):
-        """Return the lines of what the counterparty owns and controls."""
+    def _prepare_below(self, edges, steps):
+        """Return the lines of what the counterparty owns and controls.
+
+        :param steps: ``{partner id: steps away}``
+        """
         me = self.partner_id.id
-        steps = ownership.shortest_paths(me, edges)
-        shares = ownership.total_shares(me, edges)
-        ranges = ownership.share_ranges(me, edges)
-        controlled = ownership.controlled_by(me, edges, **self._get_rule())
+        confirmed = _confirmed(edges)
+        words = self.env["counterparty.holding"]._word_total_shares(me, edges, steps)
+        sure = control.controlled_by(me, confirmed, **self._get_rule())
+        possible = control.controlled_by(me, edges, is_possible=True, **self._get_rule())
+        return self._prepare_lines("below", steps, words, sure, possible)
+
+    def _prepare_above(self, edges, steps):
+        """Return the lines of who owns and controls the counterparty.
+
+        :param steps: ``{partner id: steps away}``
+        """
+        me = self.partner_id.id
+        confirmed = _confirmed(edges)
+        words = self._word_owners(confirmed, steps)
+        if len(confirmed) < len(edges):
+            Holding, reported = self.env["counterparty.holding"], self._word_owners(edges, steps)
+            words = {p: Holding._word_with_reported(words[p], reported[p]) for p in steps}
+        sure = control.controllers(me, confirmed, **self._get_rule())
+        possible = control.controllers(me, edges, is_possible=True, **self._get_rule())
+        return self._prepare_lines("above", steps, words, sure, possible)
+
+    def _prepare_lines(self, direction, steps, words, sure, possible):
         return [
             {
-                "direction": "below",
+                "direction": direction,
                 "partner_id": partner,
-                "depth": step.depth,
-                "share_text": self._word_share(partner, shares, ranges),
-                "is_control": partner in controlled,
+                "depth": depth,
+                "share_text": words[partner],
+                "is_control": partner in sure,
+                "may_control": partner in possible - sure,
             }
-            for partner, step in steps.items()
-            if partner != me
+            for partner, depth in steps.items()
         ]
 
-    def _prepare_above(self, edges):
-        """Return the lines of who owns and controls the counterparty, the nearest first."""
+    def _word_owners(self, edges, owners):
+        """Return ``{owner: its total share in the counterparty, in words}``."""
         me = self.partner_id.id
-        reverse = [edge._replace(owner=edge.member, member=edge.owner) for edge in edges]
-        steps = ownership.shortest_paths(me, reverse)
-        del steps[me]
-        lines = []
-        for owner, step in list(steps.items())[:MOST_OWNERS]:
-            shares = ownership.total_shares(owner, edges)
-            ranges = ownership.share_ranges(owner, edges)
-            lines.append(
-                {
-                    "direction": "above",
-                    "partner_id": owner,
-                    "depth": step.depth,
-                    "share_text": self._word_share(me, shares, ranges),
-                    "is_control": me in ownership.controlled_by(owner, edges, **self._get_rule()),
-                }
-            )
-        return lines
-
-    def _word_share(self, partner, shares, ranges):
-        return self.env["counterparty.holding"]._word_share(partner, shares, ranges)
+        Holding = self.env["counterparty.holding"]
+        shares = ownership.owner_shares(me, edges, owners)
+        ranged = []
+        if any(edge.share_max is not None for edge in edges):
+            ranged = list(owners)[: MOST_RANGES // len(edges)]
+        words = {}
+        for owner in owners:
+            ranges = {}
+            if owner in ranged:
+                ranges = {owner: ownership.share_ranges(owner, edges).get(me, (0.0, 0.0))}
+            words[owner] = Holding._word_share(owner, shares, ranges)
+            if ranged and owner not in ranged and owner in shares.values:
+                words[owner] = self.env._("at least %(share)s", share=words[owner])
+        return words
 
     def _describe_controllers(self, edges):
         """Return who controls the counterparty in the end, in words."""
-        found = ownership.ultimate_controllers(self.partner_id.id, edges, **self._get_rule())
+        confirmed = _confirmed(edges)
+        text = self._word_controllers(confirmed)
+        if len(confirmed) == len(edges):
+            return text
+        Holding = self.env["counterparty.holding"]
+        return Holding._word_with_reported(text, self._word_controllers(edges))
+
+    def _word_controllers(self, edges):
+        found = control.ultimate_controllers(self.partner_id.id, edges, **self._get_rule())
         if not found.nodes:
             return self.env._("nobody has a majority")
         seen = self._get_visible(found.nodes)
@@ -155,5 +203,34 @@ class CounterpartyOwnership(models.TransientModel):
 
     def _describe_others(self, edges):
         """Return the part of the counterparty whose owners are not known, in words."""
-        low, high = ownership.unknown_part(self.partner_id.id, edges)
-        return self.env["counterparty.holding"]._word_percent(low, high)
+        Holding = self.env["counterparty.holding"]
+        texts = [
+            Holding._word_percent(*ownership.unknown_part(self.partner_id.id, of))
+            for of in (_confirmed(edges), edges)
+        ]
+        return Holding._word_with_reported(*texts)
+
+    def _describe_more(self, owners, owned):
+        """Return how many are left out, in words."""
+        texts = []
+        if owners > MOST_OWNERS:
+            texts.append(
+                self.env._(
+                    "Of %(all)s owners the nearest %(shown)s are shown.",
+                    all=owners,
+                    shown=MOST_OWNERS,
+                )
+            )
+        if owned > MOST_OWNED:
+            texts.append(
+                self.env._(
+                    "Of %(all)s owned companies the nearest %(shown)s are shown.",
+                    all=owned,
+                    shown=MOST_OWNED,
+                )
+            )
+        return " ".join(texts)
+
+
+def _confirmed(edges):
+    return [edge for edge in edges if not edge.is_reported]

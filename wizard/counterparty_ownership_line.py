@@ -14,3 +14,7 @@ class CounterpartyOwnershipLine(models.TransientModel):
     depth = fields.Integer("Steps")
     share_text = fields.Char("Total Share")
     is_control = fields.Boolean("Control")
+    may_control = fields.Boolean(
+        "Possible Control",
+        help="With the most votes that the known ranges allow, or with reported memberships.",
+    )

@@ -24,19 +24,19 @@ Prepared = dict[str, Any]
 
 TREE = """
     INSERT INTO counterparty_membership
-           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting,
+           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting_basis,
             control, status)
     SELECT %(first)s + CASE WHEN n <= %(chain)s THEN n - 1
                             ELSE %(chain)s + (n - %(chain)s - 1) / 3 END,
-           %(first)s + n, %(kind)s, 'exact', 51, 0, 0, 0, 'auto', 'confirmed'
+           %(first)s + n, %(kind)s, 'exact', 51, 0, 0, 'exact', 'auto', 'confirmed'
       FROM generate_series(1, %(size)s - 1) n
 """
 CROSS = """
     INSERT INTO counterparty_membership
-           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting,
+           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting_basis,
             control, status)
     SELECT DISTINCT ON (owner_id, member_id) owner_id, member_id, %(other)s, 'exact', share,
-           0, 0, 0, 'auto', 'confirmed'
+           0, 0, 'exact', 'auto', 'confirmed'
       FROM (SELECT %(first)s + 2000 + n AS owner_id, %(first)s + 2000 + (n + step) %% %(block)s
                    AS member_id, CASE step WHEN 1 THEN 20 ELSE 3 END AS share
               FROM generate_series(0, %(block)s - 1) n, unnest(ARRAY[1, 7, 61, 503]) step
@@ -46,17 +46,17 @@ CROSS = """
 """
 CROWD = """
     INSERT INTO counterparty_membership
-           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting,
+           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting_basis,
             control, status)
     SELECT %(first)s + %(start)s + (n + step * 977) %% %(rest)s, %(first)s + %(start)s + n,
-           %(kind)s, 'exact', 5, 0, 0, 0, 'auto', 'confirmed'
+           %(kind)s, 'exact', 5, 0, 0, 'exact', 'auto', 'confirmed'
       FROM generate_series(0, %(rest)s - 1) n, generate_series(1, %(each)s) step
 """
 PAIRS = """
     INSERT INTO counterparty_membership
-           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting,
+           (owner_id, member_id, kind_id, share_basis, equity, equity_min, equity_max, voting_basis,
             control, status)
-    SELECT a, b, %(kind)s, 'exact', 3, 0, 0, 0, 'auto', 'confirmed'
+    SELECT a, b, %(kind)s, 'exact', 3, 0, 0, 'exact', 'auto', 'confirmed'
       FROM unnest(%(ids)s) a, unnest(%(ids)s) b WHERE a != b
 """
 # copies of a receivable of the demo, spread over so many partners from the first
@@ -155,11 +155,11 @@ def _shares(env: Any, prepared: Prepared) -> int:
 
 
 def _control(env: Any, prepared: Prepared) -> int:
-    from odoo.addons.counterparty_crm.tools import ownership
+    from odoo.addons.counterparty_crm.tools import control
 
     holding = prepared["holding"]
     edges = holding._get_edges(prepared["day"])
-    return len(ownership.controlled_by(holding.head_id.id, edges)) + 1
+    return len(control.controlled_by(holding.head_id.id, edges)) + 1
 
 
 def _chart(env: Any, prepared: Prepared) -> int:
@@ -178,6 +178,13 @@ def _figures(env: Any, prepared: Prepared) -> int:
 def _ownership(env: Any, prepared: Prepared) -> int:
     head = prepared["holding"].head_id
     return len(env["counterparty.ownership"].sudo().create({"partner_id": head.id}).line_ids)
+
+
+def _ownership_in_block(env: Any, prepared: Prepared) -> int:
+    """Open the page of a company that 1,500 own together: all owners are in one loop."""
+    head = prepared["holding"].head_id.id
+    member = env["res.partner"].browse(head + 2000 + BLOCK // 2)
+    return len(env["counterparty.ownership"].sudo().create({"partner_id": member.id}).line_ids)
 
 
 def _edges(env: Any, _prepared: Prepared) -> int:
@@ -254,6 +261,8 @@ ROWS = [
     Row("group of 20,000: exposure", Limit(seconds=1), Side(_exposure, LARGE), repeat=5),
     Row("group of 20,000: total shares", Limit(seconds=2), Side(_shares, LARGE), repeat=3),
     Row("group of 20,000: control", Limit(seconds=2), Side(_control, LARGE), repeat=3),
+    Row("group of 20,000: ownership", Limit(seconds=4), Side(_ownership, LARGE), repeat=3),
+    Row("block of 1,500: ownership", Limit(seconds=4), Side(_ownership_in_block, LARGE), repeat=3),
     Row("group of 100: members", Limit(seconds=0.02), Side(_members, SMALL)),
     Row("group of 100: exposure", Limit(seconds=0.02), Side(_exposure, SMALL)),
     Row("group of 100: total shares", Limit(seconds=0.02), Side(_shares, SMALL)),
