@@ -78,6 +78,7 @@ class CounterpartySaleFact(models.Model):
             ("invoice", "Invoice"),
             ("order", "Order"),
             ("opportunity", "Opportunity"),
+            ("request", "Request"),
             ("interaction", "Interactions"),
             ("mirror", "Line reversed"),
             ("excess", "Credited beyond the original"),

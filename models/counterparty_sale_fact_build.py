@@ -44,6 +44,8 @@ READ = {
     "product.product": ("standard_price",),
     "product.template": ("categ_id", "type", "is_storable", "uom_id"),
     "crm.lead": ("campaign_id", "medium_id", "source_id"),
+    "counterparty.request": ("campaign_id",),
+    "counterparty.request.document": ("request_id", "res_model", "res_id"),
     "res.company": (
         "counterparty_attribution_model",
         "counterparty_half_life",

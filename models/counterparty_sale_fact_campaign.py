@@ -59,7 +59,33 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
                         WHERE o.id = base.order_id"""
                 ),
             ),
+            # the documents themselves may have lost the campaign of what they were made from
+            ("request", self._sql_request_campaign()),
         ]
+
+    @api.model
+    def _sql_request_campaign(self):
+        """Select the campaign of the request that a line's documents were made from.
+
+        Of several requests the one that was converted first.
+        """
+        return SQL(
+            """SELECT request.campaign_id, NULL::int, NULL::int
+                 FROM (SELECT 'account.move' AS model, base.move_id AS id
+                        UNION ALL
+                       SELECT 'sale.order', base.order_id
+                        UNION ALL
+                       SELECT 'crm.lead', o.opportunity_id
+                         FROM sale_order o WHERE o.id = base.order_id) document
+                 JOIN counterparty_request_document link
+                   ON link.res_model = document.model AND link.res_id = document.id
+                 JOIN counterparty_request request ON request.id = link.request_id
+                WHERE request.campaign_id IS NOT NULL
+                  -- asked once: most databases have no such request
+                  AND EXISTS (SELECT FROM counterparty_request any_request
+                               WHERE any_request.campaign_id IS NOT NULL)
+                ORDER BY link.id LIMIT 1"""
+        )
 
     @api.model
     def _sql_chain(self):
