@@ -180,8 +180,8 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         if without_rate:
             notes.append(
                 self.env._(
-                    "%(count)s amounts are in no total: their currency had no rate on the "
-                    "invoice date.",
+                    "Amounts in no total, as their currency had no rate on the invoice date: "
+                    "%(count)s.",
                     count=int(without_rate),
                 )
             )
@@ -192,7 +192,7 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         """Return all that can be told about missing figures, also what takes a count to know."""
         notes = [self._describe_gaps(without_rate)]
         if waiting := self._count_waiting():
-            notes.append(self.env._("%(count)s documents are still to be read.", count=waiting))
+            notes.append(self.env._("Documents still to be read: %(count)s.", count=waiting))
         return [note for note in notes if note]
 
     @api.model
