@@ -30,6 +30,7 @@ class CounterpartySaleFact(models.Model):
     _inherit = [
         "counterparty.sale.fact.build",
         "counterparty.sale.fact.recost",
+        "counterparty.sale.fact.fill",
         "counterparty.sale.fact.check",
         "counterparty.merge.mixin",
     ]

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..models.counterparty_sale_fact import CENTS
-from ..models.counterparty_sale_fact_build import SALE_TYPES
+from ..models.counterparty_sale_fact_line import SALE_TYPES
 from ..models.sale_order_line import COST_PROFIT
 
 # a ratio of sums: the part over the whole, both from the rows of the group

@@ -15,7 +15,7 @@ from odoo.addons.web.controllers.export import ExcelExport as GroupExcel
 from odoo.addons.web.controllers.export import GroupsTreeNode
 
 from ..controllers.export import ExcelExport
-from ..models.counterparty_sale_fact_check import CURSOR
+from ..models.counterparty_sale_fact_fill import CURSOR
 from .common_profit import ProfitCase
 
 SALES = "sales_team.group_sale_salesman"
