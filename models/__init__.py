@@ -102,11 +102,13 @@ from . import counterparty_cost
 from . import counterparty_sale_dimension_mixin
 from . import unchecked_many2one
 from . import counterparty_sale_fact_reference
+from . import counterparty_sale_fact_line
 from . import counterparty_sale_fact_cost
 from . import counterparty_sale_fact_campaign
 from . import counterparty_sale_fact_mirror
 from . import counterparty_sale_fact_build
 from . import counterparty_sale_fact_recost
+from . import counterparty_sale_fact_fill
 from . import counterparty_sale_fact_check
 from . import counterparty_sale_fact_kept
 from . import counterparty_sale_correction

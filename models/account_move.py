@@ -105,8 +105,8 @@ class AccountMove(models.Model):
         warnings = {}
         if kept:
             warnings["goods_kept"] = self.env._(
-                "On %(count)s lines only the price is credited: the goods stay with the customer, "
-                "and their cost with the sale. Clear “Goods Kept” where goods come back.",
+                "Lines where only the price is credited: %(count)s. The goods stay with the "
+                "customer, and their cost with the sale. Clear “Goods Kept” where goods come back.",
                 count=len(kept),
             )
             if any(line.product_id.valuation == "real_time" for line in kept):
@@ -115,8 +115,8 @@ class AccountMove(models.Model):
                 )
         if unnamed and not self.reversed_entry_id:
             warnings["unnamed"] = self.env._(
-                "%(count)s lines do not say which invoice line they take back. Posting looks for "
-                "the latest sale of the same product at this price; without one, the cost of "
+                "Lines that do not say which invoice line they take back: %(count)s. Posting looks "
+                "for the latest sale of the same product at this price; without one, the cost of "
                 "today counts. Choose “Line Reversed” to be sure.",
                 count=len(unnamed),
             )
@@ -155,6 +155,7 @@ class AccountMove(models.Model):
 
         A credit note made from an order, or by hand, names not even the invoice.
         """
+        unnamed = self.env["account.move.line"]
         for move in self.filtered(
             lambda move: move.reversed_entry_id or move.move_type == "out_refund"
         ):
@@ -163,13 +164,13 @@ class AccountMove(models.Model):
             )
             if not open_lines or not move.is_sale_document(include_receipts=True):
                 continue
+            if not move.reversed_entry_id:
+                unnamed |= open_lines
+                continue
             taken = move.invoice_line_ids.reversed_line_id
             for line in open_lines:
-                if move.reversed_entry_id:
-                    origin = line._find_reversed_line(move.reversed_entry_id, taken)
-                else:
-                    # whoever may post need not see every invoice of the customer
-                    origin = line.sudo()._find_sold_line(taken).sudo(False)
+                origin = line._find_reversed_line(move.reversed_entry_id, taken)
                 if origin:
-                    line.reversed_line_id = origin
+                    line._take_back(origin)
                     taken |= origin
+        unnamed._link_sold_lines()

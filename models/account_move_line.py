@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 
 class AccountMoveLine(models.Model):
@@ -134,53 +135,126 @@ class AccountMoveLine(models.Model):
         dearer = sold.filtered(lambda line: line.product_id and line.price_unit > self.price_unit)
         return same[:1] or dearer[:1]
 
-    def _find_sold_line(self, taken):
-        """Return the posted invoice line that a credit without a named invoice takes back.
+    def _link_sold_lines(self):
+        """Let credits without a named invoice take back the invoice lines that they are about.
 
-        Of the same order line; made by hand, of the same customer, product, unit and price. The
-        latest of which all, else any, of the quantity is not credited yet.
+        Those of the same order line; made by hand, of the same customer, product, unit and price.
+        The latest of which all, else any, of the quantity is not credited yet.
+        """
+        by_key = {}
+        for line in self.filtered(lambda line: line.quantity > 0):
+            by_key.setdefault(line._get_sold_key(), self.browse())
+            by_key[line._get_sold_key()] |= line
+        # made by hand without a product: nobody knows what of
+        asked = {lines[0]: lines for key, lines in by_key.items() if key[1] or key[2]}
+        if not asked:
+            return
+        for model in ("account.move", "account.move.line"):
+            self.env[model].flush_model()
+        rest, found = {}, {}
+        for asker, origin, quantity in self.env.execute_query(self._sql_sold(asked)):
+            rest[origin] = quantity
+            found.setdefault(asker, []).append(origin)
+        # whoever may post need not see the invoices; at once, what linking compares one by one
+        self.sudo().browse(list(rest)).mapped("price_unit")
+        for asker, lines in asked.items():
+            for line in lines:
+                line._link_sold_line(found.get(asker.id, ()), rest)
 
-        :param taken: lines that others of the same document credit already
+    def _get_sold_key(self):
+        """Return what credits have in common that are about the same sales."""
+        self.ensure_one()
+        return (
+            (self.move_id.invoice_date or fields.Date.context_today(self)),
+            self.sale_line_ids,
+            self.product_id,
+            (self.company_id, self.partner_id, self.product_uom_id, self.currency_id),
+            self.price_unit,
+        )
+
+    def _link_sold_line(self, origins, rest):
+        """Take back the first that has enough left, else the first that has anything left.
+
+        :param origins: ids of lines, the latest first
+        :param rest: id -> quantity that nobody has taken back; what the line takes is subtracted
         """
         self.ensure_one()
-        domain = [
-            ("id", "not in", taken.ids),
-            ("company_id", "=", self.company_id.id),
-            ("partner_id", "=", self.partner_id.id),
-            ("move_id.move_type", "in", ("out_invoice", "out_receipt")),
-            ("parent_state", "=", "posted"),
-            ("display_type", "=", "product"),
-            ("product_id", "=", self.product_id.id),
-            ("product_uom_id", "=", self.product_uom_id.id),
-            ("currency_id", "=", self.currency_id.id),
-            ("invoice_date", "<=", self.move_id.invoice_date or fields.Date.context_today(self)),
-            ("quantity", ">", 0),
-        ]
-        if self.sale_line_ids:
-            domain.append(("sale_line_ids", "in", self.sale_line_ids.ids))
-        elif self.product_id:
-            domain.append(("price_unit", "=", self.price_unit))
-        else:
-            return self.browse()
-        sold = self.search(domain, order="invoice_date desc, id desc", limit=20)
-        rest = sold._get_uncredited_quantities()
-        whole = sold.filtered(lambda line: rest[line] >= self.quantity)
-        return (whole or sold.filtered(lambda line: rest[line] > 0))[:1]
+        taken = set(self.move_id.invoice_line_ids.reversed_line_id.ids)
+        left = [origin for origin in origins if origin not in taken and rest[origin] > 0]
+        whole = [origin for origin in left if rest[origin] >= self.quantity]
+        if left:
+            origin = (whole or left)[0]
+            self._take_back(self.browse(origin))
+            rest[origin] -= 0 if self.counterparty_goods_kept else self.quantity
 
-    def _get_uncredited_quantities(self):
-        """Return ``{line: quantity}`` that posted credit notes have not taken back."""
-        credited = dict(
-            self._read_group(
-                [
-                    ("reversed_line_id", "in", self.ids),
-                    ("parent_state", "=", "posted"),
-                    ("counterparty_goods_kept", "=", False),
-                ],
-                ["reversed_line_id"],
-                ["quantity:sum"],
-            )
+    def _take_back(self, origin):
+        """Name the line that this one takes back, without the host's work on changed amounts."""
+        quiet = {
+            "check_move_validity": False,
+            "skip_invoice_sync": True,
+            "skip_is_manually_modified": True,
+        }
+        self.with_context(**quiet).reversed_line_id = origin
+
+    @api.model
+    def _sql_sold(self, asked):
+        """Select the first line of each group of credits, an invoice line and what is left of it.
+
+        Whoever may post need not see every invoice of the customer.
+
+        :param asked: the first line -> all lines of its group
+        """
+        days = [(line.id, line._get_sold_key()[0], len(lines)) for line, lines in asked.items()]
+        # an order names its invoice lines; only without one the price tells which
+        legs = [
+            SQL(
+                """EXISTS (SELECT FROM sale_order_line_invoice_rel theirs
+                             JOIN sale_order_line_invoice_rel ours
+                               ON ours.order_line_id = theirs.order_line_id
+                            WHERE theirs.invoice_line_id = l.id
+                              AND ours.invoice_line_id = credit.id)"""
+            ),
+            SQL("l.price_unit = credit.price_unit"),
+        ]
+        return SQL(
+            """SELECT credit.id, sold.id, sold.quantity
+                 FROM (VALUES %(days)s) asked (line_id, day, count)
+                 JOIN account_move_line credit ON credit.id = asked.line_id
+                CROSS JOIN LATERAL (
+                    SELECT EXISTS (SELECT FROM sale_order_line_invoice_rel rel
+                                    WHERE rel.invoice_line_id = credit.id) AS is_ordered) origin
+                CROSS JOIN LATERAL (
+                    (%(ordered)s) UNION ALL (%(by_hand)s)) sold
+                ORDER BY credit.id, sold.invoice_date DESC, sold.id DESC""",
+            days=SQL(", ").join(SQL("(%s, %s::date, %s)", *day) for day in days),
+            ordered=self._sql_sold_leg(SQL("origin.is_ordered AND %s", legs[0])),
+            by_hand=self._sql_sold_leg(SQL("NOT origin.is_ordered AND %s", legs[1])),
         )
-        return {line: line.quantity - credited.get(line, 0) for line in self}
+
+    @api.model
+    def _sql_sold_leg(self, is_same):
+        """Select what may be taken back by ``credit``: a few more than there are credits."""
+        return SQL(
+            """SELECT l.id, l.invoice_date, l.quantity - taken.quantity AS quantity
+                 FROM account_move_line l
+                 JOIN account_move m ON m.id = l.move_id
+                CROSS JOIN LATERAL (
+                    SELECT COALESCE(SUM(back.quantity), 0) AS quantity
+                      FROM account_move_line back
+                     WHERE back.reversed_line_id = l.id AND back.parent_state = 'posted'
+                       AND back.counterparty_goods_kept IS NOT TRUE) taken
+                WHERE %s
+                  AND m.move_type IN ('out_invoice', 'out_receipt')
+                  AND l.parent_state = 'posted' AND l.display_type = 'product'
+                  AND l.company_id = credit.company_id AND l.partner_id = credit.partner_id
+                  AND l.product_id IS NOT DISTINCT FROM credit.product_id
+                  AND l.product_uom_id IS NOT DISTINCT FROM credit.product_uom_id
+                  AND l.currency_id = credit.currency_id
+                  AND l.invoice_date <= asked.day
+                  AND l.quantity > 0 AND l.quantity > taken.quantity
+                ORDER BY l.invoice_date DESC, l.id DESC LIMIT asked.count + 20""",
+            is_same,
+        )
 
     def _copy_data_extend_business_fields(self, values):
         result = super()._copy_data_extend_business_fields(values)

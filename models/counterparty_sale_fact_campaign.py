@@ -16,7 +16,8 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
         """Return who may give a line its campaign, the strongest first.
 
         Each is a pair of basis and a statement that selects campaign, medium and source; it may
-        read ``base``. An area adds its own documents before the last.
+        read ``base``. An area adds its own documents before the last, and to
+        :meth:`_sql_may_be_given`.
         """
         return [
             ("line", SQL("SELECT base.line_campaign, base.line_medium, base.line_source")),
@@ -46,20 +47,49 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
             ),
             (
                 "order",
-                SQL(
-                    """SELECT o.campaign_id, o.medium_id, o.source_id
-                         FROM sale_order o WHERE o.id = base.order_id"""
-                ),
+                SQL("SELECT base.order_campaign, base.order_medium, base.order_source"),
             ),
             (
                 "opportunity",
-                SQL(
-                    """SELECT lead.campaign_id, lead.medium_id, lead.source_id
-                         FROM sale_order o JOIN crm_lead lead ON lead.id = o.opportunity_id
-                        WHERE o.id = base.order_id"""
-                ),
+                SQL("SELECT base.lead_campaign, base.lead_medium, base.lead_source"),
             ),
+            # the documents themselves may have lost the campaign of what they were made from
+            ("request", self._sql_request_campaign()),
         ]
+
+    @api.model
+    def _sql_request_campaign(self):
+        """Select the campaign of the request that a line's documents were made from.
+
+        Of several requests the one that was converted first.
+        """
+        return SQL(
+            """SELECT request.campaign_id, NULL::int, NULL::int
+                 FROM (SELECT 'account.move' AS model, base.move_id AS id
+                        UNION ALL
+                       SELECT 'sale.order', base.order_id
+                        UNION ALL
+                       SELECT 'crm.lead', base.opportunity_id) document
+                 JOIN counterparty_request_document link
+                   ON link.res_model = document.model AND link.res_id = document.id
+                 JOIN counterparty_request request ON request.id = link.request_id
+                WHERE request.campaign_id IS NOT NULL
+                ORDER BY link.id LIMIT 1"""
+        )
+
+    @api.model
+    def _sql_may_be_given(self):
+        """Tell that something of ``base`` may have a campaign, medium or source.
+
+        Most lines have none: without this question a million lines take 9 of 28 s longer.
+        """
+        return SQL(
+            """COALESCE(base.line_campaign, base.line_medium, base.line_source,
+                        base.move_campaign, base.move_medium, base.move_source,
+                        base.order_campaign, base.order_medium, base.order_source,
+                        base.lead_campaign, base.lead_medium, base.lead_source) IS NOT NULL
+               OR EXISTS (SELECT FROM counterparty_request r WHERE r.campaign_id IS NOT NULL)"""
+        )
 
     @api.model
     def _sql_chain(self):
@@ -77,9 +107,11 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
         return SQL(
             """SELECT level.basis, level.campaign_id, level.medium_id, level.source_id
                  FROM (%s) level
-                WHERE COALESCE(level.campaign_id, level.medium_id, level.source_id) IS NOT NULL
+                WHERE (%s)
+                  AND COALESCE(level.campaign_id, level.medium_id, level.source_id) IS NOT NULL
                 ORDER BY level.campaign_id IS NULL, level.rank LIMIT 1""",
             SQL(" UNION ALL ").join(levels),
+            self._sql_may_be_given(),
         )
 
     @api.model

@@ -70,10 +70,14 @@ class CounterpartySaleFactCost(models.AbstractModel):
     @api.model
     def _sql_cost_ledger(self):
         return SQL(
+            # not a join: the planner would read the accounts first, for each line
             """(SELECT SUM(item.balance) FROM account_move_line item
-                  JOIN account_account account ON account.id = item.account_id
                  WHERE item.cogs_origin_id = base.line_id AND item.move_id = base.move_id
-                   AND account.account_type LIKE 'expense%%')"""
+                   AND (SELECT account.account_type LIKE 'expense%%'
+                          FROM account_account account WHERE account.id = item.account_id)
+                   -- asked once: without real-time valuation there is none
+                   AND (SELECT EXISTS (SELECT FROM account_move_line any_item
+                                        WHERE any_item.cogs_origin_id IS NOT NULL)))"""
         )
 
     @api.model

@@ -96,12 +96,18 @@ class CounterpartySaleFactKept(models.Model):
         return SQL(
             """SELECT kept.cost_basis AS basis, kept.unit_cost::numeric * base.quantity AS value
                  FROM counterparty_sale_fact_kept kept
-                WHERE kept.line_id = base.line_id AND kept.unit_cost IS NOT NULL
+                WHERE %s AND kept.line_id = base.line_id AND kept.unit_cost IS NOT NULL
                   AND kept.product_id IS NOT DISTINCT FROM base.product_id
                   AND (%s OR NOT kept.is_provisional)
                 LIMIT 1""",
+            self._sql_is_any(),
             with_provisional,
         )
+
+    @api.model
+    def _sql_is_any(self):
+        """Tell once for a statement whether anything is kept: most of the time nothing is."""
+        return SQL("(SELECT EXISTS (SELECT FROM counterparty_sale_fact_kept))")
 
     @api.model
     def _sql_shares(self):

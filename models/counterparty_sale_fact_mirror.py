@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .counterparty_sale_fact_line import sql_ids
+
 
 class CounterpartySaleFactMirror(models.AbstractModel):
     """Credit notes take cost and shares of the lines that they reverse."""
@@ -26,7 +28,9 @@ class CounterpartySaleFactMirror(models.AbstractModel):
                    share AS (%(share)s)
                    %(rows)s""",
             target=self._sql_target(),
-            base=self._sql_base(moves, SQL("l.id = ANY(%s) AND %s", line_ids, self._sql_is_new())),
+            base=self._sql_base(
+                moves, SQL("l.id = ANY(%s) AND %s", sql_ids(line_ids), self._sql_is_new(moves))
+            ),
             rest=self._sql_rest(),
             line=self._sql_mirror_line(),
             share=self._sql_mirror_share(),

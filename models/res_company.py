@@ -40,7 +40,8 @@ class ResCompany(models.Model):
         "Attribution",
         default=attribution.LAST,
         required=True,
-        help="Who earns a sale that no line, invoice, order or opportunity gives to a campaign.",
+        help="Who earns a sale that no line, invoice, order, opportunity or request gives to a "
+        "campaign.",
     )
     counterparty_half_life = fields.Float(
         "Half-life (days)",

@@ -176,6 +176,10 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
         if days is None:
             return self.env._("no invoice of 12 months is paid")
         count = round(days)
+        if count == 1:
+            return self.env._("one day late on average")
+        if count == -1:
+            return self.env._("one day early on average")
         if count > 0:
             return self.env._("%(count)s days late on average", count=count)
         if count < 0:

@@ -46,6 +46,16 @@ class UtmCampaign(models.Model):
     counterparty_cost_ids = fields.One2many(
         "counterparty.cost", "campaign_id", "Costs", groups=COST_PROFIT
     )
+    # its entries are what the campaign cost; each account is one campaign's, or they count twice
+    counterparty_analytic_account_id = fields.Many2one(
+        "account.analytic.account",
+        "Analytic Account",
+        copy=False,
+        ondelete="restrict",
+        domain="['|', ('company_id', '=', False), ('company_id', '=', company_id)]",
+        groups="analytic.group_analytic_accounting",
+        help="What is booked on it is money spent on the campaign. Sales are not.",
+    )
     # without groups: whether the area is on is no secret
     counterparty_profit_on = fields.Boolean(compute="_compute_counterparty_profit_on")
 
@@ -61,6 +71,11 @@ class UtmCampaign(models.Model):
         "CHECK (counterparty_budget >= 0)", "A budget is not negative."
     )
 
+    _counterparty_analytic_account_uniq = models.UniqueIndex(
+        "(counterparty_analytic_account_id) WHERE counterparty_analytic_account_id IS NOT NULL",
+        "This analytic account is another campaign's: its costs would count twice.",
+    )
+
     @api.depends_context("uid")
     def _compute_counterparty_profit_on(self):
         self.counterparty_profit_on = self.env.user.has_group("counterparty_crm.group_area_profit")
@@ -74,6 +89,16 @@ class UtmCampaign(models.Model):
                     names=", ".join(self.mapped("title")),
                 )
             )
+
+    def copy_data(self, default=None):
+        # whoever sees no budget copies the campaign without it
+        if self._has_field_access(self._fields["counterparty_budget"], "read"):
+            return super().copy_data(default)
+        vals_list = super().copy_data({**(default or {}), "counterparty_budget": False})
+        return [
+            {name: value for name, value in vals.items() if name != "counterparty_budget"}
+            for vals in vals_list
+        ]
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_parent(self):

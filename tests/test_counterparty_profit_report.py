@@ -15,7 +15,7 @@ from odoo.addons.web.controllers.export import ExcelExport as GroupExcel
 from odoo.addons.web.controllers.export import GroupsTreeNode
 
 from ..controllers.export import ExcelExport
-from ..models.counterparty_sale_fact_check import CURSOR
+from ..models.counterparty_sale_fact_fill import CURSOR
 from .common_profit import ProfitCase
 
 SALES = "sales_team.group_sale_salesman"
@@ -183,7 +183,7 @@ class TestCounterpartyProfitReport(ProfitCase):
         complete, waiting = seller.get_counterparty_notes()
 
         self.assertIn("complete after 03/11/2026", complete)
-        self.assertRegex(waiting, r"^[1-9]\d* documents are still to be read")
+        self.assertRegex(waiting, r"^Documents still to be read: [1-9]")
         with self.assertRaises(AccessError):
             self.Report.with_user(self.stranger).get_counterparty_notes()
 
@@ -227,7 +227,7 @@ class TestCounterpartyProfitReport(ProfitCase):
 
         self.assertEqual((revenue, flagged), (300, 1))
         [note] = report.get_counterparty_notes()
-        self.assertIn("1 amounts are in no total", note)
+        self.assertIn("rate on the invoice date: 1.", note)
 
     def test_salesperson_sees_own_and_nobodys_sales(self):
         mine = self._invoice(invoice_user_id=self.seller.id)

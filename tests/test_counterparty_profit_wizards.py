@@ -338,7 +338,7 @@ class TestCostsWithoutTheRight(ProfitCase):
 
         self.assertTrue(check.line_ids.mapped("difference"))
         self.assertEqual(self._sums(invoice), (100, 7, 93))
-        self.assertIn("1 sales are known now", result["params"]["message"])
+        self.assertIn("cost is known now: 1.", result["params"]["message"])
 
     def test_check_opens_for_those_who_see_cost(self):
         check = self.env["counterparty.fact.check"].with_user(self.controller).create({})

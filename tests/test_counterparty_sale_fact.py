@@ -406,6 +406,56 @@ class TestCounterpartySaleFactCampaign(ProfitCase):
         self.assertEqual(self._by_campaign(invoice), {"Spring": 100})
         self.assertEqual(self._facts(invoice).campaign_basis, "opportunity")
 
+    def test_request_gives_the_campaign_that_its_documents_lost(self):
+        category = self.env["counterparty.request.category"].search([("code", "=", "help")])
+        request = self.env["counterparty.request"].create(
+            {
+                "name": "A price for racks, please",
+                "category_id": category.id,
+                "partner_id": self.contact.id,
+                "campaign_id": self.spring.id,
+                "company_id": self.company.id,
+            }
+        )
+        conversion = self.env["counterparty.request.conversion"]
+        for model, kind in (("account.move", "invoice"), ("sale.order", "quotation")):
+            with self.subTest(model=model):
+                made = self._order() if model == "sale.order" else self._invoice(post=False)
+                self.assertFalse(made.campaign_id)
+                request._link_document(made, conversion.search([("code", "=", kind)]))
+
+                if model == "sale.order":
+                    invoice = self._invoice_orders(made)
+                else:
+                    invoice = made
+                    invoice.action_post()
+
+                self.assertEqual(self._by_campaign(invoice), {"Spring": 100})
+                self.assertEqual(self._facts(invoice).campaign_basis, "request")
+
+    def test_request_of_an_opportunity_earns_what_comes_of_it(self):
+        category = self.env["counterparty.request.category"].search([("code", "=", "help")])
+        first, later = self.env["counterparty.request"].create(
+            [
+                {
+                    "name": "A visit, please",
+                    "category_id": category.id,
+                    "partner_id": self.contact.id,
+                    "campaign_id": campaign.id,
+                    "company_id": self.company.id,
+                }
+                for campaign in (self.spring, self.autumn)
+            ]
+        )
+        lead = self.env["crm.lead"].create({"name": "Lead", "type": "opportunity"})
+        conversion = self.env["counterparty.request.conversion"].search([], limit=1)
+        first._link_document(lead, conversion)
+        later._link_document(lead, conversion)
+
+        invoice = self._invoice_orders(self._order(opportunity_id=lead.id))
+
+        self.assertEqual(self._by_campaign(invoice), {"Spring": 100})
+
     def test_last_interaction_inside_the_window_earns_the_sale(self):
         self._interaction(self.spring, "2026-03-01 10:00:00")
         self._interaction(self.autumn, "2026-03-05 10:00:00", res_id=2)

@@ -191,6 +191,71 @@ class TestCounterpartySaleFactCredit(ProfitCase):
         self.assertEqual(origins, [newer, older, self.env["account.move"]])
         self.assertEqual([self._sums(credit)[1] for credit in credits], [-10, -10, -99])
 
+    def test_credits_by_hand_posted_together_take_back_different_sales(self):
+        older, newer = (self._invoice(self._line(quantity=2), day=f"2026-0{n}-10") for n in (1, 2))
+
+        credits = self.env["account.move"].concat(
+            *(
+                self._invoice(self._line(quantity=quantity), kind="out_refund", post=False)
+                for quantity in (1, 2, 1, 1)
+            )
+        )
+        credits.action_post()
+
+        origins = [credit.invoice_line_ids.reversed_line_id.move_id for credit in credits]
+        self.assertEqual(origins, [newer, older, newer, self.env["account.move"]])
+
+    def test_credits_by_hand_look_for_their_sales_in_one_query(self):
+        products = self.env["product.product"].create(
+            [{"name": f"Part {number}", "type": "service"} for number in range(8)]
+        )
+        sold = self._invoice(*(self._line(product) for product in products))
+        found = []
+        for batch in (products[:2], products[2:]):
+            credits = self.env["account.move"].concat(
+                *(
+                    self._invoice(self._line(product), kind="out_refund", post=False)
+                    for product in batch
+                )
+            )
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+
+            credits._link_reversed_lines()
+            self.env.flush_all()
+
+            found.append(self.env.cr.sql_log_count - before)
+            origins = credits.invoice_line_ids.reversed_line_id
+            self.assertEqual(origins.product_id, batch)
+            self.assertLessEqual(origins, sold.invoice_line_ids)
+
+        few, many = found
+        self.assertLessEqual(many, few)
+
+    def test_return_of_two_orders_takes_back_what_each_was_invoiced(self):
+        orders = [self._order((self.goods, 2, 100.0), campaign=self.spring) for _time in range(2)]
+        invoices = [self._invoice_orders(order) for order in orders]
+        for order in orders:
+            order.order_line.product_uom_qty = 0
+
+        credits = [order._create_invoices(final=True) for order in orders]
+        for credit in reversed(credits):
+            credit.write({"invoice_date": "2026-06-10", "date": "2026-06-10"})
+        (credits[0] | credits[1]).action_post()
+
+        for credit, invoice in zip(credits, invoices, strict=True):
+            self.assertEqual(credit.invoice_line_ids.reversed_line_id, invoice.invoice_line_ids)
+
+    def test_negative_quantity_takes_nothing_back(self):
+        self._invoice()
+
+        charge = self._invoice(
+            self._line(quantity=-1), self._line(self.service, price=300), kind="out_refund"
+        )
+
+        self.assertFalse(charge.invoice_line_ids[0].reversed_line_id)
+
     def test_lower_price_credits_the_price_alone_unless_said_otherwise(self):
         invoice = self._invoice(self._line(quantity=10))
         credit = self._credit(invoice, post=False)
@@ -216,10 +281,10 @@ class TestCounterpartySaleFactCredit(ProfitCase):
         self.assertFalse(credit.with_user(clerk).alerts)
         credit.invoice_line_ids.price_unit = 5
         warning = credit.with_user(clerk).alerts["counterparty_goods_kept"]["message"]
-        self.assertIn("On 2 lines only the price is credited", warning)
+        self.assertIn("Lines where only the price is credited: 2.", warning)
         self.assertIn("The ledger takes their cost back", warning)
         unnamed = by_hand.with_user(clerk).alerts["counterparty_unnamed"]["message"]
-        self.assertIn("1 lines do not say", unnamed)
+        self.assertIn("Lines that do not say which invoice line they take back: 1.", unnamed)
         by_hand.action_post()
         self.env.invalidate_all()
         self.assertFalse(by_hand.with_user(clerk).alerts)

@@ -9,7 +9,7 @@ from ..hooks import (
     pre_init_hook,
     uninstall_hook,
 )
-from ..models.counterparty_sale_fact_check import ORDER_COST, SINCE
+from ..models.counterparty_sale_fact_fill import ORDER_COST, SINCE
 from .common import CounterpartyCase
 
 MARGIN_GROUP = "counterparty_crm.group_sale_margin"

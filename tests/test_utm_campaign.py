@@ -1,6 +1,9 @@
 from decimal import Decimal
 
+from psycopg2 import IntegrityError
+
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..tools.attribution import Touch, attribute, deciding_model
 from .common_profit import ProfitCase
@@ -128,6 +131,117 @@ class TestUtmCampaign(ProfitCase):
         self.assertEqual(self.spring.counterparty_revenue, 0)
         self.assertEqual(self.autumn.counterparty_spent, 7)
 
+    def _account(self, name, plan=None):
+        project_plan, _other_plans = self.env["account.analytic.plan"]._get_all_plans()
+        return self.env["account.analytic.account"].create(
+            {"name": name, "plan_id": (plan or project_plan).id}
+        )
+
+    def _bill(self, account, price=20, **values):
+        line = self._line(self.service, price=price, analytic_distribution={account.id: 100})
+        return self._invoice(line, kind="in_invoice", partner_id=self.vendor.id, **values)
+
+    def test_costs_of_the_analytic_account_are_money_spent(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Marketing"})
+        for account in (self._account("Spring fair"), self._account("Spring fair", plan)):
+            campaign = self.env["utm.campaign"].create(
+                {"title": "Fair", "counterparty_analytic_account_id": account.id}
+            )
+            with self.subTest(plan=account.plan_id.name):
+                bill = self._bill(account)
+                entry = self.env["account.analytic.line"].create(
+                    {
+                        "name": "Our own hours",
+                        "date": "2026-03-05",
+                        "amount": -12,
+                        account.plan_id._column_name(): account.id,
+                        "company_id": self.company.id,
+                    }
+                )
+
+                self.assertEqual(campaign.counterparty_spent, 32)
+                rows = self.env["counterparty.profit.report"].search(
+                    [("campaign_id", "=", campaign.id)]
+                )
+                opened = {row.spent: row.action_open_document() for row in rows}
+                self.assertEqual(
+                    {
+                        spent: (action["res_model"], action["res_id"])
+                        for spent, action in opened.items()
+                    },
+                    {20: (bill._name, bill.id), 12: (entry._name, entry.id)},
+                )
+
+    def test_sales_on_the_analytic_account_are_no_negative_cost(self):
+        account = self._account("Spring fair")
+        self.spring.counterparty_analytic_account_id = account
+
+        self._invoice(
+            self._line(self.ledger_goods, analytic_distribution={account.id: 100}),
+            campaign_id=self.spring.id,
+        )
+        self._invoice(
+            self._line(
+                self.service,
+                price=40,
+                account_id=self.account_income.id,
+                analytic_distribution={account.id: 100},
+            ),
+            kind="in_refund",
+            partner_id=self.vendor.id,
+        )
+
+        self.assertEqual(self.spring.counterparty_revenue, 100)
+        self.assertEqual(self.spring.counterparty_spent, 0)
+
+    def test_bill_that_says_it_twice_costs_once(self):
+        spring, autumn = self._account("Spring fair"), self._account("Autumn fair")
+        self.spring.counterparty_analytic_account_id = spring
+        self.autumn.counterparty_analytic_account_id = autumn
+
+        self._bill(spring, campaign_id=self.spring.id)
+        self._bill(autumn, price=7, campaign_id=self.spring.id)
+
+        self.assertEqual(self.spring.counterparty_spent, 27)
+        self.assertEqual(self.autumn.counterparty_spent, 0)
+
+    def test_analytic_account_belongs_to_one_campaign(self):
+        self.spring.counterparty_analytic_account_id = self._account("Fair")
+        self.spring.flush_recordset()
+
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(IntegrityError, "analytic_account_uniq"),
+        ):
+            self.autumn.counterparty_analytic_account_id = (
+                self.spring.counterparty_analytic_account_id
+            )
+            self.autumn.flush_recordset()
+
+    def test_costs_of_another_company_stay_there(self):
+        account = self._account("Fair")
+        account.company_id = False
+        self.spring.counterparty_analytic_account_id = account
+        self.env["account.analytic.line"].create(
+            {
+                "name": "Stand",
+                "amount": -12,
+                "account_id": account.id,
+                "company_id": self.other_company.id,
+            }
+        )
+
+        self.assertEqual(self.spring.counterparty_spent, 0)
+
+    def test_whoever_sees_no_budget_copies_a_campaign_without_it(self):
+        seller = self._profit_user("copy", SALES, "group_user")
+        self.spring.counterparty_budget = 500
+
+        copied = self.spring.with_user(seller).copy()
+
+        self.assertEqual(copied.sudo().counterparty_budget, 0)
+        self.assertEqual(self.spring.copy().counterparty_budget, 500)
+
     # ------------------------------------------------------------
     # Customers won
     # ------------------------------------------------------------
@@ -210,7 +324,7 @@ class TestUtmCampaign(ProfitCase):
         spring = self.spring.with_context(**both)
 
         self.assertEqual(spring.counterparty_revenue, 0)
-        self.assertIn("1 amounts are in no total", spring.counterparty_note)
+        self.assertIn("rate on the invoice date: 1.", spring.counterparty_note)
         self.assertIn("No sale yet", self.autumn.with_context(**both).counterparty_note)
 
     # ------------------------------------------------------------

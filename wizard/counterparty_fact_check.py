@@ -2,7 +2,7 @@ from odoo import Command, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ..models.counterparty_sale_fact_build import SALE_TYPES
+from ..models.counterparty_sale_fact_line import SALE_TYPES
 from ..models.sale_order_line import COST_PROFIT
 
 

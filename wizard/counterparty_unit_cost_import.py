@@ -56,7 +56,7 @@ class CounterpartyUnitCostImport(models.TransientModel):
                 "params": {
                     "type": "success",
                     "message": self.env._(
-                        "The costs of %(count)s sales are known now.", count=len(costs)
+                        "Sales whose cost is known now: %(count)s.", count=len(costs)
                     ),
                     "next": {"type": "ir.actions.act_window_close"},
                 },

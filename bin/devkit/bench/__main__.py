@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from devkit import database, environment, progress, shell
+from devkit import database, environment, paths, progress, shell
 from devkit.odoo import Environment
 
 from . import scale
@@ -25,11 +25,15 @@ def main() -> int:
     env = environment.ensure(browser=False)
     base = scale.ensure(env, options.scale)
     results = []
-    with _with_addon(env, base, options) as (name, install), ExitStack() as stack:
+    with (
+        _with_addon(env, base, options) as (name, install),
+        _without_addon(env, base) as plain,
+        ExitStack() as stack,
+    ):
         if install and not options.rows:
             results.append(install)
         ours = stack.enter_context(worker(env, name, options.clock))
-        stock = stack.enter_context(worker(env, base, options.clock))
+        stock = stack.enter_context(worker(env, plain, options.clock))
         clients = {"ours": ours, "stock": stock, "bound": ours}
         for row in rows:
             with progress.step(row.name):
@@ -73,6 +77,9 @@ def _with_addon(
         yield options.on, None
         return
     name = database.scratch_name(env, "bench")
+    if options.keep:
+        # not named after a process: the next command would take it for left by a killed one
+        name = f"kept_{paths.checkout_key(env.checkout)}_bench"
     database.clone(env, base, name)
     try:
         started = time.monotonic()
@@ -85,6 +92,17 @@ def _with_addon(
             progress.note(f"The database with the addon is {name}")
         else:
             database.drop(env, name)
+
+
+@contextmanager
+def _without_addon(env: Environment, base: str) -> Iterator[str]:
+    """Copy the scaled database: nobody can copy one that somebody is connected to."""
+    name = database.scratch_name(env, "stock")
+    database.clone(env, base, name)
+    try:
+        yield name
+    finally:
+        database.drop(env, name)
 
 
 if __name__ == "__main__":
