@@ -5,13 +5,14 @@ from odoo.tools import SQL
 
 from ..tools import mail_decision as decision
 
-SENT, REFUSED = "sent", "refused"
+WAITING, SENT, REFUSED = "waiting", "sent", "refused"
 LIMITS = {
     "per_hour": ("counterparty_crm.acknowledgements_per_hour", decision.ACK_PER_HOUR),
     "per_day": ("counterparty_crm.acknowledgements_per_day", decision.ACK_PER_DAY),
     "per_minute": ("counterparty_crm.acknowledgements_per_minute", decision.ACK_PER_MINUTE),
 }
 RETRIES = 5
+CHUNK = 100
 
 
 class CounterpartyAcknowledgement(models.Model):
@@ -29,7 +30,11 @@ class CounterpartyAcknowledgement(models.Model):
     company_id = fields.Many2one(related="request_id.company_id")
     address = fields.Char("To", readonly=True)
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-    state = fields.Selection([(SENT, "Sent"), (REFUSED, "Not sent")], required=True, readonly=True)
+    state = fields.Selection(
+        [(WAITING, "Goes out now"), (SENT, "Sent"), (REFUSED, "Not sent")],
+        required=True,
+        readonly=True,
+    )
     reason = fields.Selection(
         [
             ("address", "The address is not valid"),
@@ -49,6 +54,12 @@ class CounterpartyAcknowledgement(models.Model):
     message_id = fields.Many2one("mail.message", readonly=True, ondelete="set null")
     retries = fields.Integer(readonly=True)
 
+    # what is known of the mail that is acknowledged
+    automatic = fields.Boolean(readonly=True)
+    is_employee = fields.Boolean(readonly=True)
+    answered_id = fields.Many2one("mail.message", readonly=True, ondelete="set null")
+
+    _waiting_idx = models.Index("(id) WHERE state = 'waiting'")
     _sent_idx = models.Index("(date, address) WHERE state = 'sent'")
 
     @api.model
@@ -76,6 +87,33 @@ class CounterpartyAcknowledgement(models.Model):
     def _get_limits(self):
         get_param = self.env["ir.config_parameter"].sudo().get_param  # settings of the desk
         return {name: int(get_param(key, default)) for name, (key, default) in LIMITS.items()}
+
+    # ------------------------------------------------------------
+    # Sending
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_send(self):
+        """Send what waits, each in its turn, so that limits count what went before."""
+        self.flush_model(["state"])
+        while rows := self.env.execute_query(
+            SQL(
+                """SELECT id FROM counterparty_acknowledgement WHERE state = %s
+                    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED""",
+                WAITING,
+                CHUNK,
+            )
+        ):
+            waiting = self.browse([id_ for (id_,) in rows])
+            waiting._send()
+            if not self.env["ir.cron"]._commit_progress(len(waiting)):
+                break
+
+    def _send(self):
+        """Send acknowledgements that wait, or note down why they are not sent."""
+        for acknowledgement in self:
+            request = acknowledgement.request_id._follow_merged()
+            request._send_acknowledgement(acknowledgement)
 
     @api.model
     def _retry_failed(self):

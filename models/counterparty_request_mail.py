@@ -7,7 +7,7 @@ from odoo.tools import email_normalize, email_normalize_all, format_datetime
 
 from ..tools import mail_intake
 from ..tools.mail_decision import Sender, refusal
-from .counterparty_acknowledgement import REFUSED, SENT
+from .counterparty_acknowledgement import REFUSED, SENT, WAITING
 
 _logger = logging.getLogger(__name__)
 
@@ -71,7 +71,8 @@ class CounterpartyRequestMail(models.AbstractModel):
     def _compute_acknowledgement_state(self):
         for request in self:
             done = set(request.acknowledgement_ids.mapped("state"))
-            request.acknowledgement_state = SENT if SENT in done else REFUSED if done else "none"
+            is_sent = bool(done & {SENT, WAITING})
+            request.acknowledgement_state = SENT if is_sent else REFUSED if done else "none"
 
     # ------------------------------------------------------------
     # Actions
@@ -93,7 +94,17 @@ class CounterpartyRequestMail(models.AbstractModel):
         # the mails of a request are the team's, not a single user's
         written = self.sudo().inbox_ids.filtered(lambda mail: mail.result in ("new", "possible"))
         robot = any(mail.kind == mail_intake.AUTOMATIC for mail in written)
-        done = self._send_acknowledgement(self.partner_email, robot, False, message)
+        # sent by the system at the wish of an employee
+        done = self.env["counterparty.acknowledgement"].sudo().create(
+            {
+                "request_id": self.id,
+                "address": email_normalize(self.partner_email or "") or "",
+                "state": WAITING,
+                "automatic": robot,
+                "answered_id": message.id,
+            }
+        )
+        self._send_acknowledgement(done)
         if done.state == REFUSED:
             reason = dict(done._fields["reason"]._description_selection(self.env))[done.reason]
             return {
@@ -236,30 +247,64 @@ class CounterpartyRequestMail(models.AbstractModel):
         :param automatic: whether a program wrote
         :param answered: the message that is answered
         """
-        for request in self:
-            wanted = request.team_id.acknowledge and request.category_id.acknowledge == "automatic"
-            if wanted and request.channel in WRITTEN:
-                request._send_acknowledgement(address, automatic, is_employee, answered)
+        written = self.filtered(
+            lambda request: (
+                request.channel in WRITTEN
+                and request.team_id.acknowledge
+                and request.category_id.acknowledge == "automatic"
+            )
+        )
+        if not written:
+            return
+        # acknowledgements are the system's, whoever wrote
+        self.env["counterparty.acknowledgement"].sudo().create(
+            [
+                {
+                    "request_id": request.id,
+                    "address": email_normalize(address or "") or "",
+                    "state": WAITING,
+                    "automatic": automatic,
+                    "is_employee": is_employee,
+                    "answered_id": answered and answered.id,
+                }
+                for request in written
+            ]
+        )
+        # sent right after: neither the mail server nor a page waits for it
+        self._trigger_words()
 
-    def _send_acknowledgement(self, address, automatic, is_employee, answered):
+    def _send_acknowledgement(self, acknowledgement):
+        """Send word of the arrival, unless that would be too much or reach no person.
+
+        :param acknowledgement: says to whom; it knows afterwards what was done
+        """
         self.ensure_one()
         # counted over all requests, and sent by the system
         request = self.with_user(SUPERUSER_ID).sudo()
-        address = email_normalize(address or "") or ""
-        Acknowledgement = request.env["counterparty.acknowledgement"]
-        sender = request._get_sender(address, automatic, is_employee)
-        values = {"request_id": request.id, "address": address}
-        reason = refusal(sender, **Acknowledgement._get_limits())
-        if reason:
-            return Acknowledgement.create({**values, "state": REFUSED, "reason": reason})
-        try:
-            # a text that somebody broke must not take the request with it
-            with request.env.cr.savepoint():
-                message = request._post_acknowledgement(address, answered)
-        except Exception:
-            _logger.warning("No acknowledgement of request %s", request.id, exc_info=True)
-            return Acknowledgement.create({**values, "state": REFUSED, "reason": "template"})
-        return Acknowledgement.create({**values, "state": SENT, "message_id": message.id})
+        acknowledgement = acknowledgement.with_env(request.env)
+        sender = request._get_sender(
+            acknowledgement.address, acknowledgement.automatic, acknowledgement.is_employee
+        )
+        reason = refusal(sender, **acknowledgement._get_limits())
+        message = request.env["mail.message"]
+        if not reason:
+            try:
+                # a text that somebody broke must not take the request with it
+                with request.env.cr.savepoint():
+                    message = request._post_acknowledgement(
+                        acknowledgement.address, acknowledgement.answered_id
+                    )
+            except Exception:
+                _logger.warning("No acknowledgement of request %s", request.id, exc_info=True)
+                reason = "template"
+        acknowledgement.write(
+            {
+                "state": REFUSED if reason else SENT,
+                "reason": reason,
+                "message_id": message.id,
+                "date": fields.Datetime.now(),
+            }
+        )
 
     def _get_sender(self, address, automatic, is_employee):
         own = self.env["mail.alias.domain"]._find_aliases([address]) if address else []

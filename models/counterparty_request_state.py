@@ -156,11 +156,12 @@ class CounterpartyRequestState(models.AbstractModel):
         for request in moved:
             request._check_move(state, checked)
         moved.check_access("write")
+        resting = moved.filtered(lambda request: request.state not in (states.NEW, states.OPEN))
         # facts are written by the moves alone, whoever moves
         moved.sudo().with_context(**{MOVING: True}).write({"state": state, **facts})
         # before the ledger: of two moves at once the second starts again, as the host lets it
         moved.flush_recordset(["state"])
-        moved._record_interval()
+        moved._record_interval(resting)
         moved._update_deadlines()
         return moved
 
