@@ -87,6 +87,7 @@
         "views/counterparty_request_team_views.xml",
         "data/counterparty_request_reply_data.xml",
         "wizard/counterparty_request_answer_views.xml",
+        "wizard/counterparty_request_ask_views.xml",
         "wizard/counterparty_request_convert_views.xml",
         "wizard/counterparty_request_merge_views.xml",
         "wizard/counterparty_request_phone_views.xml",

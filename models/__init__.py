@@ -67,6 +67,7 @@ from . import counterparty_request_word
 from . import counterparty_request_assignment
 from . import counterparty_request_follow
 from . import counterparty_request_merge
+from . import counterparty_request_acting
 from . import counterparty_request_message
 from . import counterparty_request_portal
 from . import counterparty_request_form

@@ -4,8 +4,10 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import mail_decision as decision
+from ..tools import request_states as states
 
 WAITING, SENT, REFUSED = "waiting", "sent", "refused"
+ARRIVAL, SOLUTION = "arrival", "solution"
 LIMITS = {
     "per_hour": ("counterparty_crm.acknowledgements_per_hour", decision.ACK_PER_HOUR),
     "per_day": ("counterparty_crm.acknowledgements_per_day", decision.ACK_PER_DAY),
@@ -16,7 +18,7 @@ CHUNK = 100
 
 
 class CounterpartyAcknowledgement(models.Model):
-    """Word to a sender that a request has arrived, or why no such word was sent."""
+    """Word to whoever asked that a request has arrived or is solved, or why none was sent."""
 
     _name = "counterparty.acknowledgement"
     _description = "Acknowledgement"
@@ -28,6 +30,15 @@ class CounterpartyAcknowledgement(models.Model):
         "counterparty.request", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="request_id.company_id")
+    kind = fields.Selection(
+        [(ARRIVAL, "Arrival"), (SOLUTION, "Solution")],
+        "Word of",
+        default=ARRIVAL,
+        required=True,
+        readonly=True,
+    )
+    # a request that is solved again is told of again
+    cycle = fields.Integer(readonly=True)
     address = fields.Char("To", readonly=True)
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     state = fields.Selection(
@@ -74,7 +85,7 @@ class CounterpartyAcknowledgement(models.Model):
                           count(*) FILTER (WHERE address = %(address)s),
                           count(*) FILTER (WHERE date > %(minute)s)
                      FROM counterparty_acknowledgement
-                    WHERE state = 'sent' AND date > %(day)s""",
+                    WHERE state = 'sent' AND kind = 'arrival' AND date > %(day)s""",
                 address=address,
                 hour=hour,
                 minute=minute,
@@ -111,9 +122,17 @@ class CounterpartyAcknowledgement(models.Model):
 
     def _send(self):
         """Send acknowledgements that wait, or note down why they are not sent."""
-        for acknowledgement in self:
-            request = acknowledgement.request_id._follow_merged()
-            request._send_acknowledgement(acknowledgement)
+        outdated = self.filtered(lambda word: word.kind == SOLUTION and not word._is_solved())
+        for acknowledgement in self - outdated:
+            acknowledgement.request_id._send_acknowledgement(acknowledgement)
+        outdated.unlink()
+
+    def _is_solved(self):
+        """Tell whether the request is still solved, in the cycle the word is about."""
+        self.ensure_one()
+        request = self.request_id
+        done = request.state in (states.SOLVED, states.CLOSED) and not request.merged_into_id
+        return done and request.cycle == self.cycle
 
     @api.model
     def _retry_failed(self):

@@ -62,6 +62,7 @@ class CounterpartyRequest(models.Model):
         "counterparty.request.word.mixin",
         "counterparty.request.follow.mixin",
         "counterparty.request.merge.mixin",
+        "counterparty.request.acting.mixin",
         "counterparty.request.message.mixin",
         "counterparty.request.portal.mixin",
         "counterparty.request.form.mixin",

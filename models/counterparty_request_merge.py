@@ -160,9 +160,11 @@ class CounterpartyRequestMerge(models.AbstractModel):
         self.ensure_one()
         # whoever may merge has read both; messages and files of others come along
         source, target = self.sudo(), target.sudo()
-        source.message_ids.filtered(lambda message: message.message_type != "notification").write(
-            {"res_id": target.id}
+        # the word of its arrival stays where its number and its link are
+        moving = source.message_ids.filtered(
+            lambda message: message.message_type not in ("notification", "auto_comment")
         )
+        moving.write({"res_id": target.id})
         self.env["ir.attachment"].sudo().search(
             [("res_model", "=", self._name), ("res_id", "=", self.id)]
         ).write({"res_id": target.id})

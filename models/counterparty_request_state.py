@@ -64,7 +64,9 @@ class CounterpartyRequestState(models.AbstractModel):
 
     def _solve(self):
         """Mark live requests as solved."""
-        return self._move(states.SOLVED, solved_at=fields.Datetime.now())
+        moved = self._move(states.SOLVED, solved_at=fields.Datetime.now())
+        moved._tell_solution()
+        return moved
 
     def _close(self, by):
         """Close requests.
@@ -76,7 +78,10 @@ class CounterpartyRequestState(models.AbstractModel):
         solved = self.filtered("solved_at")
         checked = by == EMPLOYEE
         moved = solved._move(states.CLOSED, checked, **facts)
-        return moved | (self - solved)._move(states.CLOSED, checked, solved_at=now, **facts)
+        moved |= (self - solved)._move(states.CLOSED, checked, solved_at=now, **facts)
+        if by == EMPLOYEE:
+            moved._tell_solution()
+        return moved
 
     def _cancel(self):
         """Put away live requests."""

@@ -14,6 +14,7 @@ from . import counterparty_type_designer
 
 # request
 from . import counterparty_request_answer
+from . import counterparty_request_ask
 from . import counterparty_request_convert
 from . import counterparty_request_explanation
 from . import counterparty_request_explanation_line
