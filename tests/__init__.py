@@ -81,6 +81,7 @@ from . import test_tour_counterparty_request
 from . import test_counterparty_request_merge
 from . import test_counterparty_request_acting
 from . import test_counterparty_request_solution
+from . import test_counterparty_request_takeover
 from . import test_counterparty_request_race
 from . import test_tools_deadlines
 from . import test_tools_promises

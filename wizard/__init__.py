@@ -21,6 +21,7 @@ from . import counterparty_request_explanation_line
 from . import counterparty_request_merge
 from . import counterparty_request_phone
 from . import counterparty_request_split
+from . import counterparty_request_takeover
 from . import counterparty_mailbox_setup
 
 # profit
