@@ -85,6 +85,7 @@
         "views/counterparty_request_tag_views.xml",
         "views/counterparty_request_category_views.xml",
         "views/counterparty_request_team_views.xml",
+        "views/counterparty_published_answer_views.xml",
         "data/counterparty_request_reply_data.xml",
         "wizard/counterparty_request_answer_views.xml",
         "wizard/counterparty_request_ask_views.xml",
@@ -137,6 +138,9 @@
     "assets": {
         "web.assets_tests": [
             "counterparty_crm/static/tests/tours/**/*",
+        ],
+        "web.assets_frontend": [
+            "counterparty_crm/static/src/published_answers/**/*",
         ],
         "web.assets_backend": [
             "counterparty_crm/static/src/setup_list/**/*",

@@ -78,6 +78,7 @@ from . import counterparty_request_convert
 from . import counterparty_request_convert_accounts
 from . import counterparty_request_batch
 from . import counterparty_request_tag
+from . import counterparty_published_answer
 from . import counterparty_request_conversion
 from . import counterparty_request_document
 from . import counterparty_request_category

@@ -55,6 +55,7 @@ RIGHTS = {
     "counterparty.request.takeover": (NOBODY, NOBODY, ALL),
     "counterparty.request.phone": (ALL, ALL, ALL),
     "counterparty.request.split": (ALL, ALL, ALL),
+    "counterparty.published.answer": (READ, ALL, ALL),
     "counterparty.request.team": (READ, READ, ALL),
     "counterparty.request.member": (READ, READ, ALL),
     "counterparty.request.tag": (READ, ALL, ALL),
