@@ -92,6 +92,7 @@
         "wizard/counterparty_request_convert_views.xml",
         "wizard/counterparty_request_merge_views.xml",
         "wizard/counterparty_request_phone_views.xml",
+        "wizard/counterparty_request_find_views.xml",
         "wizard/counterparty_request_takeover_views.xml",
         "views/counterparty_request_document_views.xml",
         "views/counterparty_request_sla_views.xml",

@@ -52,6 +52,7 @@ RIGHTS = {
     "counterparty.request.answer": (ALL, ALL, ALL),
     "counterparty.request.merge": (ALL, ALL, ALL),
     "counterparty.request.ask": (ALL, ALL, ALL),
+    "counterparty.request.find": (ALL, ALL, ALL),
     "counterparty.request.takeover": (NOBODY, NOBODY, ALL),
     "counterparty.request.phone": (ALL, ALL, ALL),
     "counterparty.request.split": (ALL, ALL, ALL),

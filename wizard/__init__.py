@@ -18,6 +18,7 @@ from . import counterparty_request_ask
 from . import counterparty_request_convert
 from . import counterparty_request_explanation
 from . import counterparty_request_explanation_line
+from . import counterparty_request_find
 from . import counterparty_request_merge
 from . import counterparty_request_phone
 from . import counterparty_request_split
