@@ -18,6 +18,8 @@ QUIET_CHANNELS = ("generator", "campaign")
 # one word about many names no more of them
 NAMED = 20
 TRIGGERED = "counterparty_request_words"
+# set while the job gives word of assignments
+TELLING = "counterparty_request_telling"
 
 
 class CounterpartyRequestWord(models.AbstractModel):
@@ -92,9 +94,12 @@ class CounterpartyRequestWord(models.AbstractModel):
             self.env["ir.cron"].sudo().browse(job_id)._trigger()
 
     def _message_auto_subscribe_notify(self, partner_ids, template):
+        if self.env.context.get(TELLING):
+            return super()._message_auto_subscribe_notify(partner_ids, template)
         # the host tells at once
         if self and not self.env.context.get("mail_auto_subscribe_no_notify"):
             self._tell_later(ASSIGNED)
+        return None
 
     # ------------------------------------------------------------
     # Told
@@ -162,7 +167,8 @@ class CounterpartyRequestWord(models.AbstractModel):
         if len(self) > 1:
             self._give_common_word(word, partners)
         elif word == ASSIGNED:
-            super()._message_auto_subscribe_notify(partners.ids, "mail.message_user_assigned")
+            telling = self.with_context(**{TELLING: True})
+            telling._message_auto_subscribe_notify(partners.ids, "mail.message_user_assigned")
         else:
             title = dict(self._fields["untold"]._description_selection(self.env))[word]
             self.message_notify(

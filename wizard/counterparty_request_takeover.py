@@ -32,7 +32,7 @@ class CounterpartyRequestTakeover(models.TransientModel):
     def _selection_project(self):
         if PROJECT not in self.env or not self.env[PROJECT].has_access("read"):
             return []
-        projects = self.env[PROJECT].search([])
+        projects = self.env[PROJECT].search([("active", "=", True)])
         return [(str(project.id), project.display_name) for project in projects]
 
     @api.depends("project")

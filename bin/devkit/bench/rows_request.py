@@ -32,7 +32,8 @@ def _batch(env: Any, _prepared: None) -> int:
     rows = _rows(channel="generator")
     for number, row in enumerate(rows):
         row["generation_key"] = f"bench:{number}"
-    count = len(env["counterparty.request"].with_context(**QUIET).create(rows))
+    # generators are jobs of the system: nobody else says what a request is about
+    count = len(env["counterparty.request"].sudo().with_context(**QUIET).create(rows))
     env.flush_all()
     return count
 

@@ -34,7 +34,12 @@ def _prepare_desk(env: Any) -> str:
     group = env.ref("counterparty_crm.group_user")
     users = env["res.users"].create(
         [
-            {"name": name, "login": name, "email": f"{name}@x.example", "group_ids": [(4, group.id)]}
+            {
+                "name": name,
+                "login": name,
+                "email": f"{name}@x.example",
+                "group_ids": [(4, group.id)],
+            }
             for name in ("agent1", "agent2", "agent3")
         ]
     )
