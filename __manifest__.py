@@ -87,11 +87,15 @@
         "views/counterparty_request_tag_views.xml",
         "views/counterparty_request_category_views.xml",
         "views/counterparty_request_team_views.xml",
+        "views/counterparty_published_answer_views.xml",
         "data/counterparty_request_reply_data.xml",
         "wizard/counterparty_request_answer_views.xml",
+        "wizard/counterparty_request_ask_views.xml",
         "wizard/counterparty_request_convert_views.xml",
         "wizard/counterparty_request_merge_views.xml",
         "wizard/counterparty_request_phone_views.xml",
+        "wizard/counterparty_request_find_views.xml",
+        "wizard/counterparty_request_takeover_views.xml",
         "views/counterparty_request_document_views.xml",
         "views/counterparty_request_sla_views.xml",
         "wizard/counterparty_request_explanation_views.xml",
@@ -137,6 +141,9 @@
     "assets": {
         "web.assets_tests": [
             "counterparty_crm/static/tests/tours/**/*",
+        ],
+        "web.assets_frontend": [
+            "counterparty_crm/static/src/published_answers/**/*",
         ],
         "web.assets_backend": [
             "counterparty_crm/static/src/setup_list/**/*",

@@ -7,6 +7,8 @@ from ..models.counterparty_request_submission import FOLLOW, FORM, TooManySubmis
 from ..tools import web_form
 from . import request_form
 
+# the beginning says what it is about
+ANSWER_TEXT = 500
 LAYOUT = {"no_breadcrumbs": True, "page_name": "request"}
 
 
@@ -65,6 +67,26 @@ class PublicRequest(Controller):
                 category, answers, files
             )
         return self._render_thanks(submission.request_id.number)
+
+    # public: shows published answers alone, to whoever sees one of the forms
+    @route("/request/answers", type="jsonrpc", auth="public", website=True, readonly=True)
+    def request_answers(self, category=None, text=None, **_query):
+        """Return published answers that fit what a visitor is writing, as they are shown."""
+        requests = request.env["counterparty.request"]
+        is_customer = not request.env.user._is_public() and requests._is_portal_open()
+        if not (is_customer or requests._is_form_open()):
+            return ""
+        record = request_form.get_category(category)
+        words = web_form.clean_line(str(text or ""), ANSWER_TEXT)
+        if not record or not words:
+            return ""
+        answers = request.env["counterparty.published.answer"]
+        found = answers._offer(words, record, request.env.company)
+        if not found:
+            return ""
+        return request.env["ir.qweb"]._render(
+            "counterparty_crm.request_published_answers", {"answers": found}
+        )
 
     # public: shows an empty form
     @route(

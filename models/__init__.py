@@ -69,9 +69,11 @@ from . import counterparty_request_clock_batch
 from . import counterparty_request_clock
 from . import counterparty_request_escalation
 from . import counterparty_request_state
+from . import counterparty_request_word
 from . import counterparty_request_assignment
 from . import counterparty_request_follow
 from . import counterparty_request_merge
+from . import counterparty_request_acting
 from . import counterparty_request_message
 from . import counterparty_request_portal
 from . import counterparty_request_form
@@ -82,6 +84,7 @@ from . import counterparty_request_convert
 from . import counterparty_request_convert_accounts
 from . import counterparty_request_batch
 from . import counterparty_request_tag
+from . import counterparty_published_answer
 from . import counterparty_request_conversion
 from . import counterparty_request_document
 from . import counterparty_request_category

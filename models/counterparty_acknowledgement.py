@@ -4,18 +4,21 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import mail_decision as decision
+from ..tools import request_states as states
 
-SENT, REFUSED = "sent", "refused"
+WAITING, SENT, REFUSED = "waiting", "sent", "refused"
+ARRIVAL, SOLUTION = "arrival", "solution"
 LIMITS = {
     "per_hour": ("counterparty_crm.acknowledgements_per_hour", decision.ACK_PER_HOUR),
     "per_day": ("counterparty_crm.acknowledgements_per_day", decision.ACK_PER_DAY),
     "per_minute": ("counterparty_crm.acknowledgements_per_minute", decision.ACK_PER_MINUTE),
 }
 RETRIES = 5
+CHUNK = 100
 
 
 class CounterpartyAcknowledgement(models.Model):
-    """Word to a sender that a request has arrived, or why no such word was sent."""
+    """Word to whoever asked that a request has arrived or is solved, or why none was sent."""
 
     _name = "counterparty.acknowledgement"
     _description = "Acknowledgement"
@@ -27,9 +30,22 @@ class CounterpartyAcknowledgement(models.Model):
         "counterparty.request", required=True, readonly=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="request_id.company_id")
+    kind = fields.Selection(
+        [(ARRIVAL, "Arrival"), (SOLUTION, "Solution")],
+        "Word of",
+        default=ARRIVAL,
+        required=True,
+        readonly=True,
+    )
+    # a request that is solved again is told of again
+    cycle = fields.Integer(readonly=True)
     address = fields.Char("To", readonly=True)
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-    state = fields.Selection([(SENT, "Sent"), (REFUSED, "Not sent")], required=True, readonly=True)
+    state = fields.Selection(
+        [(WAITING, "Goes out now"), (SENT, "Sent"), (REFUSED, "Not sent")],
+        required=True,
+        readonly=True,
+    )
     reason = fields.Selection(
         [
             ("address", "The address is not valid"),
@@ -49,6 +65,12 @@ class CounterpartyAcknowledgement(models.Model):
     message_id = fields.Many2one("mail.message", readonly=True, ondelete="set null")
     retries = fields.Integer(readonly=True)
 
+    # what is known of the mail that is acknowledged
+    automatic = fields.Boolean(readonly=True)
+    is_employee = fields.Boolean(readonly=True)
+    answered_id = fields.Many2one("mail.message", readonly=True, ondelete="set null")
+
+    _waiting_idx = models.Index("(id) WHERE state = 'waiting'")
     _sent_idx = models.Index("(date, address) WHERE state = 'sent'")
 
     @api.model
@@ -63,7 +85,7 @@ class CounterpartyAcknowledgement(models.Model):
                           count(*) FILTER (WHERE address = %(address)s),
                           count(*) FILTER (WHERE date > %(minute)s)
                      FROM counterparty_acknowledgement
-                    WHERE state = 'sent' AND date > %(day)s""",
+                    WHERE state = 'sent' AND kind = 'arrival' AND date > %(day)s""",
                 address=address,
                 hour=hour,
                 minute=minute,
@@ -76,6 +98,41 @@ class CounterpartyAcknowledgement(models.Model):
     def _get_limits(self):
         get_param = self.env["ir.config_parameter"].sudo().get_param  # settings of the desk
         return {name: int(get_param(key, default)) for name, (key, default) in LIMITS.items()}
+
+    # ------------------------------------------------------------
+    # Sending
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_send(self):
+        """Send what waits, each in its turn, so that limits count what went before."""
+        self.flush_model(["state"])
+        while rows := self.env.execute_query(
+            SQL(
+                """SELECT id FROM counterparty_acknowledgement WHERE state = %s
+                    ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED""",
+                WAITING,
+                CHUNK,
+            )
+        ):
+            waiting = self.browse([id_ for (id_,) in rows])
+            waiting._send()
+            if not self.env["ir.cron"]._commit_progress(len(waiting)):
+                break
+
+    def _send(self):
+        """Send acknowledgements that wait, or note down why they are not sent."""
+        outdated = self.filtered(lambda word: word.kind == SOLUTION and not word._is_solved())
+        for acknowledgement in self - outdated:
+            acknowledgement.request_id._send_acknowledgement(acknowledgement)
+        outdated.unlink()
+
+    def _is_solved(self):
+        """Tell whether the request is still solved, in the cycle the word is about."""
+        self.ensure_one()
+        request = self.request_id
+        done = request.state in (states.SOLVED, states.CLOSED) and not request.merged_into_id
+        return done and request.cycle == self.cycle
 
     @api.model
     def _retry_failed(self):

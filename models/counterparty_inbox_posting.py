@@ -4,8 +4,7 @@ import logging
 import psycopg2
 from markupsafe import Markup
 
-from odoo import api, models
-from odoo.fields import Domain
+from odoo import api, fields, models
 from odoo.tools import formataddr, html2plaintext, plaintext2html
 
 from ..tools import mail_decision as decision
@@ -21,6 +20,7 @@ from ..tools.mail_intake import (
 from ..tools.mail_parts import read_parts
 from .counterparty_request_convert import LETTER_FOLLOWS
 from .counterparty_request_message import AUTOMATIC as AUTOMATIC_MESSAGE
+from .counterparty_request_message import OPENING
 
 _logger = logging.getLogger(__name__)
 
@@ -35,12 +35,14 @@ class CounterpartyInboxPosting(models.AbstractModel):
     _name = "counterparty.inbox.posting.mixin"
     _description = "Posting of Incoming Mail"
 
-    def _apply(self, fate, envelope, target, people, raw):
+    def _apply(self, fate, envelope, target, people, raw, answered):
         """Do what was decided, and note it.
 
+        :param answered: messages that the mail refers to, newest first
         :return: the request the mail is part of now
         """
-        letter = self._read_letter(raw, envelope)
+        letter = self._read_letter(raw)
+        letter["parent"] = answered[:1]
         if fate not in CREATED:
             was_solved = target.state == "solved"
             self._post(fate, target, letter, envelope, people)
@@ -73,7 +75,7 @@ class CounterpartyInboxPosting(models.AbstractModel):
         )
         return request
 
-    def _read_letter(self, raw, envelope):
+    def _read_letter(self, raw):
         """Return text, files and copies of a mail; what is beyond reading is named in the text."""
         try:
             message, dropped = read_parts(raw)
@@ -85,7 +87,6 @@ class CounterpartyInboxPosting(models.AbstractModel):
             letter, dropped = {"body": "", "attachments": []}, [self.env._("the whole text")]
         letter["body"] = self._unfold_text(letter["body"] or "")
         letter["dropped"] = dropped
-        letter["parent"] = self._find_answered(Domain.TRUE, envelope)
         return letter
 
     @api.model
@@ -106,6 +107,8 @@ class CounterpartyInboxPosting(models.AbstractModel):
             "company_id": self.company_id.id,
             "team_id": self.team_id.id or False,
             "description": False,
+            # the mail follows at once
+            "awaiting_since": fields.Datetime.now(),
             "email_cc": self._get_copies(letter),
         }
         category = self.team_id.mail_category_id
@@ -205,7 +208,11 @@ class CounterpartyInboxPosting(models.AbstractModel):
                 # the counterparty is known by its address alone
                 values["outgoing_email_to"] = request.partner_email
         quiet = as_note or fate == decision.COMMENT
-        context = {AUTOMATIC_MESSAGE: quiet, "mail_post_autofollow_author_skip": not employee}
+        context = {
+            AUTOMATIC_MESSAGE: quiet,
+            OPENING: fate in CREATED,
+            "mail_post_autofollow_author_skip": not employee,
+        }
         letter["posted"] = request.with_context(**context).message_post(**values)
         if acting and not quiet and request.state == "hold":
             request._open()

@@ -13,6 +13,7 @@ from ..tools.mail_intake import (
     BOUNCE,
     classify,
     has_failed_dmarc,
+    plain_subject,
     read_envelope,
     read_token,
     strip_token,
@@ -25,6 +26,8 @@ _logger = logging.getLogger(__name__)
 
 REQUEST, TEST = "r", "t"
 TRUSTED_SERVER = "counterparty_crm.trusted_mail_server"
+# new requests, and what came after them without saying so
+JOINED = (*CREATED, decision.ANSWER)
 
 
 @dataclass(frozen=True)
@@ -121,16 +124,17 @@ class CounterpartyInboxProcessing(models.AbstractModel):
 
     @api.model
     def _is_answer_to_request(self, envelope):
-        answered = self._find_answered(Domain.TRUE, envelope)
+        answered = self._find_answered(envelope)[:1]
         return answered.model == "counterparty.request" and bool(answered.res_id)
 
     @api.model
-    def _find_answered(self, domain, envelope):
+    def _find_answered(self, envelope):
+        """Return the messages that a mail refers to, newest first."""
         Message = self.env["mail.message"]
         if not envelope.references:
             return Message
-        domain &= Domain("message_id", "in", list(envelope.references))
-        return Message.search(domain, order="id desc", limit=1)
+        domain = Domain("message_id", "in", list(envelope.references))
+        return Message.search(domain, order="id desc")
 
     # ------------------------------------------------------------
     # What becomes of it
@@ -157,18 +161,20 @@ class CounterpartyInboxProcessing(models.AbstractModel):
                 return nothing
             # a person at postmaster@ writes, too: what reports nothing is not thrown away
             self.kind = AUTOMATIC
-        target, proof = self._find_reply_target(envelope)
+        answered = self._find_answered(envelope)
+        target, proof = self._find_reply_target(envelope, answered)
         if self._is_known(envelope, target):
             self._finish("known", target)
             return target
         people = self._find_people(envelope.sender)
         situation, target = self._get_situation(envelope, target, proof, people)
         fate, reason = decide(situation)
-        if fate == decision.QUARANTINE:
-            self.write({"state": "quarantine", "reason": reason, "request_id": target.id})
+        if fate in (decision.QUARANTINE, decision.DISCARD):
+            state = "quarantine" if fate == decision.QUARANTINE else "discarded"
+            self.write({"state": state, "reason": reason, "request_id": target.id})
             self._tell_of_quarantine()
             return nothing
-        return self._apply(fate, envelope, target, people, raw)
+        return self._apply(fate, envelope, target, people, raw, answered)
 
     def _finish(self, result, request):
         self.write(
@@ -217,13 +223,16 @@ class CounterpartyInboxProcessing(models.AbstractModel):
     # Which request, which person
     # ------------------------------------------------------------
 
-    def _find_reply_target(self, envelope):
-        """Return the request a mail points at, and how: by token, reference or number."""
+    def _find_reply_target(self, envelope, answered):
+        """Return the request a mail points at, and how: by token, reference or number.
+
+        :param answered: the messages it refers to
+        """
         Request = self.env["counterparty.request"]
         target, proof = self._find_token(envelope), decision.TOKEN
         if not target:
-            answered = self._find_answered(Domain("model", "=", Request._name), envelope)
-            target, proof = Request.browse(answered.res_id).exists(), decision.REFERENCE
+            ours = answered.filtered(lambda message: message.model == Request._name)[:1]
+            target, proof = Request.browse(ours.res_id).exists(), decision.REFERENCE
         numbers = subject_numbers(envelope.subject)
         if not target and numbers:
             domain = Domain("number", "in", numbers) & Domain("company_id", "=", self.company_id.id)
@@ -254,6 +263,14 @@ class CounterpartyInboxProcessing(models.AbstractModel):
         recent = target
         if automatic and not target:
             target = recent = self._find_recent_request(envelope.sender)
+        flood = self._find_flood(envelope.sender, target)
+        repeated, recent_mails = flood.browse(), len(flood)
+        if not target:
+            repeated = flood._filter_repeated(envelope.subject)
+            opened = flood.filtered(lambda mail: mail.result != decision.ANSWER)
+            recent_mails = max(len(opened), len(repeated))
+        if not automatic and len(repeated) >= decision.REPEATS:
+            target = repeated[:1].request_id._follow_merged()
         trusted = self.env["ir.config_parameter"].get_param(TRUSTED_SERVER)
         solved = bool(target) and target.state == "solved"
         return Situation(
@@ -267,7 +284,8 @@ class CounterpartyInboxProcessing(models.AbstractModel):
             is_over=bool(target) and not target._can_take_reply(),
             is_solved=solved,
             reopenings_today=self._count_reopenings(target) if solved else 0,
-            recent_mails=self._count_recent(envelope.sender, target),
+            recent_mails=recent_mails,
+            repeats=0 if automatic else len(repeated),
             has_recent_request=bool(automatic and recent),
         ), target
 
@@ -294,18 +312,34 @@ class CounterpartyInboxProcessing(models.AbstractModel):
         )
         return mail.request_id._follow_merged() if mail.request_id else mail.request_id
 
-    def _count_recent(self, sender, target):
+    def _find_flood(self, sender, target):
+        """Return the last mails of a sender to a request, or those that opened one.
+
+        What was put away since counts, too: a machine that goes on is not let in again.
+        """
         since = fields.Datetime.now() - timedelta(hours=decision.FLOOD_HOURS)
         domain = Domain("sender", "=", sender or False) & Domain("received_at", ">=", since)
-        domain &= Domain("state", "=", "done")
         if target:
-            domain &= Domain("request_id", "=", target.id)
+            handled = Domain("state", "=", "done") & Domain("request_id", "=", target.id)
         else:
-            domain &= Domain("result", "in", CREATED)
-        count = self.search_count(domain, limit=decision.FLOOD_MAILS)
-        if count >= decision.FLOOD_MAILS and self._is_allowed_to_repeat(sender):
-            return 0
-        return count
+            handled = Domain("state", "=", "done") & Domain("result", "in", JOINED)
+        flooded = Domain("state", "!=", "todo") & Domain("reason", "=", decision.FLOOD)
+        found = self.search_fetch(
+            domain & (handled | flooded),
+            ["subject", "request_id", "result"],
+            order="id desc",
+            limit=2 * decision.FLOOD_MAILS,
+        )
+        if len(found) >= decision.REPEATS and self._is_allowed_to_repeat(sender):
+            return found.browse()
+        return found
+
+    def _filter_repeated(self, subject):
+        """Return the mails with the same subject that are part of a request."""
+        subject = plain_subject(subject)
+        return self.filtered(
+            lambda mail: mail.request_id and plain_subject(mail.subject or "") == subject
+        )
 
     @api.model
     def _is_allowed_to_repeat(self, sender):

@@ -23,6 +23,7 @@ class CounterpartyInboxQuarantine(models.AbstractModel):
 
     preview = fields.Html("Text", compute="_compute_preview", sanitize=False)
     file_names = fields.Char("Files", compute="_compute_preview")
+    same_sender_count = fields.Integer("Of This Sender", compute="_compute_same_sender_count")
 
     @api.depends("raw")
     def _compute_preview(self):
@@ -31,6 +32,14 @@ class CounterpartyInboxQuarantine(models.AbstractModel):
             text, names = mail._read_preview()
             mail.preview = html_sanitize(Markup("<pre>%s</pre>") % text) if text else False
             mail.file_names = ", ".join(names) or False
+
+    @api.depends("sender", "state")
+    def _compute_same_sender_count(self):
+        waiting = Domain("state", "=", "quarantine") & Domain("sender", "in", self.mapped("sender"))
+        counts = dict(self._read_group(waiting, ["sender"], ["__count"]))
+        for mail in self:
+            is_waiting = mail.state == "quarantine"
+            mail.same_sender_count = is_waiting and counts.get(mail.sender, 0)
 
     def _read_preview(self):
         raw = base64.b64decode(self.with_context(bin_size=False).raw or b"")
@@ -60,6 +69,8 @@ class CounterpartyInboxQuarantine(models.AbstractModel):
                         mail=mail.display_name,
                     )
                 )
+            # whose request it is decides who joins it
+            mail.request_id._follow_merged().check_access("write")
             mail._decide(mail.request_id)
         return self._open_requests()
 
@@ -77,6 +88,19 @@ class CounterpartyInboxQuarantine(models.AbstractModel):
             # who may read the mail decides about it
             mail.sudo().write({"state": "discarded", "decided_by_id": self.env.uid})
             mail.sudo().activity_ids.unlink()
+
+    def action_accept_sender(self):
+        """Vouch for the senders in all their waiting mails that point at a request."""
+        return self._get_same_sender().filtered("request_id").action_accept()
+
+    def action_discard_sender(self):
+        """Put all waiting mails of the senders away."""
+        self._get_same_sender().action_discard()
+
+    def _get_same_sender(self):
+        """Return what waits of the same senders, oldest first, as far as the user decides it."""
+        waiting = Domain("state", "=", "quarantine") & Domain("sender", "in", self.mapped("sender"))
+        return self.search(waiting, order="id")
 
     def action_restore(self):
         """Bring discarded mails back into quarantine."""
@@ -119,7 +143,7 @@ class CounterpartyInboxQuarantine(models.AbstractModel):
                 is_over=not target._can_take_reply(),
             )
             fate, _reason = decide(situation)
-        mail._apply(fate, envelope, target, people, raw)
+        mail._apply(fate, envelope, target, people, raw, mail._find_answered(envelope))
         mail.decided_by_id = decided_by
         mail.activity_ids.unlink()
 
@@ -143,7 +167,7 @@ class CounterpartyInboxQuarantine(models.AbstractModel):
             [
                 ("id", "!=", self.id),
                 ("request_id", "=", target.id),
-                ("state", "=", "quarantine"),
+                ("state", "=", self.state),
                 ("reason", "=", self.reason),
                 ("received_at", ">=", day),
             ],
@@ -151,17 +175,23 @@ class CounterpartyInboxQuarantine(models.AbstractModel):
         )
         if told:
             return
-        reasons = dict(self._fields["reason"]._description_selection(self.env))
         target.message_post(
-            body=self.env._(
-                "A mail of %(sender)s waits in quarantine: %(reason)s.",
-                sender=self.sender or self.env._("an unknown sender"),
-                reason=reasons[self.reason][:1].lower() + reasons[self.reason][1:],
-            ),
+            body=self._get_quarantine_text(),
             message_type="notification",
             subtype_xmlid="mail.mt_note",
             is_internal=True,
         )
+
+    def _get_quarantine_text(self):
+        """Return what the request hears of a mail that points at it."""
+        reasons = dict(self._fields["reason"]._description_selection(self.env))
+        values = {
+            "sender": self.sender or self.env._("an unknown sender"),
+            "reason": reasons[self.reason][:1].lower() + reasons[self.reason][1:],
+        }
+        if self.state == "discarded":
+            return self.env._("Further mails of %(sender)s are put away: %(reason)s.", **values)
+        return self.env._("A mail of %(sender)s waits in quarantine: %(reason)s.", **values)
 
     @api.model
     def _cron_tell_quarantine(self):

@@ -36,6 +36,9 @@ FACTS = frozenset(
         "told_level",
         "told_cycle",
         "conversion_serial",
+        "untold",
+        "untold_by_id",
+        "rating_last_value",
     )
 )
 # what an import from elsewhere, a call or a follow-up brings along
@@ -56,8 +59,10 @@ class CounterpartyRequest(models.Model):
         "counterparty.request.escalation.mixin",
         "counterparty.request.state.mixin",
         "counterparty.request.assignment.mixin",
+        "counterparty.request.word.mixin",
         "counterparty.request.follow.mixin",
         "counterparty.request.merge.mixin",
+        "counterparty.request.acting.mixin",
         "counterparty.request.message.mixin",
         "counterparty.request.portal.mixin",
         "counterparty.request.form.mixin",
@@ -258,6 +263,8 @@ class CounterpartyRequest(models.Model):
     campaign_id = fields.Many2one(
         "utm.campaign", index="btree_not_null", ondelete="restrict", copy=False
     )
+    # not readonly, so that a new request, which nobody has rated, is not looked up
+    rating_last_value = fields.Float(readonly=False)
     generation_key = fields.Char(
         readonly=True, copy=False, help="What a generated request is about: one open per key."
     )
@@ -393,7 +400,8 @@ class CounterpartyRequest(models.Model):
             requests._assign_by_team()
             requests._start_when_ready()
             requests._convert_automatically()
-            requests._notify_arrival()
+            if any(vals.get("untold") for vals in vals_list):
+                requests._trigger_words()
             requests._log_demands()
         return requests
 

@@ -4,9 +4,7 @@ from odoo.tools import SQL, format_datetime
 
 from ..tools import request_states as states
 from ..tools.request_load import share_out
-
-# requests that nobody asked for by themselves: whoever makes them tells of them in one go
-QUIET_CHANNELS = ("generator", "campaign")
+from .counterparty_request_word import RELEASED
 
 
 class CounterpartyRequestAssignment(models.AbstractModel):
@@ -135,45 +133,7 @@ class CounterpartyRequestAssignment(models.AbstractModel):
         """Put requests back into the queue of their team."""
         live = self.filtered(lambda request: request.state in states.LIVE and request.user_id)
         live.write({"user_id": False})
-        live._notify_team(self.env._("Nobody works on it any more"))
-
-    # ------------------------------------------------------------
-    # Telling people
-    # ------------------------------------------------------------
-
-    def _notify_arrival(self):
-        """Tell the team of requests that came and that nobody has.
-
-        Whoever has one was told with the assignment.
-        """
-        if self.env.context.get("tracking_disable"):
-            return
-        self.filtered(
-            lambda request: not request.user_id and request.channel not in QUIET_CHANNELS
-        )._notify_team(self.env._("New request"))
-
-    def _notify_team(self, title):
-        """Tell those of the team who can work on a request, each as they prefer.
-
-        :param title: what happened; who did it is not told
-        """
-        if not self.env.registry.ready:
-            return
-        for request in self:
-            # who is in a team is no secret of the team
-            members = request.sudo().team_id.member_ids._filter_able(request.category_id)
-            users = members.user_id.filtered("active") - self.env.user
-            if users:
-                request.message_notify(
-                    partner_ids=users.partner_id.ids,
-                    subject=f"{title}: {request.display_name}",
-                    body=request._get_arrival_text(title),
-                    email_layout_xmlid="mail.mail_notification_layout",
-                )
-
-    def _get_arrival_text(self, title):
-        who = self.commercial_partner_id.name or self.partner_name or self.partner_email
-        return " · ".join(filter(None, (title, who, self.category_id.name, self.name)))
+        live._tell_later(RELEASED)
 
     # ------------------------------------------------------------
     # Loads

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from .counterparty_request_assignment import QUIET_CHANNELS
+from .counterparty_request_word import QUIET_CHANNELS
 
 # what a request takes over from its contact
 PARTNER_FACTS = {
@@ -55,6 +55,7 @@ class CounterpartyRequestBatch(models.AbstractModel):
                 vals.setdefault(name, value)
             if vals.get("user_id"):
                 vals.setdefault("assigned_at", fields.Datetime.now())
+            vals.update(self._prepare_first_word(vals), rating_last_value=0.0)
         return vals_list
 
     @api.model

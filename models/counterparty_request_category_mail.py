@@ -21,3 +21,15 @@ class CounterpartyRequestCategoryMail(models.AbstractModel):
         ondelete="set null",
         help="Empty: the common text.",
     )
+    tell_solution = fields.Boolean(
+        "Tell When Solved",
+        help="Whoever wrote by mail, web form or portal hears once that their request is solved, "
+        "with the way to take it up again and to rate it.",
+    )
+    solution_template_id = fields.Many2one(
+        "mail.template",
+        "Text When Solved",
+        domain=[("model", "=", "counterparty.request")],
+        ondelete="set null",
+        help="Empty: the common text.",
+    )

@@ -25,7 +25,7 @@ class CounterpartyRequestConvertAccounts(models.AbstractModel):
         return moves if len(moves) == 1 else moves.browse()
 
     def _convert_to_invoice(self):
-        invoice = self.env["account.move"].create(self._prepare_move_vals("out_invoice"))
+        invoice = self._create_move("out_invoice")
         # whoever invoices need not be on the team
         request = self.sudo()
         if request.direction == RECOVER and not request.invoice_ids:
@@ -36,8 +36,7 @@ class CounterpartyRequestConvertAccounts(models.AbstractModel):
     def _convert_to_credit_note(self):
         invoice = self._get_subject_invoice("out_invoice")
         if not invoice or self._is_partial(invoice):
-            vals = self._prepare_move_vals("out_refund")
-            return self.env["account.move"].create({**vals, "reversed_entry_id": invoice.id})
+            return self._create_move("out_refund", reversed_entry_id=invoice.id)
         reversal = (
             self.env["account.move.reversal"]
             .with_context(active_model="account.move", active_ids=invoice.ids)
@@ -53,12 +52,23 @@ class CounterpartyRequestConvertAccounts(models.AbstractModel):
         return bool(self.amount) and not same
 
     def _convert_to_vendor_bill(self):
-        return self.env["account.move"].create(self._prepare_move_vals("in_invoice"))
+        return self._create_move("in_invoice")
+
+    def _create_move(self, move_type, **values):
+        """Create a draft whose total, with taxes, is the amount of the request."""
+        move = self.env["account.move"].create({**self._prepare_move_vals(move_type), **values})
+        line = move.invoice_line_ids
+        # the amount is what changes hands; the price is what is left without the taxes
+        if self.amount and move.amount_total and line.tax_ids:
+            line.price_unit *= self.amount / move.amount_total
+        return move
 
     def _prepare_move_vals(self, move_type):
         """Return values of a draft invoice, bill or credit note."""
         partner = self._require_partner()
-        line = {"name": self._get_plain_reference(), "price_unit": self.amount, "quantity": 1.0}
+        line = {"name": self._get_plain_reference(), "quantity": 1.0}
+        if self.amount or not self.product_id:
+            line["price_unit"] = self.amount
         if self.product_id:
             line["product_id"] = self.product_id.id
         sells = move_type.startswith("out")

@@ -43,31 +43,37 @@ class CounterpartyRequestEscalation(models.AbstractModel):
                 break
 
     @api.model
-    def _claim_due(self, now, attempts=ATTEMPTS):
-        """Return the next requests to look at, locked for this transaction.
+    def _claim_due(self, now):
+        """Return the next requests to look at.
+
+        With nothing due this is one look into a partial index, however many requests are open.
+        """
+        due = SQL("state IN ('new', 'open') AND check_at <= %s", now)
+        return self._claim(due, SQL("check_at"))
+
+    @api.model
+    def _claim(self, condition, order, attempts=ATTEMPTS):
+        """Return the next requests of a job, locked for this transaction.
 
         Nobody repeats a job: what others have changed since its snapshot is seen by another
         transaction alone, so the claim begins one.
         """
         try:
-            return self._lock_due(now)
+            return self._lock(condition, order)
         except SerializationFailure:
             self.env.cr.rollback()
-        return self._claim_due(now, attempts - 1) if attempts > 1 else self.browse()
+        return self._claim(condition, order, attempts - 1) if attempts > 1 else self.browse()
 
     @api.model
-    def _lock_due(self, now):
-        """Lock requests that are due and that no other worker has.
-
-        With nothing due this is one look into a partial index, however many requests are open.
-        """
-        self.env["counterparty.request"].flush_model(["check_at", "state"])
+    def _lock(self, condition, order):
+        """Lock requests that wait for a job and that no other worker has."""
+        self.env["counterparty.request"].flush_model(["check_at", "state", "untold"])
         self.env.cr.execute(
             SQL(
                 """SELECT id FROM counterparty_request
-                    WHERE state IN ('new', 'open') AND check_at <= %s
-                    ORDER BY check_at LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
-                now,
+                    WHERE %s ORDER BY %s LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
+                condition,
+                order,
                 CHUNK,
             ),
             log_exceptions=False,

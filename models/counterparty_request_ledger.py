@@ -37,12 +37,17 @@ class CounterpartyRequestLedger(models.AbstractModel):
             ]
         )
 
-    def _record_interval(self):
-        """Close the running pause of the ledger and begin the one of the new state."""
+    def _record_interval(self, resting):
+        """Close the running pause of the ledger and begin the one of the new state.
+
+        :param resting: those whose clock stood still until now
+        """
         now = fields.Datetime.now()
         # the ledger is written by what happens, never by people
         Interval = self.env["counterparty.request.interval"].sudo()
-        running = Interval.search([("request_id", "in", self.ids), ("ended_at", "=", False)])
+        running = Interval.browse()
+        if resting:
+            running = Interval.search([("request_id", "in", resting.ids), ("ended_at", "=", False)])
         by_request = {interval.request_id.id: interval for interval in running}
         ended, values = Interval.browse(), []
         for request in self:

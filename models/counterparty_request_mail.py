@@ -7,12 +7,13 @@ from odoo.tools import email_normalize, email_normalize_all, format_datetime
 
 from ..tools import mail_intake
 from ..tools.mail_decision import Sender, refusal
-from .counterparty_acknowledgement import REFUSED, SENT
+from .counterparty_acknowledgement import ARRIVAL, REFUSED, SENT, SOLUTION, WAITING
 
 _logger = logging.getLogger(__name__)
 
 # a request that came this way was written by the counterparty, who may be told of its arrival
 WRITTEN = ("email", "form", "portal")
+NO_LIMITS = {"per_hour": 10**6, "per_day": 10**6, "per_minute": 10**6}
 ANSWERING_HEADERS = {
     "Auto-Submitted": "auto-replied",
     "X-Auto-Response-Suppress": "All",
@@ -67,11 +68,13 @@ class CounterpartyRequestMail(models.AbstractModel):
         for request in self:
             request.waiting_mail_count = counts.get(request, 0)
 
-    @api.depends("acknowledgement_ids.state")
+    @api.depends("acknowledgement_ids.state", "acknowledgement_ids.kind")
     def _compute_acknowledgement_state(self):
         for request in self:
-            done = set(request.acknowledgement_ids.mapped("state"))
-            request.acknowledgement_state = SENT if SENT in done else REFUSED if done else "none"
+            words = request.acknowledgement_ids.filtered(lambda word: word.kind == ARRIVAL)
+            done = set(words.mapped("state"))
+            is_sent = bool(done & {SENT, WAITING})
+            request.acknowledgement_state = SENT if is_sent else REFUSED if done else "none"
 
     # ------------------------------------------------------------
     # Actions
@@ -93,7 +96,21 @@ class CounterpartyRequestMail(models.AbstractModel):
         # the mails of a request are the team's, not a single user's
         written = self.sudo().inbox_ids.filtered(lambda mail: mail.result in ("new", "possible"))
         robot = any(mail.kind == mail_intake.AUTOMATIC for mail in written)
-        done = self._send_acknowledgement(self.partner_email, robot, False, message)
+        # sent by the system at the wish of an employee
+        done = (
+            self.env["counterparty.acknowledgement"]
+            .sudo()
+            .create(
+                {
+                    "request_id": self.id,
+                    "address": email_normalize(self.partner_email or "") or "",
+                    "state": WAITING,
+                    "automatic": robot,
+                    "answered_id": message.id,
+                }
+            )
+        )
+        self._send_acknowledgement(done)
         if done.state == REFUSED:
             reason = dict(done._fields["reason"]._description_selection(self.env))[done.reason]
             return {
@@ -236,30 +253,64 @@ class CounterpartyRequestMail(models.AbstractModel):
         :param automatic: whether a program wrote
         :param answered: the message that is answered
         """
-        for request in self:
-            wanted = request.team_id.acknowledge and request.category_id.acknowledge == "automatic"
-            if wanted and request.channel in WRITTEN:
-                request._send_acknowledgement(address, automatic, is_employee, answered)
+        written = self.filtered(
+            lambda request: (
+                request.channel in WRITTEN
+                and request.team_id.acknowledge
+                and request.category_id.acknowledge == "automatic"
+            )
+        )
+        if not written:
+            return
+        # acknowledgements are the system's, whoever wrote
+        self.env["counterparty.acknowledgement"].sudo().create(
+            [
+                {
+                    "request_id": request.id,
+                    "address": email_normalize(address or "") or "",
+                    "state": WAITING,
+                    "automatic": automatic,
+                    "is_employee": is_employee,
+                    "answered_id": answered and answered.id,
+                }
+                for request in written
+            ]
+        )
+        # sent right after: neither the mail server nor a page waits for it
+        self._trigger_words()
 
-    def _send_acknowledgement(self, address, automatic, is_employee, answered):
+    def _send_acknowledgement(self, acknowledgement):
+        """Send word of the arrival, unless that would be too much or reach no person.
+
+        :param acknowledgement: says to whom; it knows afterwards what was done
+        """
         self.ensure_one()
         # counted over all requests, and sent by the system
         request = self.with_user(SUPERUSER_ID).sudo()
-        address = email_normalize(address or "") or ""
-        Acknowledgement = request.env["counterparty.acknowledgement"]
-        sender = request._get_sender(address, automatic, is_employee)
-        values = {"request_id": request.id, "address": address}
-        reason = refusal(sender, **Acknowledgement._get_limits())
-        if reason:
-            return Acknowledgement.create({**values, "state": REFUSED, "reason": reason})
-        try:
-            # a text that somebody broke must not take the request with it
-            with request.env.cr.savepoint():
-                message = request._post_acknowledgement(address, answered)
-        except Exception:
-            _logger.warning("No acknowledgement of request %s", request.id, exc_info=True)
-            return Acknowledgement.create({**values, "state": REFUSED, "reason": "template"})
-        return Acknowledgement.create({**values, "state": SENT, "message_id": message.id})
+        acknowledgement = acknowledgement.with_env(request.env)
+        sender = request._get_sender(
+            acknowledgement.address, acknowledgement.automatic, acknowledgement.is_employee
+        )
+        # what employees solve is told each time
+        limits = acknowledgement._get_limits() if acknowledgement.kind == ARRIVAL else NO_LIMITS
+        reason = refusal(sender, **limits)
+        message = request.env["mail.message"]
+        if not reason:
+            try:
+                # a text that somebody broke must not take the request with it
+                with request.env.cr.savepoint():
+                    message = request._post_acknowledgement(acknowledgement)
+            except Exception:
+                _logger.warning("No acknowledgement of request %s", request.id, exc_info=True)
+                reason = "template"
+        acknowledgement.write(
+            {
+                "state": REFUSED if reason else SENT,
+                "reason": reason,
+                "message_id": message.id,
+                "date": fields.Datetime.now(),
+            }
+        )
 
     def _get_sender(self, address, automatic, is_employee):
         own = self.env["mail.alias.domain"]._find_aliases([address]) if address else []
@@ -274,8 +325,9 @@ class CounterpartyRequestMail(models.AbstractModel):
             **self.env["counterparty.acknowledgement"]._count_sent(address),
         )
 
-    def _post_acknowledgement(self, address, answered):
-        subject, body = self._render_acknowledgement()
+    def _post_acknowledgement(self, acknowledgement):
+        address, answered = acknowledgement.address, acknowledgement.answered_id
+        subject, body = self._render_acknowledgement(kind=acknowledgement.kind)
         headers = dict(ANSWERING_HEADERS)
         if answered and answered.message_id:
             headers["In-Reply-To"] = answered.message_id
@@ -301,16 +353,25 @@ class CounterpartyRequestMail(models.AbstractModel):
         company = self.company_id
         return self.team_id.alias_email or company.email_formatted or self.env.user.email_formatted
 
-    def _render_acknowledgement(self, lang=None):
+    def _render_acknowledgement(self, lang=None, kind=ARRIVAL):
         """Return subject and text of an acknowledgement, the text as markup.
 
         :param lang: code of an installed language; without it the language of the sender
+        :param kind: word of the arrival or of the solution
         """
         self.ensure_one()
         lang = lang or self._get_sender_lang()
-        template = self.category_id.acknowledgement_template_id or self.env.ref(
-            "counterparty_crm.mail_template_request_acknowledgement"
-        )
+        chosen, common = {
+            ARRIVAL: (
+                self.category_id.acknowledgement_template_id,
+                "counterparty_crm.mail_template_request_acknowledgement",
+            ),
+            SOLUTION: (
+                self.category_id.solution_template_id,
+                "counterparty_crm.mail_template_request_solution",
+            ),
+        }[kind]
+        template = chosen or self.env.ref(common)
         request = self.with_context(lang=lang)
         template = template.with_env(request.env)
         rendered = [
@@ -336,9 +397,62 @@ class CounterpartyRequestMail(models.AbstractModel):
         )
         return f"{text} ({zone})"
 
-    def _get_sender_link(self):
-        """Return the personal link of the sender, where requests of this kind are shown to them."""
+    def _get_sender_link(self, step=None):
+        """Return the personal link of the sender, where requests of this kind are shown to them.
+
+        :param step: what the page asks at once: ``rate`` or ``reopen``
+        """
         self.ensure_one()
         if self.confidentiality != "partner":
             return False
-        return self.get_base_url() + self.get_portal_url()
+        suffix = f"/{step}" if step else None
+        return self.get_base_url() + self.get_portal_url(suffix=suffix)
+
+    # ------------------------------------------------------------
+    # Word of the solution
+    # ------------------------------------------------------------
+
+    def _tell_solution(self):
+        """Tell whoever wrote that their request is solved, once per cycle, where wanted.
+
+        Whatever a person wrote is answered; what nobody asked for in writing ends in silence.
+        """
+        written = self.filtered(
+            lambda request: (
+                request.channel in WRITTEN
+                and request.category_id.tell_solution
+                and not request.merged_into_id
+                and (request.partner_email or request.partner_id.email)
+            )
+        )
+        if not written:
+            return
+        # words are the system's, whoever solves
+        Word = self.env["counterparty.acknowledgement"].sudo()
+        told = Word.search([("request_id", "in", written.ids), ("kind", "=", SOLUTION)])
+        known = {(word.request_id.id, word.cycle) for word in told}
+        Word.create(
+            [
+                request._prepare_solution_vals()
+                for request in written
+                if (request.id, request.cycle) not in known
+            ]
+        )
+        self._trigger_words()
+
+    def _prepare_solution_vals(self):
+        self.ensure_one()
+        # mails of a request are the team's, not a single user's
+        request = self.sudo()
+        written = request.inbox_ids.filtered(lambda mail: mail.result in ("new", "possible"))
+        last = request.message_ids.filtered("message_id").sorted("id")[-1:]
+        return {
+            "request_id": request.id,
+            "kind": SOLUTION,
+            "cycle": request.cycle,
+            "address": email_normalize(request.partner_email or request.partner_id.email) or "",
+            "state": WAITING,
+            "automatic": any(mail.kind == mail_intake.AUTOMATIC for mail in written),
+            "is_employee": any(user._is_internal() for user in request.partner_id.user_ids),
+            "answered_id": last.id,
+        }

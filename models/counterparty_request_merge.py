@@ -84,6 +84,29 @@ class CounterpartyRequestMerge(models.AbstractModel):
                 else False
             )
 
+    def action_publish_answer(self):
+        """Open a new published answer with the words of the last answer given here."""
+        self.ensure_one()
+        answer = self.message_ids.filtered(
+            lambda message: (
+                message.message_type in ("comment", "email")
+                and not message.is_internal
+                and any(user._is_internal() for user in message.author_id.user_ids)
+            )
+        )[:1]
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Published Answer"),
+            "res_model": "counterparty.published.answer",
+            "view_mode": "form",
+            "context": {
+                "default_name": self.name,
+                "default_body": answer.body or False,
+                "default_category_ids": self.category_id.ids,
+                "default_company_id": self.company_id.id,
+            },
+        }
+
     # ------------------------------------------------------------
     # Merge
     # ------------------------------------------------------------
@@ -160,9 +183,11 @@ class CounterpartyRequestMerge(models.AbstractModel):
         self.ensure_one()
         # whoever may merge has read both; messages and files of others come along
         source, target = self.sudo(), target.sudo()
-        source.message_ids.filtered(lambda message: message.message_type != "notification").write(
-            {"res_id": target.id}
+        # the word of its arrival stays where its number and its link are
+        moving = source.message_ids.filtered(
+            lambda message: message.message_type not in ("notification", "auto_comment")
         )
+        moving.write({"res_id": target.id})
         self.env["ir.attachment"].sudo().search(
             [("res_model", "=", self._name), ("res_id", "=", self.id)]
         ).write({"res_id": target.id})

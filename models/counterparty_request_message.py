@@ -2,11 +2,13 @@ from odoo import fields, models
 from odoo.tools import is_html_empty
 
 from ..tools import request_states as states
-from .counterparty_request_assignment import QUIET_CHANNELS
 from .counterparty_request_state import PARTNER
+from .counterparty_request_word import QUIET_CHANNELS, WROTE
 
 # set while a mail that a program wrote is posted
 AUTOMATIC = "counterparty_automatic_message"
+# set while the mail that opens a request is posted
+OPENING = "counterparty_opening_message"
 REOPENS_PER_DAY = 3
 
 
@@ -79,7 +81,8 @@ class CounterpartyRequestMessage(models.AbstractModel):
             else:
                 automatic = bool(self.env.context.get(AUTOMATIC))
                 self._on_partner_message(message, automatic)
-                if not automatic:
+                # what opens a request is in the history with it: one contact, not two
+                if not automatic and not self.env.context.get(OPENING):
                     self._log_message(message)
         return result
 
@@ -149,7 +152,7 @@ class CounterpartyRequestMessage(models.AbstractModel):
             return
         # the writer of a mail has no rights here
         request = self.sudo()
-        arrives = request._is_arriving()
+        arrives = self.env.context.get(OPENING) or request._is_arriving()
         if not request.awaiting_since:
             request.awaiting_since = fields.Datetime.now()
         if request.state in (states.PENDING, states.HOLD):
@@ -158,7 +161,7 @@ class CounterpartyRequestMessage(models.AbstractModel):
             request._reopen(PARTNER)
         request._update_deadlines()
         if not arrives and not request._filter_reachable(request.user_id):
-            request._notify_team(self.env._("The counterparty wrote"))
+            request._tell_later(WROTE)
 
     def _is_arriving(self):
         """Tell whether the message is the one that a request comes with, told of already."""

@@ -1,5 +1,5 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..tools import request_states as states
 
@@ -41,6 +41,34 @@ class CounterpartyRequestRecovery(models.AbstractModel):
         open_amount = sum(self.invoice_ids.mapped("amount_residual"))
         if open_amount and len(self.invoice_ids.currency_id) == 1:
             self.amount, self.currency_id = open_amount, self.invoice_ids.currency_id
+
+    def action_payment_link(self):
+        """Make a link by which the counterparty pays what is to be recovered.
+
+        :raises UserError: when nothing is open any more
+        """
+        self.ensure_one()
+        unpaid = self.invoice_ids.filtered(
+            lambda move: move.state == "posted" and move.payment_state in ("not_paid", "partial")
+        )
+        if not unpaid:
+            raise UserError(
+                self.env._(
+                    "%(request)s names no document that is still to be paid.",
+                    request=self.display_name,
+                )
+            )
+        if len(unpaid) > 1:
+            # one link pays one document
+            return unpaid._get_records_action(name=self.env._("Open Documents"))
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Payment Link"),
+            "res_model": "payment.link.wizard",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"active_model": unpaid._name, "active_id": unpaid.id},
+        }
 
     @api.constrains("invoice_ids", "partner_id")
     def _check_invoice_partner(self):

@@ -64,7 +64,9 @@ class CounterpartyRequestState(models.AbstractModel):
 
     def _solve(self):
         """Mark live requests as solved."""
-        return self._move(states.SOLVED, solved_at=fields.Datetime.now())
+        moved = self._move(states.SOLVED, solved_at=fields.Datetime.now())
+        moved._tell_solution()
+        return moved
 
     def _close(self, by):
         """Close requests.
@@ -76,7 +78,10 @@ class CounterpartyRequestState(models.AbstractModel):
         solved = self.filtered("solved_at")
         checked = by == EMPLOYEE
         moved = solved._move(states.CLOSED, checked, **facts)
-        return moved | (self - solved)._move(states.CLOSED, checked, solved_at=now, **facts)
+        moved |= (self - solved)._move(states.CLOSED, checked, solved_at=now, **facts)
+        if by == EMPLOYEE:
+            moved._tell_solution()
+        return moved
 
     def _cancel(self):
         """Put away live requests."""
@@ -156,11 +161,12 @@ class CounterpartyRequestState(models.AbstractModel):
         for request in moved:
             request._check_move(state, checked)
         moved.check_access("write")
+        resting = moved.filtered(lambda request: request.state not in (states.NEW, states.OPEN))
         # facts are written by the moves alone, whoever moves
         moved.sudo().with_context(**{MOVING: True}).write({"state": state, **facts})
         # before the ledger: of two moves at once the second starts again, as the host lets it
         moved.flush_recordset(["state"])
-        moved._record_interval()
+        moved._record_interval(resting)
         moved._update_deadlines()
         return moved
 

@@ -83,6 +83,7 @@ class ResConfigSettings(models.TransientModel):
     counterparty_request_form_limit = fields.Integer(
         "Forms an Hour", config_parameter=FORM_LIMIT, default=DEFAULT_LIMIT
     )
+    counterparty_has_projects = fields.Boolean(compute="_compute_counterparty_has_projects")
     group_counterparty_campaign = fields.Boolean(
         "Campaigns", implied_group="counterparty_crm.group_area_campaign", group=GROUP_USER
     )
@@ -110,6 +111,10 @@ class ResConfigSettings(models.TransientModel):
                         "The control threshold is a share of the votes above 0 and up to 100 %."
                     )
                 )
+
+    @api.depends_context("uid")
+    def _compute_counterparty_has_projects(self):
+        self.counterparty_has_projects = "project.task" in self.env
 
     @api.onchange("group_counterparty_request")
     def _onchange_group_counterparty_request(self):

@@ -23,6 +23,7 @@ class CounterpartyRequestReport(models.Model):
             "resolution_missed", "breach_cause", "sla_status", "reopen_count", "team_id", "user_id",
             "category_id", "sla_id", "channel", "priority", "commercial_partner_id", "product_id",
             "campaign_id", "merged_into_id",
+            "first_response_at", "closed_by",
         ],
         "counterparty.request.document": ["res_model", "res_id", "request_id"],
         "sale.order": ["state", "amount_untaxed", "currency_rate", "opportunity_id"],
@@ -90,6 +91,11 @@ class CounterpartyRequestReport(models.Model):
     open_count = fields.Integer("Open Requests", readonly=True)
     late_count = fields.Integer("Late Requests", readonly=True)
     late_share = fields.Float(readonly=True, aggregator="avg")
+    unanswered_count = fields.Integer(
+        "Ended without an Answer",
+        readonly=True,
+        help="Requests that came in writing and were solved or closed without a written answer.",
+    )
     reopened_count = fields.Integer("Reopened Requests", readonly=True)
     reopen_rate = fields.Float(
         readonly=True,
@@ -119,6 +125,9 @@ class CounterpartyRequestReport(models.Model):
                    r.is_live::int AS open_count,
                    r.was_late::int AS late_count,
                    CASE WHEN r.sla_id IS NOT NULL THEN r.was_late::int::float END AS late_share,
+                   (r.state IN ('solved', 'closed') AND r.first_response_at IS NULL
+                        AND COALESCE(r.closed_by, 'employee') = 'employee'
+                        AND r.channel IN ('email', 'form', 'portal'))::int AS unanswered_count,
                    (COALESCE(r.reopen_count, 0) > 0)::int AS reopened_count,
                    CASE WHEN r.solved_at IS NOT NULL OR r.reopen_count > 0
                         THEN (COALESCE(r.reopen_count, 0) > 0)::int::float END AS reopen_rate,

@@ -84,6 +84,12 @@ from . import test_public_request
 from . import test_counterparty_request_portal
 from . import test_tour_counterparty_request
 from . import test_counterparty_request_merge
+from . import test_counterparty_request_acting
+from . import test_counterparty_request_solution
+from . import test_counterparty_request_takeover
+from . import test_counterparty_request_find
+from . import test_counterparty_published_answer
+from . import test_tools_answer_search
 from . import test_counterparty_request_race
 from . import test_tools_deadlines
 from . import test_tools_promises

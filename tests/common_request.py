@@ -36,6 +36,13 @@ class RequestCase(CounterpartyCase):
             }
         )
 
+    def _tell(self):
+        """Let the job tell of what happened; return the messages it sent."""
+        Message = self.env["mail.message"]
+        last = Message.search([], order="id desc", limit=1).id
+        self.env["counterparty.request"].search([("untold", "!=", False)])._tell_words()
+        return Message.search([("id", ">", last)], order="id")
+
     def _write_as(self, request, author, body="Hello", **values):
         """Post a public message of somebody."""
         return request.message_post(

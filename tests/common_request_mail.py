@@ -76,6 +76,7 @@ class RequestMailCase(RequestCase):
         with mute_logger("odoo.sql_db"):
             request_id = self.env["mail.thread"].message_process(model, raw)
         self.env.invalidate_all()
+        self.env["counterparty.acknowledgement"].search([("state", "=", "waiting")])._send()
         return self.env["counterparty.request"].browse(request_id)
 
     def _run_job(self, method="_cron_process"):

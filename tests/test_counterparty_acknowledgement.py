@@ -123,6 +123,7 @@ class TestCounterpartyAcknowledgement(RequestMailCase):
             with self.subTest(channel):
                 request = self._request(partner=self.ada, channel=channel)
                 request._acknowledge(f"{channel}@northwind.example")
+                request.acknowledgement_ids._send()
                 self.assertEqual(request.acknowledgement_ids.state, "sent")
 
     def test_those_who_get_none_are_listed_with_the_reason(self):

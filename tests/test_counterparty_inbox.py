@@ -160,11 +160,18 @@ class TestCounterpartyInbox(RequestMailCase):
         return self.env.cr.sql_log_count - before
 
     def test_a_mail_costs_few_queries(self):
-        # nobody is told: a notification is the cost of the team, not of the mail
-        self.team.write({"leader_id": False, "member_ids": [(5, 0, 0)]})
+        # a team of people who are told by mail, and which acknowledges
+        self.assertEqual(len(self.team.user_ids), 2)
+        self.team.acknowledge = True
 
         self.assertLessEqual(self._count_queries(), 40)
         self.assertLessEqual(self._count_queries(From="Eve <eve@new.example>"), 40)
+
+    def test_an_answer_costs_few_queries(self):
+        request = self._receive()
+        reference = self._messages(request).message_id
+
+        self.assertLessEqual(self._count_queries(References=reference), 40)
 
     # ------------------------------------------------------------
     # Twice

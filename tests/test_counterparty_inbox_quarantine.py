@@ -62,6 +62,40 @@ class TestCounterpartyInboxQuarantine(RequestMailCase):
         self.assertEqual(set(waiting.mapped("state")), {"discarded"})
         self.assertEqual(self.request.waiting_mail_count, 0)
 
+    def test_all_of_one_sender_are_decided_with_one_click(self):
+        self._answer(self.request, From=EVE, body="And the red one")
+        self._answer(self.request, From="Mal <mal@other.example>")
+        other = self._last()
+        self.mine.invalidate_recordset()
+        self.assertEqual((self.mine.same_sender_count, other.same_sender_count), (2, 1))
+
+        self.mine.action_accept_sender()
+        self.env.invalidate_all()
+
+        self.assertEqual(self._inbox(state="quarantine"), other)
+        bodies = " ".join(self._messages(self.request).mapped("body"))
+        self.assertIn("And the red one", bodies)
+        self.assertFalse(self.waiting.same_sender_count)
+
+    def test_a_machine_is_put_away_with_one_click(self):
+        self._answer(self.request, From=EVE)
+
+        self.mine.action_discard_sender()
+
+        self.assertFalse(self._inbox(state="quarantine"))
+        self.assertEqual(len(self._inbox(state="discarded", sender="eve@dark.example")), 2)
+
+    def test_nobody_lets_a_sender_into_a_request_they_may_not_write(self):
+        self.request.user_id = self.officer
+        self.request.team_id = False
+        self.assertFalse(self.request.with_user(self.user).has_access("write"))
+        self.assertTrue(self.mine.has_access("read"))
+
+        with self.assertRaises(AccessError):
+            self.mine.action_accept()
+
+        self.assertEqual(self.waiting.state, "quarantine")
+
     def test_what_was_discarded_can_be_taken_back(self):
         self.mine.action_discard()
         self.assertEqual(self.waiting.decided_by_id, self.user)
@@ -166,12 +200,21 @@ class TestCounterpartyInboxQuarantine(RequestMailCase):
 
     def test_the_word_is_in_the_language_of_who_reads_it(self):
         self.env["res.lang"]._activate_lang("es_ES")
-        self.uri.lang = "es_ES"
+        self.uri.lang, self.user.lang = "es_ES", "en_US"
+        last = self.env["mail.message"].search([], order="id desc", limit=1).id
 
         self._run_job("_cron_tell_quarantine")
 
-        spanish = self._told().filtered(lambda message: message.partner_ids == self.uri.partner_id)
-        self.assertTrue(spanish or self.uri.lang == "es_ES")
+        told = {
+            message.partner_ids: (message.subject, message.body)
+            for message in self.env["mail.message"].search([("id", ">", last)])
+        }
+        subject, body = told[self.uri.partner_id]
+        self.assertIn("cuarentena", subject)
+        self.assertIn("esperan una decisión", body)
+        subject, body = told[self.user.partner_id]
+        self.assertIn("Mails in quarantine", subject)
+        self.assertIn("wait for a decision", body)
 
     def test_the_job_runs_while_a_team_has_a_mailbox(self):
         cron = self.env.ref("counterparty_crm.ir_cron_counterparty_quarantine")

@@ -352,11 +352,31 @@ class TestCounterpartyInboxReply(RequestMailCase):
         self.assertEqual(len(notes), 1)
 
     def test_a_flood_of_new_requests_stops_in_quarantine(self):
-        for _number in range(25):
-            self._receive(From=EVE)
+        for number in range(25):
+            self._receive(From=EVE, Subject=f"Alert {number}")
 
         self.assertEqual(len(self._inbox(state="quarantine", reason="flood")), 5)
         self.assertEqual(len(self._inbox(sender="eve@dark.example", result="new")), 20)
+
+    def test_the_same_words_over_and_over_join_the_last_request(self):
+        for _number in range(25):
+            self._receive(From=EVE, Subject="Re: I am out of office")
+
+        joined = self._inbox(sender="eve@dark.example", result="answer")
+        opened = self._inbox(sender="eve@dark.example", result="new")
+        self.assertEqual((len(opened), len(joined)), (10, 10))
+        self.assertEqual(joined.request_id, opened[-1].request_id)
+        self.assertEqual(len(self._inbox(state="quarantine", reason="flood")), 5)
+
+    def test_a_robot_that_does_not_stop_is_put_away_with_one_word(self):
+        for number in range(30):
+            self._receive(From=EVE, Subject=f"Alert {number}", Auto_Submitted="auto-generated")
+
+        [opened] = self._inbox(sender="eve@dark.example", result="new")
+        self.assertFalse(self._inbox(state="quarantine"))
+        self.assertEqual(len(self._inbox(state="discarded", reason="flood")), 10)
+        texts = opened.request_id.message_ids.mapped("body")
+        self.assertEqual(len([text for text in texts if "put away" in (text or "")]), 1)
 
     def test_those_on_the_list_of_the_host_may_write_as_much_as_they_want(self):
         self.env["mail.gateway.allowed"].create({"email": "eve@dark.example"})

@@ -497,16 +497,17 @@ class TestCounterpartyRequest(RequestCase):
             "partner_id": self.late_payer.id,
             "category_id": self.categories["help"].id,
             "team_id": self.team.id,
-            "user_id": self.user.id,
         }
-        Request.create(dict(vals))
-        self.env.flush_all()
-
-        with self.assertQueryCount(12):
-            request = Request.create(dict(vals))
+        for assignee in (self.user, self.uri, self.user.browse()):
+            vals["user_id"] = assignee.id
+            Request.create(dict(vals))
             self.env.flush_all()
 
-        self.assertTrue(request.due_at)
+            with self.subTest(assignee=assignee.login), self.assertQueryCount(12):
+                request = Request.create(dict(vals))
+                self.env.flush_all()
+
+            self.assertTrue(request.due_at)
 
     def test_a_page_of_the_list_costs_the_same_for_one_and_for_eighty(self):
         Request = self.env["counterparty.request"].with_context(tracking_disable=True)

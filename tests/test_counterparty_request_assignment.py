@@ -1,11 +1,16 @@
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..models.counterparty_request_message import AUTOMATIC
 from .common_request import RequestCase
+
+WORD_LOGGER = "odoo.addons.counterparty_crm.models.counterparty_request_word"
 
 
 @tagged("post_install", "-at_install", "counterparty_request")
@@ -15,7 +20,8 @@ class TestCounterpartyRequestAssignment(RequestCase):
         return {member.user_id: member for member in self.team.member_ids}
 
     def _told(self, request):
-        """Return who was told of a request, and how often."""
+        """Return who was told of a request, once the job has run."""
+        self._tell()
         messages = self.env["mail.message"].search(
             [("model", "=", request._name), ("res_id", "=", request.id)]
         )
@@ -23,7 +29,8 @@ class TestCounterpartyRequestAssignment(RequestCase):
         return {user.login for user in users}
 
     def _woken(self, request):
-        """Return who was told that the counterparty wrote on a request."""
+        """Return who was told that the counterparty wrote on a request, once the job has run."""
+        self._tell()
         messages = self.env["mail.message"].search(
             [
                 ("model", "=", request._name),
@@ -178,6 +185,7 @@ class TestCounterpartyRequestAssignment(RequestCase):
         self.uri.notification_type = "email"
 
         request = self._request()
+        self._tell()
 
         kinds = {
             notification.res_partner_id.user_ids.login: notification.notification_type
@@ -187,6 +195,88 @@ class TestCounterpartyRequestAssignment(RequestCase):
             if notification.mail_message_id.model == request._name
         }
         self.assertEqual(kinds, {"una": "inbox", "uri": "email"})
+
+    def test_of_what_comes_together_there_is_one_word(self):
+        requests = self._request() | self._request() | self._request(user_id=self.user.id)
+
+        told = self._tell()
+
+        self.assertEqual(len(told), 2, "one to the team, one to whoever got a request")
+        both = told.filtered(lambda message: message.model != requests._name)
+        self.assertEqual(both.subject, "New requests: 2")
+        self.assertEqual(both.notification_ids.res_partner_id.user_ids, self.user | self.uri)
+        for request in requests[:2]:
+            self.assertIn(request.number, both.body)
+        self.assertFalse(self._tell(), "once")
+
+    def test_each_reads_it_in_their_own_language(self):
+        self.env["res.lang"]._activate_lang("ro_RO")
+        self.user.lang, self.uri.lang = "ro_RO", "en_US"
+        field = self.env["ir.model.fields.selection"].search(
+            [("field_id.model", "=", "counterparty.request"), ("field_id.name", "=", "untold")]
+        )
+        field.filtered(lambda word: word.value == "arrived").with_context(
+            lang="ro_RO"
+        ).name = "Cerere nouă"
+        self.env.registry.clear_cache()
+
+        self._request(partner=self.ada)
+        subjects = {
+            message.notification_ids.res_partner_id.user_ids: message.subject.partition(":")[0]
+            for message in self._tell()
+        }
+
+        self.assertEqual(subjects, {self.user: "Cerere nouă", self.uri: "New request"})
+
+    def test_what_somebody_took_in_the_meantime_is_no_news(self):
+        request = self._request()
+        request.with_user(self.user).action_take()
+
+        self.assertFalse(self._tell())
+
+    def test_whoever_assigned_a_request_speaks(self):
+        request = self._request()
+        request.with_user(self.uri).user_id = self.user
+
+        word = self._tell()
+
+        self.assertEqual(word.author_id, self.uri.partner_id)
+        self.assertEqual(word.notification_ids.res_partner_id, self.user.partner_id)
+        self.assertIn(request.number, word.subject)
+
+    def test_one_that_fails_does_not_keep_the_others_from_being_told(self):
+        good, bad = self._request(), self._request()
+        give = type(good)._give_word
+
+        def _break(requests, word, partners):
+            if bad in requests:
+                raise ValueError
+            return give(requests, word, partners)
+
+        waiting = good | bad
+        with (
+            patch.object(self.env.registry["counterparty.request"], "_give_word", _break),
+            mute_logger(WORD_LOGGER),
+        ):
+            waiting._tell_safely()
+
+        self.assertFalse(good.untold or bad.untold)
+        told = self.env["mail.message"].search([("subject", "=like", "New request:%")])
+        self.assertIn(good.id, told.mapped("res_id"))
+
+    def test_the_job_is_called_and_tells(self):
+        job = self.env.ref("counterparty_crm.ir_cron_request_words")
+        called = self.env["ir.cron.trigger"].search_count([("cron_id", "=", job.id)])
+        request = self._request()
+        triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", job.id)])
+        self.assertEqual(triggers, called + 1)
+
+        self.env.flush_all()
+        with self.enter_registry_test_mode():
+            job.method_direct_trigger()
+
+        self.env.invalidate_all()
+        self.assertFalse(request.untold)
 
     def test_an_empty_team_is_no_fault(self):
         self.team.member_ids = [Command.clear()]
@@ -216,12 +306,14 @@ class TestCounterpartyRequestAssignment(RequestCase):
         self._write_as(request, self.ada)
         self.assertFalse(self._woken(request))
         self.user.active = False
+        self._tell()
         self._write_as(request, self.ada)
 
         self.assertEqual(self._woken(request), [self.uri.login])
 
     def test_the_team_hears_when_a_solved_request_comes_back_to_nobody(self):
         request = self._request()
+        self._tell()
         request.action_solve()
 
         self._write_as(request, self.ada, "It broke again")

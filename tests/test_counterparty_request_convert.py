@@ -224,6 +224,34 @@ class TestCounterpartyRequestConvert(RequestCase):
         self.assertEqual(meeting.partner_ids, self.user.partner_id | self.late_payer)
         self.assertEqual(self.env["mail.mail"].search_count([]), before)
 
+    def test_the_amount_is_what_changes_hands_taxes_included(self):
+        tax = self.env["account.tax"].create({"name": "VAT 20", "amount": 20.0})
+        self.service.taxes_id = tax
+        invoice = self._invoice()
+        part = self._request(
+            "charge", direction="reimburse", amount=10, product_id=self.service.id,
+            subject_ref=f"account.move,{invoice.id}",
+        )  # fmt: skip
+
+        note = part._convert(self.kinds["credit_note"])
+
+        self.assertEqual((note.amount_total, note.amount_untaxed), (10.0, 8.33))
+        self.assertEqual(note.reversed_entry_id, invoice)
+
+    def test_a_recovery_offers_a_link_to_pay(self):
+        first, second = self._invoice(), self._invoice()
+        request = self._request("charge", direction="recover", invoice_ids=first.ids)
+
+        action = request.action_payment_link()
+        self.assertEqual(action["res_model"], "payment.link.wizard")
+        self.assertEqual(action["context"]["active_id"], first.id)
+
+        request.invoice_ids |= second
+        self.assertEqual(request.action_payment_link()["res_model"], "account.move")
+        self._pay(first | second)
+        with self.assertRaisesRegex(UserError, "still to be paid"):
+            request.action_payment_link()
+
     def test_a_refund_becomes_a_draft_credit_note(self):
         invoice = self._invoice()
         about = self._request("account", subject_ref=f"account.move,{invoice.id}")

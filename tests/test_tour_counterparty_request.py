@@ -17,7 +17,22 @@ class TestTourCounterpartyRequest(PortalRequestCase):
         self.assertEqual(request.state, "solved")
         self.assertTrue(request.first_response_at)
 
+    def test_a_call_becomes_a_request(self):
+        self._user("anna", "group_user", "group_area_request", password="anna")
+        carl = self.carl.partner_id
+        carl.write({"name": "Carl Caller", "phone": "+359 88 765 4321"})
+        self._request("help", carl, name="Gate is stuck")
+
+        self.start_tour("/odoo/counterparty-desk", "counterparty_request_call", login="anna")
+
+        request = self._last()
+        self.assertEqual((request.channel, request.partner_id), ("phone", carl))
+        self.assertEqual(request.user_id.login, "anna")
+
     def test_a_customer_closes_and_reopens(self):
+        self.env["counterparty.published.answer"].create(
+            {"name": "How do I free a gate?", "body": "<p>Push.</p>", "is_published": True}
+        )
         self.start_tour("/my/home", "counterparty_request_customer", login="carl")
 
         request = self._last()

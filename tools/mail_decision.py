@@ -13,6 +13,7 @@ NEW = "new"
 POSSIBLE = "possible"  # new, and employees see which request it may be about
 FOLLOW_UP = "follow_up"  # new, after a request that is done
 QUARANTINE = "quarantine"
+DISCARD = "discard"  # put away: a machine that does not stop
 
 # why it waits
 UNVERIFIED, FORGED, FLOOD = "unverified", "forged", "flood"
@@ -20,6 +21,8 @@ UNVERIFIED, FORGED, FLOOD = "unverified", "forged", "flood"
 # one person, one request, two hours: nobody writes more than that
 FLOOD_MAILS = 20
 FLOOD_HOURS = 2
+# the same words over and over are no new requests, though no header says so
+REPEATS = 10
 REOPENINGS_PER_DAY = 3
 
 ACK_PER_HOUR, ACK_PER_DAY, ACK_PER_MINUTE = 3, 10, 60
@@ -44,6 +47,8 @@ class Situation:
     reopenings_today: int = 0
     # mails of this sender in the last hours, to this request or to none
     recent_mails: int = 0
+    # mails of this sender in the last hours that opened a request of the same subject
+    repeats: int = 0
     # a program wrote, and we answered or noted this address within a day
     has_recent_request: bool = False
 
@@ -53,7 +58,7 @@ def decide(mail: Situation) -> tuple[str, str]:
     if mail.is_forged:
         return QUARANTINE, FORGED
     if mail.recent_mails >= FLOOD_MAILS:
-        return QUARANTINE, FLOOD
+        return (DISCARD if mail.automatic else QUARANTINE), FLOOD
     if mail.proof in (TOKEN, REFERENCE):
         return _decide_proven(mail)
     if mail.proof == NUMBER:
@@ -67,6 +72,8 @@ def decide(mail: Situation) -> tuple[str, str]:
             return POSSIBLE, ""
     if mail.automatic and mail.has_recent_request:
         return NOTE, ""
+    if mail.repeats >= REPEATS and not mail.is_over:
+        return ANSWER, ""
     return NEW, ""
 
 

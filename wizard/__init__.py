@@ -15,12 +15,15 @@ from . import counterparty_type_designer
 
 # request
 from . import counterparty_request_answer
+from . import counterparty_request_ask
 from . import counterparty_request_convert
 from . import counterparty_request_explanation
 from . import counterparty_request_explanation_line
+from . import counterparty_request_find
 from . import counterparty_request_merge
 from . import counterparty_request_phone
 from . import counterparty_request_split
+from . import counterparty_request_takeover
 from . import counterparty_mailbox_setup
 
 # profit

@@ -18,6 +18,8 @@ class CounterpartyRequestPhone(models.TransientModel):
     partner_phone = fields.Char(
         "Phone", compute="_compute_partner_phone", store=True, readonly=False
     )
+    # somebody nobody knows need not become a contact
+    partner_name = fields.Char("Caller's Name")
     # required in the form: the dialog opens empty
     name = fields.Char("Subject")
     category_id = fields.Many2one(
@@ -86,6 +88,7 @@ class CounterpartyRequestPhone(models.TransientModel):
             "channel": "phone",
             "partner_id": self.partner_id.id,
             "partner_phone": self.partner_phone,
+            **({} if self.partner_id else {"partner_name": self.partner_name}),
             "name": self.name or self.env._("Call"),
             "category_id": self.category_id.id,
             "description": self.note and plaintext2html(self.note),

@@ -32,7 +32,8 @@ def _batch(env: Any, _prepared: None) -> int:
     rows = _rows(channel="generator")
     for number, row in enumerate(rows):
         row["generation_key"] = f"bench:{number}"
-    count = len(env["counterparty.request"].with_context(**QUIET).create(rows))
+    # generators are jobs of the system: nobody else says what a request is about
+    count = len(env["counterparty.request"].sudo().with_context(**QUIET).create(rows))
     env.flush_all()
     return count
 
@@ -54,8 +55,7 @@ def _copy(env: Any, columns: list[str]) -> int:
     return env.cr.rowcount
 
 
-def _prepare_copy(env: Any) -> list[str]:
-    _batch(env, None)
+def _list_columns(env: Any) -> list[str]:
     fields = env["counterparty.request"]._fields.values()
     return [
         field.name for field in fields if field.column_type and field.store and field.name != "id"
@@ -92,10 +92,10 @@ def _list(env: Any, _prepared: None) -> int:
 ROWS = [
     Row(
         "10,000 requests in a batch (stock: leads)",
-        Limit(ratio=0.05),
+        Limit(ratio=0.05, bound=5),
         ours=Side(_batch),
         stock=Side(_batch_of_leads),
-        bound=Side(_copy, _prepare_copy),
+        bound=Side(_copy, _list_columns, lambda env, _columns: _batch(env, None)),
         repeat=1,
     ),
     Row(

@@ -43,6 +43,35 @@ registry.category("web_tour.tours").add("counterparty_request_day", {
     ],
 });
 
+// the phone rings: who calls, what do they want
+registry.category("web_tour.tours").add("counterparty_request_call", {
+    steps: () => [
+        {
+            trigger: `.o_control_panel button:contains("New by Phone")`,
+            run: "click",
+        },
+        {
+            content: "the number on the display",
+            trigger: `.modal [name="partner_id"] input`,
+            run: "edit 088 765 4321",
+        },
+        {
+            trigger: `.o-autocomplete--dropdown-item:contains("Carl Caller")`,
+            run: "click",
+        },
+        {
+            content: "what is open shows at once",
+            trigger: `.modal [name="open_request_ids"]:contains("Gate is stuck")`,
+        },
+        { trigger: `.modal [name="name"] input`, run: "edit Wants another gate" },
+        { trigger: `.modal button[name="action_save"]`, run: "click" },
+        {
+            timeout: 30000,
+            trigger: `body:not(:has(.modal)) .o_form_view .o_statusbar_status .o_arrow_button_current:contains("Open")`,
+        },
+    ],
+});
+
 // a customer asks, closes, comes back and rates nothing by accident
 registry.category("web_tour.tours").add("counterparty_request_customer", {
     steps: () => [
@@ -55,6 +84,10 @@ registry.category("web_tour.tours").add("counterparty_request_customer", {
         { trigger: `a[href="/my/requests/new"]`, run: "click", expectUnloadPage: true },
         { trigger: `a[href$="/new/help"]`, run: "click", expectUnloadPage: true },
         { trigger: `input[name="name"]`, run: "edit Gate is stuck" },
+        {
+            content: "an answer that may help is offered while writing",
+            trigger: `.o_counterparty_published_answers summary:contains("How do I free a gate?")`,
+        },
         { trigger: `textarea[name="description"]`, run: "edit Since this morning." },
         {
             trigger: `.o_counterparty_request_form button[type="submit"]`,
