@@ -30,6 +30,7 @@ from . import res_partner_columns
 from . import res_partner_dossier
 from . import res_partner_document
 from . import res_partner_duplicate
+from . import res_partner_interaction
 from . import res_partner_own_fields
 from . import res_partner_terms
 from . import sale_order_card
@@ -89,6 +90,7 @@ from . import counterparty_inbox_processing
 from . import counterparty_inbox
 
 # campaign
+from . import counterparty_interaction_fill
 from . import counterparty_interaction
 
 # profit
@@ -118,6 +120,7 @@ from . import calendar_event
 from . import crm_lead
 from . import crm_team
 from . import ir_ui_menu
+from . import mail_activity_type
 from . import mail_activity
 from . import mail_mail
 from . import mail_message

@@ -94,6 +94,8 @@ from . import test_tools_ratio
 from . import test_tools_reversal
 from . import test_tools_unit_costs
 from . import test_counterparty_interaction
+from . import test_counterparty_interaction_fill
+from . import test_counterparty_interaction_log
 from . import test_counterparty_profit_wizards
 from . import test_counterparty_profit_report
 from . import test_utm_campaign
@@ -110,6 +112,7 @@ from . import test_counterparty_sale_fact_history
 from . import test_tools_mail_intake
 from . import test_tools_mail_parts
 from . import test_tools_mail_decision
+from . import test_tools_interactions
 from . import test_tools_languages
 from . import test_counterparty_inbox
 from . import test_counterparty_inbox_reply
