@@ -32,6 +32,7 @@ from . import res_partner_document
 from . import res_partner_duplicate
 from . import res_partner_interaction
 from . import res_partner_own_fields
+from . import res_users_workday
 from . import res_partner_terms
 from . import sale_order_card
 

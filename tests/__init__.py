@@ -86,6 +86,7 @@ from . import test_counterparty_request_clock
 from . import test_counterparty_request_escalation
 from . import test_counterparty_request_due_race
 from . import test_counterparty_request_report
+from . import test_tools_workdays
 from . import test_tools_working_time
 
 # profit
@@ -96,6 +97,7 @@ from . import test_tools_unit_costs
 from . import test_counterparty_interaction
 from . import test_counterparty_interaction_fill
 from . import test_counterparty_interaction_log
+from . import test_counterparty_plan_report
 from . import test_counterparty_profit_wizards
 from . import test_counterparty_profit_report
 from . import test_utm_campaign
