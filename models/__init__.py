@@ -25,6 +25,8 @@ from . import counterparty_document_agreement
 from . import counterparty_document
 from . import counterparty_document_discount
 from . import counterparty_document_period
+from . import counterparty_reminder_summary
+from . import counterparty_reminder
 from . import res_partner_balance
 from . import res_partner_columns
 from . import res_partner_dossier
@@ -139,6 +141,7 @@ from . import purchase_order_line
 from . import res_bank
 from . import res_company
 from . import res_config_settings
+from . import res_config_settings_history
 from . import res_partner_holding
 from . import res_partner_request
 from . import res_partner_request_mail

@@ -1,7 +1,5 @@
 from odoo import models
 
-AREA_HISTORY = "counterparty_crm.group_area_history"
-
 
 class CounterpartyInteractionPartnerMixin(models.AbstractModel):
     """What a user does about contacts with a counterparty, from its form."""

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 from ..tools.request_states import LIVE
 
@@ -14,6 +14,21 @@ class ResUsers(models.Model):
     # profit
     _counterparty_fact_columns = ("user_id",)
     _counterparty_fact_optional = True
+
+    # counterparty: readable by the job that sends, written by the person in the preferences
+    counterparty_no_summary = fields.Boolean(
+        "No Daily Summary",
+        groups="counterparty_crm.group_user",
+        help="No mail in the morning about what you have planned with counterparties.",
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):  # noqa: N802 - the host calls it so
+        return super().SELF_READABLE_FIELDS + ["counterparty_no_summary"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):  # noqa: N802 - the host calls it so
+        return super().SELF_WRITEABLE_FIELDS + ["counterparty_no_summary"]
 
     # counterparty: who lost the right to see personal documents follows none of them any more
     def write(self, vals):

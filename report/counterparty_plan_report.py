@@ -48,9 +48,8 @@ class CounterpartyPlanReport(models.Model):
         [("missed", "Missed"), ("today", "Today"), ("planned", "To come"), ("done", "Done")],
         readonly=True,
     )
-    done_on = fields.Date("Done On", readonly=True)
+    done_on = fields.Date(readonly=True)
     days_late = fields.Integer(
-        "Days Late",
         readonly=True,
         aggregator="avg",
         help="From the planned day until it was done; what is missed counts until today.",

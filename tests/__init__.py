@@ -5,6 +5,7 @@ from . import test_tools_dossier
 from . import test_tools_duplicates
 from . import test_tools_own_fields
 from . import test_tools_periods
+from . import test_tools_reminders
 from . import test_tools_rental
 from . import test_tools_rights
 from . import test_tools_roles
@@ -69,6 +70,7 @@ from . import test_tour_counterparty_holding
 
 # request
 from . import test_tools_request
+from . import test_counterparty_reminder
 from . import test_counterparty_request
 from . import test_counterparty_request_assignment
 from . import test_counterparty_request_convert

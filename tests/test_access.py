@@ -66,6 +66,7 @@ RIGHTS = {
     "counterparty.acknowledgement": (READ, READ, READ),
     "counterparty.mailbox.setup": (NOBODY, NOBODY, ALL),
     "counterparty.interaction": ("rw", "rw", "rw"),
+    "counterparty.reminder": (NOBODY, NOBODY, READ),
     "counterparty.plan.report": (READ, READ, READ),
     "counterparty.interaction.log": (ALL, ALL, ALL),
     # figures are for sales and accounts: see test_counterparty_profit_report
