@@ -27,6 +27,7 @@ def post_init_hook(env):
         env.clear()  # the host has rolled back failed demo data, but kept its records in the cache
     env["counterparty.role"]._fill_at_install()
     env["counterparty.holding.balance"]._fill_at_install()
+    env["counterparty.interaction"]._fill_at_install()
     # request
     env["res.company"].search([])._create_request_sequences()
     # profit: before the parameter about margins goes

@@ -29,12 +29,16 @@ from . import counterparty_document_agreement
 from . import counterparty_document
 from . import counterparty_document_discount
 from . import counterparty_document_period
+from . import counterparty_reminder_summary
+from . import counterparty_reminder
 from . import res_partner_balance
 from . import res_partner_columns
 from . import res_partner_dossier
 from . import res_partner_document
 from . import res_partner_duplicate
+from . import res_partner_interaction
 from . import res_partner_own_fields
+from . import res_users_workday
 from . import res_partner_terms
 from . import sale_order_card
 
@@ -98,6 +102,7 @@ from . import counterparty_inbox_processing
 from . import counterparty_inbox
 
 # campaign
+from . import counterparty_interaction_fill
 from . import counterparty_interaction
 
 # profit
@@ -129,6 +134,7 @@ from . import calendar_event
 from . import crm_lead
 from . import crm_team
 from . import ir_ui_menu
+from . import mail_activity_type
 from . import mail_activity
 from . import mail_mail
 from . import mail_message
@@ -148,6 +154,7 @@ from . import purchase_order_line
 from . import res_bank
 from . import res_company
 from . import res_config_settings
+from . import res_config_settings_history
 from . import res_partner_holding
 from . import res_partner_request
 from . import res_partner_request_mail

@@ -4,6 +4,7 @@ from odoo.tools import format_date
 from odoo.tools.misc import split_every
 
 from ..tools import documents
+from ..tools.reminders import Due
 
 REMINDER_CRON = "counterparty_crm.ir_cron_document_reminders"
 CHUNK = 100
@@ -60,11 +61,13 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
         )
 
     def _remind(self):
-        """Plan one activity per document for its responsible."""
+        """Plan one activity per document for its responsible, not on days off and not too many."""
         today = fields.Date.context_today(self)
+        # what was told is written by the jobs alone
+        reminders = self.env["counterparty.reminder"].sudo()
         for document in self:
             user = document._get_person_to_remind()
-            if not user:
+            if not user or not reminders._has_room(user, today):
                 continue  # asked again tomorrow: somebody may have been found by then
             # in the words of the person, who may see the document
             spoken = document.with_user(user).with_context(lang=user.lang)
@@ -79,6 +82,8 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
                 user_id=user.id,
             )
             document.reminded_on = today
+            told = Due("document", document.partner_id.id, user.id, document.date_to, document.id)
+            reminders._note([told], today)
 
     def _get_person_to_remind(self):
         """Return the first of those concerned who is still here and may see the document."""

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_datetime
 
+from ..tools.interactions import KINDS
+
 # a contact that reached nobody's attention earns no sale
 SILENT_KINDS = ("mailing",)
 NEGATIVE = "negative"
@@ -21,17 +23,26 @@ COLUMNS = (
     "source_id",
     "result",
     "importance",
+    "note",
+    "origin",
+    "logged_at",
     "res_model",
     "res_id",
 )
+# what somebody logged by mistake may be taken back as long
+TAKE_BACK_HOURS = 24
 
 
 class CounterpartyInteraction(models.Model):
-    """One contact with a counterparty: a call, a visit, a mailing that was opened, a request."""
+    """One contact with a counterparty: a call, a visit, a mailing that was opened, a request.
+
+    Done activities, meetings that were held and mails are written by the documents themselves, see
+    ``counterparty.interaction.fill.mixin``; what else happened is logged by hand.
+    """
 
     _name = "counterparty.interaction"
     _description = "Interaction"
-    _inherit = ["counterparty.merge.mixin"]
+    _inherit = ["counterparty.interaction.fill.mixin", "counterparty.merge.mixin"]
     _log_access = False
     _order = "date desc, id desc"
     _rec_name = "kind"
@@ -44,28 +55,18 @@ class CounterpartyInteraction(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Contact", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    kind = fields.Selection(
-        [
-            ("call", "Call"),
-            ("meeting", "Meeting"),
-            ("visit", "Visit"),
-            ("email", "E-mail"),
-            ("mailing", "Mailing delivered"),
-            ("open", "Mailing opened"),
-            ("click", "Link clicked"),
-            ("reply", "Answer"),
-            ("request", "Request"),
-            ("other", "Other"),
-        ],
-        required=True,
-        readonly=True,
-    )
+    kind = fields.Selection(KINDS, required=True, readonly=True)
     direction = fields.Selection(
         [("in", "From the counterparty"), ("out", "To the counterparty")],
         required=True,
         readonly=True,
     )
     user_id = fields.Many2one("res.users", "By", readonly=True)
+    note = fields.Text("What Was Agreed", readonly=True)
+    subject = fields.Char(
+        compute="_compute_subject",
+        help="What was agreed, or what the document says to those who may read it.",
+    )
 
     # what it belongs to
     campaign_id = fields.Many2one(
@@ -81,6 +82,17 @@ class CounterpartyInteraction(models.Model):
         [("positive", "Positive"), ("neutral", "Neutral"), (NEGATIVE, "Negative")]
     )
     importance = fields.Selection([("0", "Normal"), ("1", "Important")], default="0")
+    origin = fields.Selection(
+        [
+            ("event", "When it happened"),
+            ("manual", "Logged by hand"),
+            ("install", "Found at installation"),
+        ],
+        readonly=True,
+        default="event",
+    )
+    logged_at = fields.Datetime(readonly=True)
+    can_take_back = fields.Boolean(compute="_compute_can_take_back")
 
     _document_uniq = models.UniqueIndex(
         "(res_model, res_id, partner_id, kind)",
@@ -88,6 +100,53 @@ class CounterpartyInteraction(models.Model):
     )
     # measured at posting: 0.03 ms for the contacts of a customer inside a campaign's window
     _lookup_idx = models.Index("(commercial_partner_id, date) WHERE campaign_id IS NOT NULL")
+    # the last contact of a page of counterparties, the list of one, the list of a person
+    _partner_idx = models.Index("(commercial_partner_id, date DESC, id DESC)")
+    _user_idx = models.Index("(user_id, date DESC)")
+    _date_idx = models.Index("(date DESC, id DESC)")
+
+    @api.depends("kind", "partner_id")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for interaction in self:
+            # a contact may be hidden from whoever sees the company
+            name = interaction.partner_id.sudo().display_name or ""
+            interaction.display_name = ": ".join(
+                part for part in (kinds.get(interaction.kind), name) if part
+            )
+
+    @api.depends("note", "res_model", "res_id")
+    @api.depends_context("uid", "lang")
+    def _compute_subject(self):
+        for model, interactions in self.grouped("res_model").items():
+            texts = {}
+            if model and model in self.env:
+                ids = [interaction.res_id for interaction in interactions]
+                texts = self._read_subjects(self.env[model].browse(ids).exists())
+            for interaction in interactions:
+                interaction.subject = interaction.note or texts.get(interaction.res_id)
+
+    @api.model
+    def _read_subjects(self, documents):
+        """Return ``{id: text}`` of the documents that the user may read."""
+        readable = documents._filtered_access("read")
+        match documents._name:
+            case "mail.message":
+                return {mail.id: mail.subject or mail.preview for mail in readable}
+            case "mail.activity":
+                return {done.id: done.feedback or done.display_name for done in readable}
+        return {document.id: document.display_name for document in readable}
+
+    @api.depends("origin", "user_id", "date")
+    @api.depends_context("uid")
+    def _compute_can_take_back(self):
+        limit = fields.Datetime.now() - timedelta(hours=TAKE_BACK_HOURS)
+        for interaction in self:
+            interaction.can_take_back = (
+                interaction.origin == "manual"
+                and interaction.user_id == self.env.user
+                and (interaction.logged_at or interaction.date) >= limit
+            )
 
     def write(self, vals):
         if vals.keys() - {"result", "importance"}:
@@ -95,6 +154,44 @@ class CounterpartyInteraction(models.Model):
                 self.env._("What was logged stays: only result and importance may change.")
             )
         return super().write(vals)
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_open_document(self):
+        """Open what the interaction was taken from, else its counterparty.
+
+        A mail opens where it was written.
+        """
+        self.ensure_one()
+        document = self.partner_id
+        if self.res_model in self.env:
+            document = self.env[self.res_model].browse(self.res_id).exists() or document
+        if document._name == "mail.message" and document.model in self.env:
+            document = self.env[document.model].browse(document.res_id)
+        if document._name == "mail.activity":
+            return document.action_open_document()
+        return document._get_records_action()
+
+    def action_take_back(self):
+        """Remove what the user has logged by mistake, within a day.
+
+        :raises UserError: names the interaction that stays
+        """
+        for interaction in self:
+            if not interaction.can_take_back:
+                raise UserError(
+                    self.env._(
+                        "“%(interaction)s” stays: within %(hours)s hours whoever logged it by "
+                        "hand may take it back.",
+                        interaction=interaction.display_name,
+                        hours=TAKE_BACK_HOURS,
+                    )
+                )
+        # nobody deletes the past; that it is the user's own mistake was checked
+        self.sudo().unlink()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     # ------------------------------------------------------------
     # Writing
@@ -124,6 +221,7 @@ class CounterpartyInteraction(models.Model):
             row = {
                 "direction": "out",
                 "importance": "0",
+                "origin": "event",
                 "commercial_partner_id": partner.commercial_partner_id.id,
                 **vals,
             }
@@ -133,7 +231,8 @@ class CounterpartyInteraction(models.Model):
                 """INSERT INTO counterparty_interaction (%(columns)s)
                    SELECT date::timestamp, company_id::int, commercial_partner_id::int,
                           partner_id::int, kind, direction, user_id::int, campaign_id::int,
-                          medium_id::int, source_id::int, result, importance, res_model, res_id::int
+                          medium_id::int, source_id::int, result, importance, note, origin,
+                          logged_at::timestamp, res_model, res_id::int
                      FROM (VALUES %(rows)s) AS row (%(columns)s)
                    ON CONFLICT DO NOTHING""",
                 columns=SQL(", ").join(SQL.identifier(name) for name in COLUMNS),

@@ -58,6 +58,11 @@ class CounterpartyType(models.Model):
         help="Documents of this family are expected from such a counterparty: "
         "they do not add the customer or supplier role on top.",
     )
+    silence_days = fields.Integer(
+        "Silence Allowed",
+        help="Days without any contact after which whoever looks after the counterparty is "
+        "reminded to get in touch, where reminders are switched on. 0: never.",
+    )
     section_ids = fields.Many2many("counterparty.section", string="Sections")
 
     role_count = fields.Integer("Roles", compute="_compute_role_counts")
@@ -70,6 +75,9 @@ class CounterpartyType(models.Model):
     _code_plain = models.Constraint(
         "CHECK (code ~ '^[a-z0-9_]+$')",
         "The code of a type consists of lower case letters, digits and underscores.",
+    )
+    _silence_positive = models.Constraint(
+        "CHECK (silence_days >= 0)", "The days of silence cannot be negative; 0 means never."
     )
     _for_somebody = models.Constraint(
         "CHECK (for_company OR for_person)",

@@ -3,6 +3,9 @@ from odoo.exceptions import ValidationError
 
 from .counterparty_document_privacy import PERSONAL
 
+# what whoever finishes an activity says about the contact: kind, note, result, importance
+ABOUT_CONTACT = "counterparty_about_contact"
+
 
 class MailActivity(models.Model):
     _name = "mail.activity"
@@ -28,3 +31,10 @@ class MailActivity(models.Model):
                         user=user.name,
                     )
                 )
+
+    # counterparty: a call that was made is a contact
+    def _action_done(self, feedback=False, attachment_ids=None):
+        result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
+        values = self.env.context.get(ABOUT_CONTACT) or {}
+        self.env["counterparty.interaction"]._log_activities(self.exists(), **values)
+        return result

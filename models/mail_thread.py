@@ -60,3 +60,19 @@ class MailThread(models.AbstractModel):
         if self.env.context.get(RECEIVED):
             return [route for route in routes if route[0] != "counterparty.request"]
         return routes
+
+    # counterparty: mails in and out are contacts
+
+    def _notify_thread(self, message, msg_vals=False, **kwargs):
+        recipients = super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
+        # between colleagues nothing is asked of the database
+        if message.author_id.partner_share or any(person["share"] for person in recipients):
+            self.env["counterparty.interaction"]._log_messages(message)
+        return recipients
+
+    def _message_mail_after_hook(self, mails):
+        result = super()._message_mail_after_hook(mails)
+        # mailings keep their own traces
+        sent = mails.filtered(lambda mail: not mail.mailing_id)
+        self.env["counterparty.interaction"]._log_messages(sent.mail_message_id)
+        return result

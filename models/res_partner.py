@@ -19,6 +19,7 @@ class ResPartner(models.Model):
         "counterparty.document.partner.mixin",
         "counterparty.dossier.partner.mixin",
         "counterparty.duplicate.partner.mixin",
+        "counterparty.interaction.partner.mixin",
         "counterparty.own.fields.partner.mixin",
         "counterparty.terms.partner.mixin",
         "counterparty.holding.partner.mixin",

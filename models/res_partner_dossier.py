@@ -217,6 +217,14 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
                 "counterparty.role",
                 {"type_id": self._get_types_with_own_fields()},
             ),
+            TileEntry(
+                "events",
+                "interactions",
+                self.env._("Interactions"),
+                "counterparty.interaction",
+                action="counterparty_crm.counterparty_interaction_action",
+                reveals=False,
+            ),
             *self._get_counterparty_holding_entries(),
         ]
 

@@ -1,15 +1,34 @@
-from odoo import models
+from odoo import fields, models
 
 from ..tools.request_states import LIVE
 
 
 class ResUsers(models.Model):
     _name = "res.users"
-    _inherit = ["res.users", "counterparty.sale.fact.reference.mixin"]
+    _inherit = [
+        "res.users",
+        "counterparty.workday.user.mixin",
+        "counterparty.sale.fact.reference.mixin",
+    ]
 
     # profit
     _counterparty_fact_columns = ("user_id",)
     _counterparty_fact_optional = True
+
+    # counterparty: readable by the job that sends, written by the person in the preferences
+    counterparty_no_summary = fields.Boolean(
+        "No Daily Summary",
+        groups="counterparty_crm.group_user",
+        help="No mail in the morning about what you have planned with counterparties.",
+    )
+
+    @property
+    def SELF_READABLE_FIELDS(self):  # noqa: N802 - the host calls it so
+        return super().SELF_READABLE_FIELDS + ["counterparty_no_summary"]
+
+    @property
+    def SELF_WRITEABLE_FIELDS(self):  # noqa: N802 - the host calls it so
+        return super().SELF_WRITEABLE_FIELDS + ["counterparty_no_summary"]
 
     # counterparty: who lost the right to see personal documents follows none of them any more
     def write(self, vals):

@@ -5,6 +5,7 @@ from . import test_tools_dossier
 from . import test_tools_duplicates
 from . import test_tools_own_fields
 from . import test_tools_periods
+from . import test_tools_reminders
 from . import test_tools_rental
 from . import test_tools_rights
 from . import test_tools_roles
@@ -74,6 +75,7 @@ from . import test_tour_counterparty_holding
 
 # request
 from . import test_tools_request
+from . import test_counterparty_reminder
 from . import test_counterparty_request
 from . import test_counterparty_request_assignment
 from . import test_counterparty_request_convert
@@ -97,6 +99,7 @@ from . import test_counterparty_request_clock
 from . import test_counterparty_request_escalation
 from . import test_counterparty_request_due_race
 from . import test_counterparty_request_report
+from . import test_tools_workdays
 from . import test_tools_working_time
 
 # profit
@@ -105,6 +108,9 @@ from . import test_tools_ratio
 from . import test_tools_reversal
 from . import test_tools_unit_costs
 from . import test_counterparty_interaction
+from . import test_counterparty_interaction_fill
+from . import test_counterparty_interaction_log
+from . import test_counterparty_plan_report
 from . import test_counterparty_profit_wizards
 from . import test_counterparty_profit_report
 from . import test_utm_campaign
@@ -121,6 +127,7 @@ from . import test_counterparty_sale_fact_history
 from . import test_tools_mail_intake
 from . import test_tools_mail_parts
 from . import test_tools_mail_decision
+from . import test_tools_interactions
 from . import test_tools_languages
 from . import test_counterparty_inbox
 from . import test_counterparty_inbox_reply

@@ -71,7 +71,10 @@ RIGHTS = {
     "counterparty.inbox": (READ, READ, READ),
     "counterparty.acknowledgement": (READ, READ, READ),
     "counterparty.mailbox.setup": (NOBODY, NOBODY, ALL),
-    "counterparty.interaction": (READ, "rw", "rw"),
+    "counterparty.interaction": ("rw", "rw", "rw"),
+    "counterparty.reminder": (NOBODY, NOBODY, READ),
+    "counterparty.plan.report": (READ, READ, READ),
+    "counterparty.interaction.log": (ALL, ALL, ALL),
     # figures are for sales and accounts: see test_counterparty_profit_report
     "counterparty.sale.fact": (NOBODY, NOBODY, NOBODY),
     "counterparty.sale.fact.kept": (NOBODY, NOBODY, NOBODY),

@@ -184,9 +184,10 @@ class TestCounterpartyDocument(DocumentCase):
     # Reminders
     # ------------------------------------------------------------
 
-    def _remind(self):
-        with self.enter_registry_test_mode():
-            self.env.ref("counterparty_crm.ir_cron_document_reminders").method_direct_trigger()
+    def _remind(self, day="2026-03-16"):
+        job = self.env.ref("counterparty_crm.ir_cron_document_reminders")
+        with freeze_time(f"{day} 10:00:00"), self.enter_registry_test_mode():
+            job.method_direct_trigger()
 
     def test_reminder_is_off_until_the_settings_switch_it_on(self):
         cron = self.env.ref("counterparty_crm.ir_cron_document_reminders")
@@ -208,6 +209,15 @@ class TestCounterpartyDocument(DocumentCase):
         self.assertEqual(due.activity_ids.user_id, self.keeper)
         self.assertEqual(due.activity_ids.date_deadline, date(2026, 4, 1))
         self.assertFalse(later.activity_ids)
+
+    def test_days_off_are_quiet(self):
+        due = self._document(date_to="2026-04-01")
+
+        self._remind("2026-03-15")
+        self.assertFalse(due.activity_ids)
+
+        self._remind("2026-03-16")
+        self.assertTrue(due.activity_ids)
 
     def test_when_the_responsible_has_left_another_one_is_reminded(self):
         orphan = self._document(date_to="2026-04-01", partner=self.foods)

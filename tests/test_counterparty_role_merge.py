@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..tools.reminders import Due
 from .common import CounterpartyCase
 
 OWNERS = """
@@ -171,6 +172,7 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
             ("counterparty_holding_reserve", "partner_id"): self._reserve_credit,
             ("counterparty_holding_exception", "partner_id"): self._include_by_hand,
             ("counterparty_interaction", "partner_id"): self._interaction,
+            ("counterparty_reminder", "partner_id"): self._reminder,
         }
 
         keys = self._get_unique_partner_keys()
@@ -222,6 +224,10 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
         }
         self.env.cr.execute(OWNERS)
         return {(table, column) for table, column in self.env.cr.fetchall() if table in tables}
+
+    def _reminder(self, partner):
+        due = Due("birthday", partner.id, self.user.id, date(2026, 3, 16))
+        self.env["counterparty.reminder"]._note([due], date(2026, 3, 15))
 
     def _interaction(self, partner):
         self.env["counterparty.interaction"]._insert_interactions(

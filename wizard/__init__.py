@@ -1,4 +1,5 @@
 from . import base_partner_merge
+from . import counterparty_interaction_log
 from . import counterparty_derivation
 from . import counterparty_derivation_line
 from . import counterparty_holding_day

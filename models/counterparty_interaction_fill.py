@@ -1,0 +1,394 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
+
+MONTHS = "counterparty_crm.interaction_months"
+DEFAULT_MONTHS = 24
+# since when contacts are counted as they happen; before that they are found at installation
+SINCE = "counterparty_crm.interaction_since"
+CURSOR = "counterparty_crm.interaction_cursor"
+CATCH_UP_CRON = "counterparty_crm.ir_cron_interaction_catch_up"
+# messages looked at in one statement, and how many of these an installation waits for
+CHUNK = 50_000
+DIRECT_CHUNKS = 4
+# a meeting that is moved or deleted so late was held all the same
+CORRECTION_DAYS = 35
+
+# document -> whose it is; what employees do for these is contact with the counterparty
+DOCUMENTS = {
+    "res.partner": "id",
+    "crm.lead": "partner_id",
+    "sale.order": "partner_id",
+    "purchase.order": "partner_id",
+    "account.move": "partner_id",
+    "stock.picking": "partner_id",
+    "counterparty.document": "partner_id",
+    "counterparty.request": "partner_id",
+}
+# requests log their own messages, with what was asked
+MAIL_DOCUMENTS = [name for name in DOCUMENTS if name != "counterparty.request"]
+MAIL_TYPES = ("comment", "email", "email_outgoing")
+WRITTEN = (
+    "date",
+    "company_id",
+    "commercial_partner_id",
+    "partner_id",
+    "kind",
+    "direction",
+    "user_id",
+    "res_model",
+    "res_id",
+)
+
+
+class CounterpartyInteractionFill(models.AbstractModel):
+    """How interactions come from the host's own records: activities, meetings and messages.
+
+    What is written as it happens and what is found of the past is the same statement, asked of a
+    few records or of all of a period. Nothing private is counted: neither meetings that are
+    private, nor personal documents, internal notes, or colleagues.
+    """
+
+    _name = "counterparty.interaction.fill.mixin"
+    _description = "Interactions from the host's records"
+
+    # ------------------------------------------------------------
+    # As it happens
+    # ------------------------------------------------------------
+
+    @api.model
+    def _log_activities(self, activities, **values):
+        """Log done activities that are contacts, in one statement.
+
+        :param values: ``kind``, ``note``, ``result``, ``importance`` that whoever did it adds
+        :return: how many interactions are new
+        """
+        if not activities:
+            return 0
+        activities.flush_recordset()
+        self.env["res.partner"].flush_model(["commercial_partner_id", "partner_share"])
+        self.env["mail.activity.type"].flush_model(["counterparty_kind"])
+        names = [name for name in DOCUMENTS if name in set(activities.mapped("res_model"))]
+        kind = values.pop("kind", None)
+        if not names:
+            return 0
+        for name in names:
+            self.env[name].flush_model(["company_id", DOCUMENTS[name]])
+        chosen = SQL("activity.id = ANY(%s)", activities.ids)
+        return self._insert_found(self._sql_activities(chosen, kind, names), **values)
+
+    @api.model
+    def _log_messages(self, messages):
+        """Log mails that went out or came in, in one statement."""
+        messages = messages.filtered(
+            lambda message: message.message_type in MAIL_TYPES and message.model in MAIL_DOCUMENTS
+        )
+        if not messages:
+            return 0
+        # only of the documents in question: this is part of every posting
+        names = sorted(set(messages.mapped("model")))
+        messages.flush_recordset()
+        self.env["mail.notification"].flush_model()
+        self.env["res.partner"].flush_model(["commercial_partner_id", "partner_share"])
+        for name in names:
+            self.env[name].flush_model(["company_id"])
+        chosen = SQL("message.id = ANY(%s)", messages.ids)
+        return self._insert_found(self._sql_messages(chosen, names))
+
+    @api.model
+    def _log_meetings(self):
+        """Log meetings that were held, and forget those that did not take place after all."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        now = fields.Datetime.now()
+        since = now - relativedelta(days=CORRECTION_DAYS)
+        counted = parameters.get_param(SINCE)
+        self.env["calendar.event"].flush_model()
+        self.env["calendar.attendee"].flush_model()
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM counterparty_interaction i
+                    WHERE i.res_model = 'calendar.event' AND i.date >= %(since)s
+                      AND NOT EXISTS (SELECT FROM calendar_event event
+                                       WHERE event.id = i.res_id AND event.active
+                                         AND event.stop <= %(now)s)""",
+                since=since,
+                now=now,
+            )
+        )
+        since = max(since, fields.Datetime.to_datetime(counted) if counted else since)
+        held = SQL("event.stop >= %s AND event.stop <= %s", since, now)
+        return self._insert_found(self._sql_meetings(held))
+
+    @api.model
+    def _insert_found(self, found, origin="event", note=None, result=None, importance="0"):
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO counterparty_interaction
+                          (%(columns)s, origin, note, result, importance, logged_at)
+                   SELECT %(columns)s, %(origin)s, %(note)s::text, %(result)s, %(importance)s,
+                          %(now)s
+                     FROM (%(found)s) found
+                   ON CONFLICT DO NOTHING""",
+                columns=SQL(", ").join(SQL.identifier(name) for name in WRITTEN),
+                found=found,
+                origin=origin,
+                note=note or None,
+                result=result or None,
+                importance=importance or "0",
+                now=fields.Datetime.now(),
+            )
+        )
+        added = self.env.cr.rowcount
+        if added:
+            self.env["counterparty.interaction"].invalidate_model()
+        return added
+
+    # ------------------------------------------------------------
+    # Statements
+    # ------------------------------------------------------------
+
+    @api.model
+    def _sql_of_documents(self, build, names):
+        return SQL(" UNION ALL ").join(
+            build(
+                name,
+                SQL.identifier(self.env[name]._table),
+                SQL.identifier("document", DOCUMENTS[name]),
+                SQL("NOT document.is_personal" if name == "counterparty.document" else "TRUE"),
+            )
+            for name in names
+        )
+
+    @api.model
+    def _sql_activities(self, chosen, kind=None, names=tuple(DOCUMENTS)):
+        """Select done activities whose type is a contact, or all of them as one kind."""
+
+        def build(name, table, partner, open_):
+            return SQL(
+                """SELECT CASE WHEN activity.write_date::date = activity.date_done
+                               THEN activity.write_date
+                               ELSE activity.date_done + TIME '12:00' END AS date,
+                          COALESCE(document.company_id, doer.company_id) AS company_id,
+                          partner.commercial_partner_id, partner.id AS partner_id,
+                          COALESCE(%(kind)s, type.counterparty_kind) AS kind,
+                          'out' AS direction, activity.user_id,
+                          'mail.activity' AS res_model, activity.id AS res_id
+                     FROM mail_activity activity
+                     JOIN mail_activity_type type ON type.id = activity.activity_type_id
+                     JOIN %(table)s document ON document.id = activity.res_id
+                     JOIN res_partner partner ON partner.id = %(partner)s
+                     LEFT JOIN res_users doer ON doer.id = activity.user_id
+                    WHERE activity.res_model = %(name)s AND %(chosen)s AND %(open)s
+                      AND NOT activity.active AND activity.date_done IS NOT NULL
+                      AND COALESCE(%(kind)s, type.counterparty_kind) IS NOT NULL
+                      AND activity.calendar_event_id IS NULL
+                      AND partner.partner_share""",
+                kind=SQL("%s::text", kind),
+                table=table,
+                partner=partner,
+                name=name,
+                chosen=chosen,
+                open=open_,
+            )
+
+        return self._sql_of_documents(build, names)
+
+    @api.model
+    def _sql_meetings(self, chosen):
+        """Select meetings with people from outside who have not declined, unless private."""
+        # settings of the host, read to respect what people keep private
+        default = self.env["ir.config_parameter"].sudo().get_param("calendar.default_privacy")
+        return SQL(
+            """SELECT event.start AS date,
+                      COALESCE(partner.company_id, host.company_id) AS company_id,
+                      partner.commercial_partner_id, partner.id AS partner_id,
+                      CASE WHEN EXISTS (SELECT FROM counterparty_request_document made
+                                         WHERE made.res_model = 'calendar.event'
+                                           AND made.res_id = event.id)
+                           THEN 'visit' ELSE 'meeting' END AS kind,
+                      'out' AS direction, event.user_id,
+                      'calendar.event' AS res_model, event.id AS res_id
+                 FROM calendar_event event
+                 JOIN calendar_event_res_partner_rel guest ON guest.calendar_event_id = event.id
+                 JOIN res_partner partner ON partner.id = guest.res_partner_id
+                 LEFT JOIN res_users host ON host.id = event.user_id
+                 LEFT JOIN res_users_settings own ON own.user_id = event.user_id
+                WHERE %(chosen)s AND event.active AND partner.partner_share
+                  AND COALESCE(event.privacy, own.calendar_default_privacy, %(default)s)
+                      != 'private'
+                  AND NOT EXISTS (SELECT FROM calendar_attendee answer
+                                   WHERE answer.event_id = event.id
+                                     AND answer.partner_id = partner.id
+                                     AND answer.state = 'declined')""",
+            chosen=chosen,
+            default=default or "public",
+        )
+
+    @api.model
+    def _sql_messages(self, chosen, names=MAIL_DOCUMENTS):
+        """Select mails to and from people outside, about documents of these models."""
+        return SQL(
+            "%s UNION ALL %s",
+            self._sql_of_documents(self._build_incoming(chosen), names),
+            self._sql_of_documents(self._build_outgoing(chosen), names),
+        )
+
+    @api.model
+    def _build_incoming(self, chosen):
+        def build(name, table, _partner, open_):
+            return SQL(
+                """SELECT message.date, document.company_id,
+                          partner.commercial_partner_id, partner.id AS partner_id,
+                          'email' AS kind, 'in' AS direction, NULL::integer AS user_id,
+                          'mail.message' AS res_model, message.id AS res_id
+                     FROM mail_message message
+                     JOIN %(table)s document ON document.id = message.res_id
+                     JOIN res_partner partner ON partner.id = message.author_id
+                    WHERE message.model = %(name)s AND %(chosen)s AND %(open)s
+                      AND message.message_type IN ('comment', 'email')
+                      AND message.is_internal IS NOT TRUE
+                      AND partner.partner_share""",
+                table=table,
+                name=name,
+                chosen=chosen,
+                open=open_,
+            )
+
+        return build
+
+    @api.model
+    def _build_outgoing(self, chosen):
+        said = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
+
+        def build(name, table, _partner, open_):
+            return SQL(
+                """SELECT message.date,
+                          COALESCE(document.company_id, writer.company_id) AS company_id,
+                          partner.commercial_partner_id, partner.id AS partner_id,
+                          'email' AS kind, 'out' AS direction, writer.id AS user_id,
+                          'mail.message' AS res_model, message.id AS res_id
+                     FROM mail_message message
+                     JOIN %(table)s document ON document.id = message.res_id
+                     JOIN res_users writer ON writer.partner_id = message.author_id
+                          AND NOT writer.share AND writer.id != %(robot)s
+                     JOIN mail_notification told ON told.mail_message_id = message.id
+                          AND told.notification_status NOT IN ('bounce', 'exception', 'canceled')
+                     JOIN res_partner partner ON partner.id = told.res_partner_id
+                    WHERE message.model = %(name)s AND %(chosen)s AND %(open)s
+                      AND message.message_type IN ('comment', 'email_outgoing')
+                      AND message.is_internal IS NOT TRUE
+                      AND (message.subtype_id = %(said)s
+                           OR message.message_type = 'email_outgoing')
+                      AND partner.partner_share
+                      AND (message.message_type = 'comment'
+                           OR NOT EXISTS (SELECT FROM mailing_trace trace
+                                           WHERE trace.message_id = message.message_id))""",
+                table=table,
+                name=name,
+                chosen=chosen,
+                open=open_,
+                said=said,
+                robot=SUPERUSER_ID,
+            )
+
+        return build
+
+    # ------------------------------------------------------------
+    # The past
+    # ------------------------------------------------------------
+
+    @api.model
+    def _fill_at_install(self):
+        """Count the contacts of the last months once; much of it in the background.
+
+        A second call adds only what is missing, and what the number of months now includes.
+
+        :return: how many interactions are new so far
+        """
+        # settings of ours: nobody else writes them
+        parameters = self.env["ir.config_parameter"].sudo()
+        self.env.flush_all()
+        if not parameters.get_param(SINCE):
+            parameters.set_param(SINCE, fields.Datetime.to_string(fields.Datetime.now()))
+        # what happened since is counted as it happens, and at once
+        self._log_meetings()
+        start = self._get_fill_start()
+        added = self._insert_found(
+            self._sql_activities(SQL("activity.date_done >= %s", start)), origin="install"
+        )
+        until = parameters.get_param(SINCE)
+        held = SQL("event.stop >= %s AND event.stop < %s", start, until)
+        added += self._insert_found(self._sql_meetings(held), origin="install")
+        [[newest]] = self.env.execute_query(SQL("SELECT COALESCE(MAX(id), 0) FROM mail_message"))
+        parameters.set_param(CURSOR, str(newest))
+        for _number in range(DIRECT_CHUNKS):
+            if not parameters.get_param(CURSOR):
+                break
+            added += self._fill_chunk()
+        if parameters.get_param(CURSOR):
+            self.env.ref(CATCH_UP_CRON)._trigger()
+        return added
+
+    @api.model
+    def _get_fill_start(self):
+        # a setting of ours
+        months = self.env["ir.config_parameter"].sudo().get_param(MONTHS, DEFAULT_MONTHS)
+        return fields.Datetime.now() - relativedelta(months=max(int(months), 0))
+
+    @api.model
+    def _fill_chunk(self):
+        """Count the mails of the next messages, newest first; return how many are new."""
+        # settings of ours: nobody else writes them
+        parameters = self.env["ir.config_parameter"].sudo()
+        newest = int(parameters.get_param(CURSOR) or 0)
+        if newest <= 0:
+            parameters.search([("key", "=", CURSOR)]).unlink()
+            return 0
+        oldest = max(newest - CHUNK + 1, 1)
+        chosen = SQL(
+            "message.id BETWEEN %s AND %s AND message.date >= %s",
+            oldest,
+            newest,
+            self._get_fill_start(),
+        )
+        added = self._insert_found(self._sql_messages(chosen), origin="install")
+        if oldest > 1:
+            parameters.set_param(CURSOR, str(oldest - 1))
+        else:
+            parameters.search([("key", "=", CURSOR)]).unlink()
+        return added
+
+    @api.model
+    def _undo_install(self):
+        """Remove what was found of the past; what somebody has judged since stays.
+
+        :return: how many interactions are gone
+        """
+        self.env["counterparty.interaction"].flush_model()
+        self.env.cr.execute(
+            """DELETE FROM counterparty_interaction
+                WHERE origin = 'install' AND result IS NULL AND importance = '0'"""
+        )
+        count = self.env.cr.rowcount
+        self.env["counterparty.interaction"].invalidate_model()
+        # what still waits is not counted either
+        self.env["ir.config_parameter"].sudo().search([("key", "=", CURSOR)]).unlink()
+        return count
+
+    # ------------------------------------------------------------
+    # Job
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_catch_up(self):
+        """Log meetings that were held, and go on counting the past where that takes longer."""
+        self._log_meetings()
+        # settings of ours: nobody else writes them
+        parameters = self.env["ir.config_parameter"].sudo()
+        waiting = -(-int(parameters.get_param(CURSOR) or 0) // CHUNK)
+        self.env["ir.cron"]._commit_progress(remaining=waiting)
+        while parameters.get_param(CURSOR):
+            self._fill_chunk()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break

@@ -1,0 +1,361 @@
+from collections import Counter
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL, format_date
+from odoo.tools.misc import split_every
+
+from ..tools.reminders import Due, anniversaries_between, months_and_days, within_limit
+
+CRON = "counterparty_crm.ir_cron_reminders"
+LIMIT = "counterparty_crm.reminder_limit"
+DEFAULT_LIMIT = 10
+AHEAD = "counterparty_crm.reminder_days_ahead"
+DEFAULT_AHEAD = 3
+# an anniversary that fell on days off is remembered a little later
+LATE_DAYS = 3
+CHUNK = 50
+MADE, SKIPPED = "made", "skipped"
+# who has activities planned hears of them in the summary, not by a mail for each
+SILENT = {"mail_activity_quick_update": True}
+
+
+class CounterpartyReminder(models.Model):
+    """What somebody has been reminded of, so that nobody is reminded twice.
+
+    Birthdays, founding days and long silence become activities of whoever looks after the
+    counterparty. Documents that expire and the daily summary note here that they were told.
+    """
+
+    _name = "counterparty.reminder"
+    _description = "Reminder"
+    _inherit = ["counterparty.reminder.summary.mixin", "counterparty.merge.mixin"]
+    _log_access = False
+    _order = "made_on desc, id desc"
+    _rec_name = "kind"
+
+    kind = fields.Selection(
+        [
+            ("birthday", "Birthday"),
+            ("founded", "Founding day"),
+            ("silence", "Long silence"),
+            ("document", "Document expires"),
+            ("summary", "Daily summary"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Counterparty", required=True, readonly=True, ondelete="cascade"
+    )
+    res_id = fields.Integer("Type or Document", readonly=True, default=0, required=True)
+    event_date = fields.Date("Day", required=True, readonly=True)
+    user_id = fields.Many2one("res.users", "For", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True, ondelete="cascade")
+    made_on = fields.Date(required=True, readonly=True)
+    state = fields.Selection(
+        [(MADE, "Made"), (SKIPPED, "Left out at the start")], default=MADE, readonly=True
+    )
+
+    _once_uniq = models.UniqueIndex(
+        "(partner_id, kind, event_date, res_id)", "Of this somebody was reminded already."
+    )
+    _day_idx = models.Index("(made_on, user_id)")
+
+    # ------------------------------------------------------------
+    # What is due
+    # ------------------------------------------------------------
+
+    @api.model
+    def _find_due(self, today):
+        """Return everything that somebody is to be reminded of and has not been yet.
+
+        :return: list of :class:`~..tools.reminders.Due`, of all people, whoever is at work
+        """
+        self.env.flush_all()
+        start, end = today - timedelta(days=LATE_DAYS), today + timedelta(days=self._get_ahead())
+        due = [
+            Due(kind, partner_id, user_id, when)
+            for kind, column in (
+                ("birthday", "counterparty_birthday"),
+                ("founded", "counterparty_founding_date"),
+            )
+            for partner_id, user_id, day in self.env.execute_query(
+                self._sql_anniversaries(column, start, end)
+            )
+            for when in anniversaries_between(day, start, end)
+        ]
+        due += [Due("silence", *row) for row in self.env.execute_query(self._sql_silence(today))]
+        return self._leave_out_told(due)
+
+    @api.model
+    def _get_ahead(self):
+        # a setting of ours
+        return max(int(self.env["ir.config_parameter"].sudo().get_param(AHEAD, DEFAULT_AHEAD)), 0)
+
+    @api.model
+    def _get_limit(self):
+        # a setting of ours
+        return int(self.env["ir.config_parameter"].sudo().get_param(LIMIT, DEFAULT_LIMIT))
+
+    @api.model
+    def _sql_responsible(self, partner):
+        """Return SQL of who looks after a counterparty: by its role, else its salesperson."""
+        return SQL(
+            """(SELECT COALESCE(MIN(role.responsible_id), MIN(owner.user_id), MIN(entity.user_id))
+                  FROM res_partner owner
+                  JOIN res_partner entity ON entity.id = owner.commercial_partner_id
+                  LEFT JOIN counterparty_role role ON role.partner_id IN (owner.id, entity.id)
+                       AND role.responsible_id IS NOT NULL
+                       AND (role.date_to IS NULL OR role.date_to >= CURRENT_DATE)
+                 WHERE owner.id = %s)""",
+            partner,
+        )
+
+    @api.model
+    def _sql_anniversaries(self, column, start, end):
+        field = SQL.identifier("partner", column)
+        return SQL(
+            """SELECT id, user_id, day
+                 FROM (SELECT partner.id, %(field)s AS day, %(responsible)s AS user_id
+                         FROM res_partner partner
+                        WHERE partner.active AND %(field)s IS NOT NULL
+                          AND EXTRACT(MONTH FROM %(field)s) * 100 + EXTRACT(DAY FROM %(field)s)
+                              = ANY(%(marks)s)) found
+                WHERE user_id IS NOT NULL""",
+            field=field,
+            responsible=self._sql_responsible(SQL("partner.id")),
+            marks=months_and_days(start, end),
+        )
+
+    @api.model
+    def _sql_silence(self, today):
+        """Select counterparties without contact for longer than their type says.
+
+        Whoever has something planned with them needs no reminder.
+        """
+        return SQL(
+            """SELECT silent.partner_id, silent.user_id, silent.last, silent.type_id
+                 FROM (SELECT role.partner_id, type.id AS type_id, type.silence_days,
+                              COALESCE(role.responsible_id, entity.user_id) AS user_id,
+                              entity.id AS entity_id,
+                              COALESCE(GREATEST(
+                                  (SELECT MAX(contact.date)::date
+                                     FROM counterparty_interaction contact
+                                    WHERE contact.commercial_partner_id = entity.id
+                                      AND contact.kind NOT IN ('mailing', 'open', 'click')),
+                                  role.date_from), entity.create_date::date) AS last
+                         FROM counterparty_role role
+                         JOIN counterparty_type type ON type.id = role.type_id
+                              AND type.active AND type.silence_days > 0
+                         JOIN res_partner entity ON entity.id = role.commercial_partner_id
+                              AND entity.active
+                        WHERE (role.date_to IS NULL OR role.date_to >= %(today)s)
+                          AND (role.date_from IS NULL OR role.date_from <= %(today)s)) silent
+                WHERE silent.user_id IS NOT NULL
+                  AND silent.last + silent.silence_days <= %(today)s
+                  AND NOT EXISTS (SELECT FROM mail_activity plan
+                                    JOIN res_partner person ON person.id = plan.res_id
+                                   WHERE plan.res_model = 'res.partner' AND plan.active
+                                     AND person.commercial_partner_id = silent.entity_id)
+                  AND NOT EXISTS (SELECT FROM calendar_event_res_partner_rel guest
+                                    JOIN res_partner person ON person.id = guest.res_partner_id
+                                         AND person.commercial_partner_id = silent.entity_id
+                                    JOIN calendar_event event
+                                      ON event.id = guest.calendar_event_id
+                                         AND event.active AND event.start >= %(today)s)""",
+            today=today,
+        )
+
+    @api.model
+    def _leave_out_told(self, due):
+        if not due:
+            return []
+        told = set(
+            self.env.execute_query(
+                SQL(
+                    """SELECT partner_id, kind, event_date, res_id FROM counterparty_reminder
+                        WHERE partner_id = ANY(%s)""",
+                    [item.partner_id for item in due],
+                )
+            )
+        )
+        return [
+            item for item in due if (item.partner_id, item.kind, item.day, item.type_id) not in told
+        ]
+
+    @api.model
+    def _find_for_today(self, today):
+        """Return what is made today: of people who are at work, and no more than the limit."""
+        due = self._find_due(today)
+        # whoever is reminded and may see it is asked below
+        users = self.env["res.users"].sudo().browse({item.user_id for item in due})
+        at_work = {
+            user.id
+            for user in users
+            if user.active
+            and user._is_internal()
+            and today in user._get_counterparty_working_days(today, today)
+        }
+        due = [item for item in due if item.user_id in at_work]
+        return within_limit(self._leave_out_hidden(due), self._count_made(today), self._get_limit())
+
+    @api.model
+    def _leave_out_hidden(self, due):
+        """Return what is about counterparties that the person reminded may read."""
+        kept = []
+        for user_id in {item.user_id for item in due}:
+            own = [item for item in due if item.user_id == user_id]
+            partners = self.env["res.partner"].browse([item.partner_id for item in own])
+            user = self.env["res.users"].browse(user_id)
+            # in all companies of the person
+            companies = user.sudo().company_ids.ids
+            seen = partners.with_user(user).with_context(allowed_company_ids=companies)
+            readable = set(seen._filtered_access("read").ids)
+            kept += [item for item in own if item.partner_id in readable]
+        return kept
+
+    @api.model
+    def _count_made(self, today):
+        rows = self._read_group(
+            [("made_on", "=", today), ("state", "=", MADE), ("kind", "!=", "summary")],
+            ["user_id"],
+            ["__count"],
+        )
+        return Counter({user.id: count for user, count in rows})
+
+    @api.model
+    def _preview(self):
+        """Return what would be made today if it were switched on.
+
+        :return: ``(Counter of kinds made today, number of people, how many are due in all)``
+        """
+        today = fields.Date.context_today(self)
+        made = self._find_for_today(today)
+        kinds = Counter(item.kind for item in made)
+        return kinds, len({item.user_id for item in made}), len(self._find_due(today))
+
+    # ------------------------------------------------------------
+    # Making them
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_remind(self):
+        """Remind people of what is due, each once; restartable at any point."""
+        today = fields.Date.context_today(self)
+        due = self._find_for_today(today)
+        self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for chunk in split_every(CHUNK, due, list):
+            self._remind(chunk, today)
+            if not self.env["ir.cron"]._commit_progress(len(chunk)):
+                break
+
+    @api.model
+    def _remind(self, due, today):
+        """Plan an activity for each, unless another job has been faster."""
+        noted = self._note(due, today)
+        for item in due:
+            if (item.partner_id, item.kind, item.day, item.type_id) in noted:
+                self._plan(item, today)
+
+    @api.model
+    def _note(self, due, today, state=MADE):
+        """Write down what is told, and return the keys of what nobody has told before."""
+        if not due:
+            return set()
+        rows = [
+            SQL(
+                "(%s, %s, %s::date, %s, %s, %s, %s::date, %s)",
+                item.partner_id,
+                item.kind,
+                item.day,
+                item.type_id,
+                item.user_id,
+                # the person's own company: the counterparty may belong to all
+                self.env["res.users"].sudo().browse(item.user_id).company_id.id,
+                today,
+                state,
+            )
+            for item in due
+        ]
+        noted = self.env.execute_query(
+            SQL(
+                """INSERT INTO counterparty_reminder
+                          (partner_id, kind, event_date, res_id, user_id, company_id, made_on,
+                           state)
+                   VALUES %s ON CONFLICT DO NOTHING
+                   RETURNING partner_id, kind, event_date, res_id""",
+                SQL(", ").join(rows),
+            )
+        )
+        self.invalidate_model()
+        return set(noted)
+
+    @api.model
+    def _plan(self, item, today):
+        user = self.env["res.users"].browse(item.user_id)
+        # planned by the job for whoever looks after the counterparty
+        partner = self.env["res.partner"].sudo().browse(item.partner_id)
+        spoken = partner.with_context(lang=user.sudo().lang, **SILENT)
+        is_silence = item.kind == "silence"
+        spoken.activity_schedule(
+            f"mail.mail_activity_data_{'call' if is_silence else 'todo'}",
+            date_deadline=today if is_silence else max(item.day, today),
+            summary=self._describe(spoken, item),
+            user_id=user.id,
+        )
+
+    @api.model
+    def _describe(self, partner, item):
+        """Return what the activity says, in the words of the person."""
+        day = format_date(partner.env, item.day)
+        match item.kind:
+            case "birthday":
+                return partner.env._("Birthday on %(day)s: %(name)s", day=day, name=partner.name)
+            case "founded":
+                return partner.env._(
+                    "Founding day on %(day)s: %(name)s", day=day, name=partner.name
+                )
+        return partner.env._(
+            "No contact since %(day)s: get in touch with %(name)s", day=day, name=partner.name
+        )
+
+    @api.model
+    def _start_from_now(self):
+        """Leave out everything that is due today, so that only what comes later is told."""
+        today = fields.Date.context_today(self)
+        return len(self._note(self._find_due(today), today, SKIPPED))
+
+    @api.model
+    def _has_room(self, user, today):
+        """Tell whether somebody may be reminded today: at work, and below the limit."""
+        return (
+            today in user._get_counterparty_working_days(today, today)
+            and self._count_made(today)[user.id] < self._get_limit()
+        )
+
+    # ------------------------------------------------------------
+    # Merge
+    # ------------------------------------------------------------
+
+    @api.model
+    def _counterparty_merge(self, source, target):
+        """Keep one of two notes about the same event."""
+        self.flush_model()
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM counterparty_reminder mine
+                    USING counterparty_reminder other
+                    WHERE mine.partner_id IN %(source)s
+                      AND other.partner_id IN %(all)s
+                      AND mine.kind = other.kind
+                      AND mine.event_date = other.event_date
+                      AND mine.res_id = other.res_id
+                      AND (other.partner_id = %(target)s OR mine.id > other.id)
+                      AND mine.id != other.id""",
+                source=tuple(source.ids),
+                all=tuple((source | target).ids),
+                target=target.id,
+            )
+        )
+        self.invalidate_model()

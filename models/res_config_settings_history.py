@@ -1,0 +1,118 @@
+from odoo import api, fields, models
+
+from .counterparty_interaction_fill import DEFAULT_MONTHS, MONTHS
+from .counterparty_reminder import AHEAD, CRON, DEFAULT_AHEAD, DEFAULT_LIMIT, LIMIT
+from .counterparty_reminder_summary import SUMMARY_CRON
+
+GROUP_USER = "counterparty_crm.group_user"
+
+
+class ResConfigSettings(models.TransientModel):
+    """Settings of contacts and reminders: nothing tells anybody before it is switched on here."""
+
+    _inherit = "res.config.settings"
+
+    group_counterparty_history = fields.Boolean(
+        "Contacts", implied_group="counterparty_crm.group_area_history", group=GROUP_USER
+    )
+    counterparty_interaction_months = fields.Integer(
+        "Months counted", config_parameter=MONTHS, default=DEFAULT_MONTHS
+    )
+    counterparty_interaction_found = fields.Integer(
+        compute="_compute_counterparty_interaction_found"
+    )
+    counterparty_reminders = fields.Boolean("Reminders")
+    counterparty_reminders_on = fields.Boolean()
+    counterparty_reminder_limit = fields.Integer(
+        "At most for one person and day", config_parameter=LIMIT, default=DEFAULT_LIMIT
+    )
+    counterparty_reminder_days_ahead = fields.Integer(
+        "Days before the event", config_parameter=AHEAD, default=DEFAULT_AHEAD
+    )
+    counterparty_reminder_preview = fields.Char(compute="_compute_counterparty_reminder_preview")
+    counterparty_reminder_start = fields.Selection(
+        [
+            ("now", "From now on: leave out what is due already"),
+            ("all", "Begin with everything that is due"),
+        ],
+        default="now",
+    )
+    counterparty_summary = fields.Boolean("Daily Summary")
+
+    @api.depends("counterparty_reminders")
+    def _compute_counterparty_reminder_preview(self):
+        # what jobs would do is shown to the administrator who switches them on
+        kinds, people, due = self.env["counterparty.reminder"].sudo()._preview()
+        for settings in self:
+            settings.counterparty_reminder_preview = self.env._(
+                "Today: %(made)s reminders for %(people)s people (%(birthdays)s birthdays and "
+                "founding days, %(silence)s of long silence); %(due)s are due in all.",
+                made=kinds.total(),
+                people=people,
+                birthdays=kinds["birthday"] + kinds["founded"],
+                silence=kinds["silence"],
+                due=due,
+            )
+
+    def _compute_counterparty_interaction_found(self):
+        # of all companies, as it is undone in all
+        found = self.env["counterparty.interaction"].sudo()
+        count = found.search_count([("origin", "=", "install")])
+        for settings in self:
+            settings.counterparty_interaction_found = count
+
+    @api.model
+    def get_values(self):
+        values = super().get_values()
+        for name, job in (("counterparty_reminders", CRON), ("counterparty_summary", SUMMARY_CRON)):
+            # whether a job runs is a setting like any other, its code is not shown
+            job = self.env.ref(job, raise_if_not_found=False)
+            values[name] = bool(job) and job.sudo().active
+        values["counterparty_reminders_on"] = values["counterparty_reminders"]
+        return values
+
+    def set_values(self):
+        was_on = self.get_values()["counterparty_reminders"]
+        result = super().set_values()
+        is_on = self.group_counterparty_history and self.counterparty_reminders
+        if is_on and not was_on and self.counterparty_reminder_start == "now":
+            # the host has checked that an administrator saves the settings
+            self.env["counterparty.reminder"].sudo()._start_from_now()
+        self._switch_job(CRON, is_on)
+        self._switch_job(
+            SUMMARY_CRON, self.group_counterparty_history and self.counterparty_summary
+        )
+        return result
+
+    @api.onchange("group_counterparty_history")
+    def _onchange_group_counterparty_history(self):
+        """Let nobody be reminded by an area that is not there."""
+        if not self.group_counterparty_history:
+            self.counterparty_reminders = self.counterparty_summary = False
+
+    def action_count_counterparty_past(self):
+        """Count contacts of the past again, as far back as the setting now says."""
+        self.check_access("write")
+        self.execute()
+        # what was found belongs to no company and nobody
+        added = self.env["counterparty.interaction"].sudo()._fill_at_install()
+        return self._tell(self.env._("%(count)s interactions were added.", count=added))
+
+    def action_forget_counterparty_past(self):
+        """Remove what was found of the past, except what somebody has judged since."""
+        self.check_access("write")
+        # what was found belongs to no company and nobody
+        removed = self.env["counterparty.interaction"].sudo()._undo_install()
+        return self._tell(self.env._("%(count)s interactions were removed.", count=removed))
+
+    @api.model
+    def _tell(self, message):
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

@@ -1,0 +1,39 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import models
+
+from ..tools.workdays import FARTHEST, next_working_day
+
+
+class CounterpartyWorkdayUserMixin(models.AbstractModel):
+    """When a user is at work, by the working schedule of the user or of the company."""
+
+    _name = "counterparty.workday.user.mixin"
+    _description = "Working Days of a User"
+
+    def _get_counterparty_working_day(self, day):
+        """Return the day itself or the next one on which the user is at work."""
+        self.ensure_one()
+        days = self._get_counterparty_working_days(day, day + timedelta(days=FARTHEST))
+        return next_working_day(day, days.__contains__)
+
+    def _get_counterparty_working_days(self, start, end):
+        """Return the days from start to end, both included, on which the user is at work.
+
+        A user without any schedule works every day.
+        """
+        self.ensure_one()
+        # the schedule of a colleague says nothing but when to leave that person alone
+        user = self.sudo()
+        resource = user.resource_ids.filtered(lambda found: found.company_id == user.company_id)[:1]
+        calendar = resource.calendar_id or user.company_id.resource_calendar_id
+        if not calendar:
+            return {start + timedelta(days=number) for number in range((end - start).days + 1)}
+        zone = pytz.timezone(user.tz or calendar.tz or "UTC")
+        first = zone.localize(datetime.combine(start, time.min))
+        last = zone.localize(datetime.combine(end, time.max))
+        intervals = calendar._work_intervals_batch(first, last, resources=resource)
+        found = intervals[resource.id or False]
+        return {begin.astimezone(zone).date() for begin, _end, _meta in found}

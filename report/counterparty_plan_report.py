@@ -1,0 +1,210 @@
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..models.counterparty_interaction_fill import DOCUMENTS
+from ..tools.interactions import KINDS
+
+CAN_CHANGE = ("today", "missed", "planned")
+
+
+class CounterpartyPlanReport(models.Model):
+    """What people have planned with counterparties, day by day: done, missed, and still to come.
+
+    A row is an activity, or a meeting for each colleague who takes part. Plans about documents that
+    the user may not read are left out, by the documents' own rules; own ones always show.
+    """
+
+    _name = "counterparty.plan.report"
+    _description = "Planned Contact"
+    _auto = False
+    _log_access = False
+    _order = "date, start, id"
+    _rec_name = "name"
+    _depends = {
+        "mail.activity": [
+            "active", "activity_type_id", "calendar_event_id", "date_deadline", "date_done",
+            "res_id", "res_model", "summary", "user_id",
+        ],
+        "mail.activity.type": ["counterparty_kind", "name"],
+        "calendar.event": ["active", "allday", "name", "privacy", "start", "stop", "user_id"],
+        "calendar.attendee": ["event_id", "partner_id", "state"],
+        "res.partner": ["commercial_partner_id", "partner_share"],
+        **{name: ["company_id"] for name in DOCUMENTS},
+    }  # fmt: skip
+
+    date = fields.Date("Day", readonly=True)
+    start = fields.Datetime("At", readonly=True)
+    name = fields.Char("What", readonly=True)
+    kind = fields.Selection(KINDS, readonly=True)
+    activity_type_id = fields.Many2one("mail.activity.type", "Type", readonly=True)
+    partner_id = fields.Many2one("res.partner", "With", readonly=True)
+    commercial_partner_id = fields.Many2one("res.partner", "Counterparty", readonly=True)
+    user_id = fields.Many2one("res.users", "Who", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    state = fields.Selection(
+        [("missed", "Missed"), ("today", "Today"), ("planned", "To come"), ("done", "Done")],
+        readonly=True,
+    )
+    done_on = fields.Date(readonly=True)
+    days_late = fields.Integer(
+        readonly=True,
+        aggregator="avg",
+        help="From the planned day until it was done; what is missed counts until today.",
+    )
+    activity_id = fields.Many2one("mail.activity", readonly=True)
+    event_id = fields.Many2one("calendar.event", "Meeting", readonly=True)
+
+    # ------------------------------------------------------------
+    # Statement
+    # ------------------------------------------------------------
+
+    @property
+    def _table_query(self):
+        today = fields.Date.context_today(self)
+        legs = [self._sql_activities(name, today) for name in DOCUMENTS]
+        return SQL(" UNION ALL ").join([*legs, self._sql_meetings(today)])
+
+    @api.model
+    def _sql_activities(self, name, today):
+        Document = self.env[name]
+        readable = SQL("FALSE")
+        if Document.has_access("read"):
+            query = Document.with_context(active_test=False)._search([])
+            query.order = None
+            readable = SQL("document.id IN %s", query.subselect())
+        return SQL(
+            """SELECT activity.id * 2 AS id, activity.date_deadline AS date,
+                      NULL::timestamp AS start,
+                      COALESCE(activity.summary, type.name->>%(lang)s, type.name->>'en_US') AS name,
+                      type.counterparty_kind AS kind, activity.activity_type_id,
+                      partner.id AS partner_id, partner.commercial_partner_id, activity.user_id,
+                      document.company_id,
+                      CASE WHEN NOT activity.active THEN 'done'
+                           WHEN activity.date_deadline < %(today)s THEN 'missed'
+                           WHEN activity.date_deadline = %(today)s THEN 'today'
+                           ELSE 'planned' END AS state,
+                      activity.date_done AS done_on,
+                      GREATEST(COALESCE(activity.date_done, %(today)s) - activity.date_deadline, 0)
+                          AS days_late,
+                      activity.id AS activity_id, NULL::integer AS event_id
+                 FROM mail_activity activity
+                 JOIN mail_activity_type type ON type.id = activity.activity_type_id
+                 JOIN %(table)s document ON document.id = activity.res_id
+                 JOIN res_partner partner ON partner.id = %(partner)s
+                WHERE activity.res_model = %(name)s AND activity.calendar_event_id IS NULL
+                  AND (activity.active OR activity.date_done IS NOT NULL)
+                  AND partner.partner_share
+                  AND (activity.user_id = %(uid)s OR %(readable)s)""",
+            lang=self.env.lang or "en_US",
+            today=today,
+            table=SQL.identifier(Document._table),
+            partner=SQL.identifier("document", DOCUMENTS[name]),
+            name=name,
+            uid=self.env.uid,
+            readable=readable,
+        )
+
+    @api.model
+    def _sql_meetings(self, today):
+        # a setting of the host, read to respect what people keep private
+        default = self.env["ir.config_parameter"].sudo().get_param("calendar.default_privacy")
+        day = SQL(
+            """CASE WHEN event.allday THEN event.start_date
+                    ELSE (event.start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date END""",
+            str(self.env.tz),
+        )
+        return SQL(
+            """SELECT answer.id * 2 + 1 AS id, %(day)s AS date,
+                      CASE WHEN NOT event.allday THEN event.start END AS start, event.name,
+                      'meeting' AS kind, NULL::integer AS activity_type_id,
+                      guest.id AS partner_id, guest.commercial_partner_id,
+                      colleague.id AS user_id, guest.company_id,
+                      CASE WHEN event.stop <= %(now)s THEN 'done'
+                           WHEN %(day)s <= %(today)s THEN 'today'
+                           ELSE 'planned' END AS state,
+                      CASE WHEN event.stop <= %(now)s THEN %(day)s END AS done_on,
+                      0 AS days_late,
+                      NULL::integer AS activity_id, event.id AS event_id
+                 FROM calendar_attendee answer
+                 JOIN calendar_event event ON event.id = answer.event_id AND event.active
+                 JOIN res_users colleague ON colleague.partner_id = answer.partner_id
+                      AND NOT colleague.share AND colleague.id != %(robot)s
+                 LEFT JOIN res_users_settings own ON own.user_id = event.user_id
+                 JOIN LATERAL (SELECT partner.id, partner.commercial_partner_id, partner.company_id
+                                 FROM calendar_event_res_partner_rel rel
+                                 JOIN res_partner partner ON partner.id = rel.res_partner_id
+                                      AND partner.partner_share
+                                WHERE rel.calendar_event_id = event.id
+                                ORDER BY partner.id LIMIT 1) guest ON TRUE
+                WHERE answer.state IS DISTINCT FROM 'declined'
+                  AND (colleague.id = %(uid)s
+                       OR COALESCE(event.privacy, own.calendar_default_privacy, %(default)s)
+                          != 'private')""",
+            day=day,
+            now=fields.Datetime.now(),
+            today=today,
+            uid=self.env.uid,
+            robot=SUPERUSER_ID,
+            default=default or "public",
+        )
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_log(self):
+        """Open the dialog that says what was agreed, and finishes what was planned."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "counterparty_crm.counterparty_interaction_log_action"
+        )
+        context = {
+            "default_partner_ids": self.partner_id.ids,
+            "default_kind": self.kind or "other",
+        }
+        if self.state in CAN_CHANGE:
+            context["default_activity_id"] = self.activity_id.id
+        if self.event_id:
+            context["default_event_id"] = self.event_id.id
+        return dict(action, context=context)
+
+    def action_done(self):
+        """Finish the planned activities without a word."""
+        self._get_open_activities()._action_done()
+        self.invalidate_model()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_tomorrow(self):
+        """Move the planned activities to the next working day of their people."""
+        for activity in self._get_open_activities():
+            today = fields.Date.context_today(self)
+            activity.date_deadline = activity.user_id._get_counterparty_working_day(
+                today + timedelta(days=1)
+            )
+        self.invalidate_model()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_open_document(self):
+        """Open the record that the plan is about."""
+        self.ensure_one()
+        if self.event_id:
+            return self.event_id._get_records_action()
+        return self.activity_id.action_open_document()
+
+    def _get_open_activities(self):
+        """Return the activities that are not done, under the rights of the user.
+
+        :raises UserError: for a meeting, which is moved in the calendar
+        """
+        for plan in self:
+            if plan.state not in CAN_CHANGE or not plan.activity_id:
+                raise UserError(
+                    self.env._(
+                        "“%(plan)s” cannot be changed here. Open it to move or cancel it.",
+                        plan=plan.name,
+                    )
+                )
+        return self.activity_id

@@ -1,0 +1,174 @@
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+
+from .common import CounterpartyCase
+
+
+@tagged("post_install", "-at_install", "counterparty_history")
+class TestCounterpartyInteractionLog(CounterpartyCase):
+    def _log(self, partners=None, user=None, **values):
+        partners = partners or self.ben
+        Log = self.env["counterparty.interaction.log"].with_user(user or self.user)
+        return Log.create({"partner_ids": [Command.set(partners.ids)], **values}).action_log()
+
+    def _found(self, partner=None):
+        return self.env["counterparty.interaction"].search(
+            [("partner_id", "=", (partner or self.ben).id)]
+        )
+
+    def test_two_clicks_log_a_call(self):
+        action = self.ben.with_user(self.user).action_log_counterparty_interaction()
+        Log = self.env["counterparty.interaction.log"].with_user(self.user)
+
+        with Form(Log.with_context(**action["context"])) as form:
+            log = form.save()
+        log.action_log()
+
+        self.assertRecordValues(
+            self._found(),
+            [
+                {
+                    "kind": "call",
+                    "direction": "out",
+                    "user_id": self.user.id,
+                    "commercial_partner_id": self.foods.id,
+                    "company_id": self.env.company.id,
+                    "origin": "manual",
+                }
+            ],
+        )
+
+    def test_many_counterparties_are_logged_at_once(self):
+        people = self.ben | self.cora | self.freight
+
+        self._log(people, kind="meeting", note="Prices stay", result="positive")
+
+        for partner in people:
+            found = self._found(partner)
+            self.assertEqual(
+                (found.kind, found.note, found.result), ("meeting", "Prices stay", "positive")
+            )
+
+    def test_selection_of_a_list_is_taken(self):
+        Log = self.env["counterparty.interaction.log"].with_user(self.user)
+        people = self.ben | self.cora
+
+        log = Log.with_context(active_model="res.partner", active_ids=people.ids).create({})
+
+        self.assertEqual(log.partner_ids, people)
+
+    def test_next_step_becomes_an_activity_also_of_who_cannot_change_contacts(self):
+        day = self._day(7)
+
+        self._log(note="Wants an offer\nfor ten racks", next_date=day)
+
+        activity = self.ben.activity_ids
+        self.assertEqual(
+            (activity.summary, activity.date_deadline, activity.user_id),
+            ("Wants an offer", day, self.user),
+        )
+
+    def test_next_step_in_the_past_is_refused_and_nothing_is_logged(self):
+        with self.assertRaisesRegex(ValidationError, "next step lies in the past"):
+            self._log(next_date=self._day(-1))
+
+        self.assertFalse(self._found())
+
+    def test_contact_in_the_future_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "future"):
+            self._log(date=fields.Datetime.now() + timedelta(days=2))
+
+    def test_nobody_is_refused(self):
+        with self.assertRaisesRegex(UserError, "Choose the counterparty"):
+            self.env["counterparty.interaction.log"].with_user(self.user).create({}).action_log()
+
+    def test_counterparty_of_another_company_is_refused(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        far = self._company("Far Away", company_id=other.id)
+
+        with self.assertRaises(AccessError):
+            self._log(far)
+
+    def test_planned_call_is_finished_with_what_was_agreed(self):
+        call = self.ben.activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.user.id, summary="Ask"
+        )
+
+        self._log(activity_id=call.id, note="Pays on Friday", result="neutral", kind="visit")
+
+        self.assertFalse(call.active)
+        self.assertRecordValues(
+            self._found(),
+            [{"kind": "visit", "note": "Pays on Friday", "result": "neutral", "res_id": call.id}],
+        )
+
+    def test_only_own_plans_of_the_counterparty_are_offered(self):
+        own = self.ben.activity_schedule("mail.mail_activity_data_call", user_id=self.user.id)
+        self.ben.activity_schedule("mail.mail_activity_data_call", user_id=self.officer.id)
+        self.cora.activity_schedule("mail.mail_activity_data_call", user_id=self.user.id)
+
+        log = (
+            self.env["counterparty.interaction.log"]
+            .with_user(self.user)
+            .create({"partner_ids": [Command.set(self.ben.ids)]})
+        )
+
+        self.assertEqual(log.open_activity_ids, own)
+
+    # ------------------------------------------------------------
+    # Afterwards
+    # ------------------------------------------------------------
+
+    def test_users_judge_own_interactions_and_officers_all(self):
+        self._log()
+        found = self._found()
+
+        found.with_user(self.user).result = "positive"
+        found.with_user(self.officer).result = "negative"
+        with self.assertRaisesRegex(UserError, "logged stays"):
+            found.with_user(self.user).write({"note": "Something else"})
+        self._log(self.cora, user=self.officer)
+        with self.assertRaises(AccessError):
+            self._found(self.cora).with_user(self.user).result = "positive"
+
+    def test_mistake_is_taken_back_within_a_day_by_whoever_made_it(self):
+        self._log()
+        found = self._found()
+
+        with self.assertRaisesRegex(UserError, "stays"):
+            found.with_user(self.officer).action_take_back()
+        found.with_user(self.user).action_take_back()
+
+        self.assertFalse(self._found())
+
+    def test_old_interaction_stays(self):
+        self._log()
+        found = self._found()
+        self.env.cr.execute(
+            "UPDATE counterparty_interaction SET logged_at = logged_at - INTERVAL '2 days'"
+        )
+        self.env.invalidate_all()
+
+        with self.assertRaisesRegex(UserError, "within 24 hours"):
+            found.with_user(self.user).action_take_back()
+
+    def test_what_a_document_says_is_for_those_who_may_read_it(self):
+        lead = self._lead(self.foods, user_id=self.officer.id)
+        call = lead.activity_schedule("mail.mail_activity_data_call", user_id=self.officer.id)
+        call._action_done(feedback="Secret plan")
+        found = self._found(self.foods)
+
+        self.assertEqual(found.with_user(self.officer).subject, "Secret plan")
+        self.assertFalse(found.with_user(self.user).subject)
+
+    def test_interaction_opens_its_document(self):
+        self._log()
+        self.assertEqual(self._found().action_open_document()["res_id"], self.ben.id)
+
+        order = self._order(self.foods)
+        order.message_post(body="Hello", author_id=self.cora.id, message_type="email")
+        action = self._found(self.cora).action_open_document()
+        self.assertEqual((action["res_model"], action["res_id"]), ("sale.order", order.id))

@@ -1,0 +1,331 @@
+from datetime import date
+
+from freezegun import freeze_time
+
+from odoo.tests import Form, tagged
+
+from ..models.counterparty_reminder import CRON, LIMIT
+from ..models.counterparty_reminder_summary import SUMMARY_CRON
+from .common import CounterpartyCase
+
+# a Monday
+TODAY = date(2026, 3, 16)
+
+
+@tagged("post_install", "-at_install", "counterparty_history")
+@freeze_time("2026-03-16 06:00:00")
+class TestCounterpartyReminder(CounterpartyCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Reminder = cls.env["counterparty.reminder"]
+        cls.env["counterparty.type"].search([]).silence_days = 0
+        cls.user.email = "una@example.com"
+
+    def _birthday(self, person=None, day="1980-03-18", **values):
+        person = person or self.ada
+        person.write({"counterparty_birthday": day, "user_id": self.user.id, **values})
+        return person
+
+    def _silent(self, partner=None, since="2025-06-01", **values):
+        """Let customers be reminded of after 90 days, and one of them be silent for longer."""
+        self.customer.silence_days = 90
+        return self._role(
+            partner or self.late_payer,
+            date_from=since,
+            responsible_id=self.user.id,
+            **values,
+        )
+
+    def _call(self, partner, day):
+        self.env["counterparty.interaction"]._insert_interactions(
+            [{"date": f"{day} 10:00:00", "partner_id": partner.id, "kind": "call"}]
+        )
+
+    def _run(self, job=CRON):
+        with self.enter_registry_test_mode():
+            self.env.ref(job).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _made(self, partner=None):
+        return (partner or self.ada).activity_ids
+
+    # ------------------------------------------------------------
+    # Anniversaries
+    # ------------------------------------------------------------
+
+    def test_birthday_becomes_an_activity_once_without_a_mail(self):
+        self._birthday()
+        mails = self.env["mail.mail"].search_count([])
+
+        self._run()
+        self._run()
+
+        self.assertRecordValues(
+            self._made(),
+            [{"user_id": self.user.id, "date_deadline": date(2026, 3, 18)}],
+        )
+        self.assertIn("Ada Vale", self._made().summary)
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+
+    def test_next_year_is_another_birthday(self):
+        self._birthday()
+        self._run()
+
+        with freeze_time("2027-03-18 06:00:00"):
+            self._run()
+
+        self.assertEqual(len(self._made()), 2)
+
+    def test_days_that_are_far_or_of_nobody_are_left_alone(self):
+        self._birthday(day="1980-04-18")
+        self._birthday(self.ben, user_id=False)
+        self.foods.user_id = False
+
+        self._run()
+
+        self.assertFalse(self._made() | self._made(self.ben))
+
+    def test_contact_is_looked_after_by_whoever_looks_after_its_company(self):
+        self._birthday(self.ben, user_id=False)
+        self._role(self.foods, responsible_id=self.officer.id)
+
+        self._run()
+
+        self.assertEqual(self._made(self.ben).user_id, self.officer)
+
+    def test_founding_day_of_a_company_is_told(self):
+        self.freight.write({"counterparty_founding_date": "2006-03-17", "user_id": self.user.id})
+
+        self._run()
+
+        self.assertIn("Founding day", self._made(self.freight).summary)
+
+    def test_archived_counterparties_and_people_who_left_are_left_alone(self):
+        self._birthday(active=False)
+        self._birthday(self.cora, user_id=self.officer.id)
+        self.officer.active = False
+
+        self._run()
+
+        self.assertFalse(self._made() | self._made(self.cora))
+
+    def test_counterparty_that_the_person_may_not_read_is_left_alone(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self._birthday()
+        self.ada.company_id = other
+
+        self._run()
+
+        self.assertFalse(self._made())
+
+    # ------------------------------------------------------------
+    # Silence
+    # ------------------------------------------------------------
+
+    def test_long_silence_by_type_asks_to_call(self):
+        self._silent()
+
+        self._run()
+
+        activity = self._made(self.late_payer)
+        self.assertEqual(activity.activity_type_id, self.env.ref("mail.mail_activity_data_call"))
+        self.assertEqual((activity.user_id, activity.date_deadline), (self.user, TODAY))
+
+    def test_contact_in_time_and_types_without_days_are_quiet(self):
+        self._silent()
+        self._silent(self.freight)
+        self._role(self.first_bank, self.bank, date_from="2020-01-01", responsible_id=self.user.id)
+        self._call(self.late_payer, "2026-02-01")
+        self.customer.silence_days = 365
+
+        self._run()
+
+        self.assertFalse(self._made(self.late_payer | self.freight | self.first_bank))
+
+    def test_contact_with_a_person_of_the_company_counts(self):
+        self._silent(self.foods)
+        self._call(self.ben, "2026-03-01")
+
+        self._run()
+
+        self.assertFalse(self._made(self.foods))
+
+    def test_whoever_has_something_planned_needs_no_reminder(self):
+        self._silent(self.foods)
+        plan = self.ben.activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.user.id, date_deadline=TODAY
+        )
+
+        self._run()
+
+        self.assertFalse(self._made(self.foods))
+        self.assertEqual(self._made(self.ben), plan)
+
+    def test_same_silence_is_told_once_and_the_next_one_again(self):
+        self._silent()
+        self._run()
+        self._made(self.late_payer).unlink()
+        self._run()
+        self.assertFalse(self._made(self.late_payer))
+
+        self._call(self.late_payer, "2026-03-15")
+        with freeze_time("2026-07-13 06:00:00"):
+            self._run()
+
+        self.assertEqual(len(self._made(self.late_payer)), 1)
+
+    # ------------------------------------------------------------
+    # Not too much, not on days off
+    # ------------------------------------------------------------
+
+    def test_nobody_gets_more_than_the_limit_a_day_the_rest_comes_later(self):
+        self.env["ir.config_parameter"].set_param(LIMIT, "2")
+        people = self.ada | self.ben | self.cora
+        for person in people:
+            self._birthday(person, day="1980-03-18")
+
+        self._run()
+        self._run()
+        self.assertEqual(len(self._made(people)), 2)
+
+        with freeze_time("2026-03-17 06:00:00"):
+            self._run()
+        self.assertEqual(len(self._made(people)), 3)
+
+    def test_days_off_are_quiet_and_what_fell_on_them_comes_after(self):
+        self._birthday(day="1980-03-14")
+
+        with freeze_time("2026-03-14 06:00:00"):
+            self._run()
+        self.assertFalse(self._made())
+
+        self._run()
+        self.assertEqual(self._made().date_deadline, TODAY)
+
+    def test_documents_count_to_the_same_limit(self):
+        self.env["ir.config_parameter"].set_param(LIMIT, "1")
+        kind = self.env["counterparty.document.kind"].search(
+            [("has_validity", "=", True), ("is_personal", "=", False)], limit=1
+        )
+        document = self.env["counterparty.document"].create(
+            {
+                "partner_id": self.foods.id,
+                "kind_id": kind.id,
+                "date_to": "2026-03-20",
+                "reminder_days": 30,
+                "responsible_id": self.user.id,
+            }
+        )
+        self._birthday()
+
+        document._remind()
+        self._run()
+
+        self.assertTrue(document.reminded_on)
+        self.assertFalse(self._made())
+
+    # ------------------------------------------------------------
+    # Switching on
+    # ------------------------------------------------------------
+
+    def test_jobs_rest_after_installation(self):
+        for job in (CRON, SUMMARY_CRON):
+            self.assertFalse(self.env.ref(job).active)
+
+    def test_preview_says_how_many_would_be_made_today(self):
+        before, people, due = self.Reminder._preview()
+        self._birthday()
+        self._silent()
+
+        after, _people, all_due = self.Reminder._preview()
+
+        self.assertEqual((after - before).total(), 2)
+        self.assertEqual(all_due - due, 2)
+        self.assertFalse(self._made())
+
+    def test_switching_on_from_now_on_leaves_out_what_is_due(self):
+        self._birthday()
+        self._silent()
+        self._switch(counterparty_reminders=True)
+        self.assertTrue(self.env.ref(CRON).active)
+
+        self._run()
+        self.assertFalse(self._made() | self._made(self.late_payer))
+
+        self._birthday(self.cora, day="1980-03-19")
+        self._run()
+        self.assertTrue(self._made(self.cora))
+
+    def test_switching_on_with_everything_tells_what_is_due(self):
+        self._birthday()
+
+        self._switch(counterparty_reminders=True, counterparty_reminder_start="all")
+        self._run()
+
+        self.assertTrue(self._made())
+
+    def test_area_that_is_switched_off_reminds_nobody(self):
+        self._switch(counterparty_reminders=True, counterparty_summary=True)
+
+        self._switch(group_counterparty_history=False)
+
+        for job in (CRON, SUMMARY_CRON):
+            self.assertFalse(self.env.ref(job).active)
+
+    def _switch(self, **values):
+        admin = self.env.ref("base.user_admin")
+        with Form(self.env["res.config.settings"].with_user(admin)) as form:
+            for name, value in values.items():
+                form[name] = value
+        form.record.execute()
+        self.env.invalidate_all()
+
+    # ------------------------------------------------------------
+    # Summary
+    # ------------------------------------------------------------
+
+    def _mails(self):
+        return self.env["mail.mail"].search([("email_to", "like", "una@example.com")])
+
+    def _plan(self, **values):
+        return self.ada.activity_schedule(
+            "mail.mail_activity_data_call",
+            user_id=self.user.id,
+            **{"date_deadline": TODAY, "summary": "Ask for the plan", **values},
+        )
+
+    def test_summary_tells_the_plans_of_the_day_once(self):
+        self._plan()
+        self._plan(date_deadline="2026-03-13", summary="Send the list")
+
+        self._run(SUMMARY_CRON)
+        self._run(SUMMARY_CRON)
+
+        mail = self._mails()
+        self.assertEqual(len(mail), 1)
+        self.assertIn("1 planned, 1 missed", mail.subject)
+        for text in ("Ask for the plan", "Send the list", "Ada Vale", "/odoo/counterparty-my-day"):
+            self.assertIn(text, mail.body_html)
+
+    def test_nothing_is_mailed_without_plans_on_days_off_and_to_who_declined(self):
+        self._run(SUMMARY_CRON)
+        self.assertFalse(self._mails())
+
+        self._plan(date_deadline="2026-03-14")
+        with freeze_time("2026-03-14 06:00:00"):
+            self._run(SUMMARY_CRON)
+        self.assertFalse(self._mails())
+
+        self.user.with_user(self.user).counterparty_no_summary = True
+        self._run(SUMMARY_CRON)
+        self.assertFalse(self._mails())
+
+    def test_summary_speaks_the_language_of_the_person_and_says_how_many_more(self):
+        for number in range(32):
+            self._plan(summary=f"Call number {number}")
+
+        self._run(SUMMARY_CRON)
+
+        self.assertIn("32 planned", self._mails().subject)
+        self.assertIn("more.", self._mails().body_html)

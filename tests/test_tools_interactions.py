@@ -1,0 +1,22 @@
+from odoo.tests import BaseCase, tagged
+
+from ..tools.interactions import KINDS, PERSONAL_KINDS, kind_of_activity
+
+
+@tagged("post_install", "-at_install", "counterparty_history")
+class TestToolsInteractions(BaseCase):
+    def test_calls_meetings_and_mails_are_contacts_and_work_is_not(self):
+        cases = [
+            ("phonecall", False, "call"),
+            ("meeting", False, "meeting"),
+            ("default", True, "email"),
+            ("default", False, None),
+            ("upload_file", False, None),
+            (None, False, None),
+        ]
+        for category, is_email, expected in cases:
+            with self.subTest(category=category, is_email=is_email):
+                self.assertEqual(kind_of_activity(category, is_email=is_email), expected)
+
+    def test_what_people_log_are_kinds_of_interactions(self):
+        self.assertLess(set(PERSONAL_KINDS), {kind for kind, _name in KINDS})
