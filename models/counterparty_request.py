@@ -59,6 +59,7 @@ class CounterpartyRequest(models.Model):
         "counterparty.request.follow.mixin",
         "counterparty.request.merge.mixin",
         "counterparty.request.message.mixin",
+        "counterparty.request.opportunity.mixin",
         "counterparty.request.portal.mixin",
         "counterparty.request.form.mixin",
         "counterparty.request.recovery.mixin",
