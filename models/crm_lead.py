@@ -57,6 +57,10 @@ class CrmLead(models.Model):
     )
 
     # counterparty: the way to the contract, and back
+    # without groups: the bar of stages of any salesperson reads it
+    counterparty_stage_ids = fields.Many2many(
+        "crm.stage", string="Stages to Choose", compute="_compute_counterparty_stage_ids"
+    )
     counterparty_recall_date = fields.Date(
         "Recall on",
         copy=False,
@@ -134,6 +138,20 @@ class CrmLead(models.Model):
     # ------------------------------------------------------------
     # Moving through the stages
     # ------------------------------------------------------------
+
+    @api.depends("team_id")
+    def _compute_counterparty_stage_ids(self):
+        for team, leads in self.grouped("team_id").items():
+            leads.counterparty_stage_ids = team._get_counterparty_stages()
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        # in the ready pipeline the stages of other pipelines would stand between ours
+        team = self.env["crm.team"].browse(self.env.context.get("default_team_id"))
+        # sudo: a switch of the team that any salesperson's board follows
+        if team and team.sudo().counterparty_is_pipeline:
+            return (stages | team._get_counterparty_stages()).sorted()
+        return super()._read_group_stage_ids(stages, domain)
 
     @api.model_create_multi
     def create(self, vals_list):

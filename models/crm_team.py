@@ -1,6 +1,7 @@
 from typing import NamedTuple
 
 from odoo import Command, api, fields, models
+from odoo.fields import Domain
 from odoo.tools.translate import LazyGettext, LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -65,6 +66,14 @@ class CrmTeam(models.Model):
             ],
             limit=1,
         )
+
+    def _get_counterparty_stages(self):
+        """Return the stages of one team, or of none: its own, and as a rule the shared ones."""
+        domain = Domain("team_ids", "in", self.ids)
+        # sudo: a switch of the team that any salesperson's bar of stages follows
+        if not self.sudo().counterparty_is_pipeline:
+            domain |= Domain("team_ids", "=", False)
+        return self.env["crm.stage"].search(domain)
 
     @api.model
     def action_set_up_counterparty_pipeline(self):

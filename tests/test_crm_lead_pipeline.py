@@ -32,6 +32,18 @@ class TestCrmLeadPipeline(PipelineCase):
         elsewhere = self.Lead._read_group_stage_ids(self.env["crm.stage"], [])
 
         self.assertFalse(elsewhere & self.stages)
+        shop = self._prospect(team_id=self.env["crm.team"].create({"name": "Shop"}).id)
+        self.assertFalse(shop.counterparty_stage_ids & self.stages)
+        self.assertTrue(shop.counterparty_stage_ids)
+
+    def test_board_and_form_of_the_pipeline_show_its_stages_alone(self):
+        board = self.Lead.with_context(default_team_id=self.team.id)
+
+        stages = board.with_user(self.outsider)._read_group_stage_ids(self.env["crm.stage"], [])
+
+        self.assertEqual(stages, self.stages)
+        lead = self._prospect(user_id=self.outsider.id)
+        self.assertEqual(lead.with_user(self.outsider).counterparty_stage_ids, self.stages)
 
     def test_menu_opens_all_opportunities_without_a_pipeline(self):
         self.team.counterparty_is_pipeline = False
