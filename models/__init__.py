@@ -26,11 +26,13 @@ from . import counterparty_personal_trace_mixin
 from . import counterparty_document_card
 from . import counterparty_document_customs
 from . import counterparty_document_agreement
+from . import counterparty_document_opportunity
 from . import counterparty_document
 from . import counterparty_document_discount
 from . import counterparty_document_period
 from . import counterparty_reminder_summary
 from . import counterparty_reminder
+from . import counterparty_stage_rule
 from . import res_partner_balance
 from . import res_partner_columns
 from . import res_partner_dossier
@@ -39,6 +41,7 @@ from . import res_partner_duplicate
 from . import res_partner_interaction
 from . import res_partner_own_fields
 from . import res_users_workday
+from . import res_partner_prospect
 from . import res_partner_terms
 from . import sale_order_card
 
@@ -80,6 +83,7 @@ from . import counterparty_request_merge
 from . import counterparty_request_acting
 from . import counterparty_request_message
 from . import counterparty_request_portal
+from . import counterparty_request_opportunity
 from . import counterparty_request_form
 from . import counterparty_request_submission
 from . import counterparty_request_recovery
@@ -132,6 +136,7 @@ from . import account_move_line
 from . import account_payment_term
 from . import calendar_event
 from . import crm_lead
+from . import crm_stage
 from . import crm_team
 from . import ir_ui_menu
 from . import mail_activity_type

@@ -25,6 +25,7 @@ class CounterpartyDocument(models.Model):
         "counterparty.document.card.mixin",
         "counterparty.document.customs.mixin",
         "counterparty.document.agreement.mixin",
+        "counterparty.document.opportunity.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

@@ -64,6 +64,7 @@ class CounterpartyRequest(models.Model):
         "counterparty.request.merge.mixin",
         "counterparty.request.acting.mixin",
         "counterparty.request.message.mixin",
+        "counterparty.request.opportunity.mixin",
         "counterparty.request.portal.mixin",
         "counterparty.request.form.mixin",
         "counterparty.request.recovery.mixin",

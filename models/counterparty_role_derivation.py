@@ -302,6 +302,10 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
                 self._sql_day("date_approve"),
                 self._sql_day("date_order"),
             ),
+            # contracts of won opportunities, before the first order
+            SQL("""SELECT commercial_partner_id, 'sale', date_from, 'full'
+                     FROM counterparty_document
+                    WHERE opportunity_id IS NOT NULL AND active AND date_from IS NOT NULL"""),
             SQL("""SELECT partner_id,
                           CASE WHEN move_type LIKE 'out%%' THEN 'sale' ELSE 'purchase' END,
                           COALESCE(invoice_date, date), 'full'

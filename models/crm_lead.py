@@ -1,4 +1,10 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.tools.misc import split_every
+
+GROUP_USER = "counterparty_crm.group_user"
+RECALL_CHUNK = 100
+# a change of these may win an opportunity, or name the counterparty of one that is won
+WINNING = frozenset(("stage_id", "probability", "active", "partner_id", "team_id"))
 
 
 class CrmLead(models.Model):
@@ -12,3 +18,274 @@ class CrmLead(models.Model):
     _counterparty_state_fields = ("stage_id", "active")
     _counterparty_document_family = "sale"
     _counterparty_role_triggers = ("partner_id", "type")
+
+    # counterparty: facts of the prospect, those of its company once there is one
+    counterparty_industry_id = fields.Many2one(
+        "res.partner.industry",
+        "Industry",
+        compute="_compute_counterparty_prospect",
+        inverse="_inverse_counterparty_prospect",
+        store=True,
+        readonly=False,
+        groups=GROUP_USER,
+    )
+    counterparty_turnover = fields.Monetary(
+        "Yearly Turnover",
+        currency_field="counterparty_turnover_currency_id",
+        compute="_compute_counterparty_prospect",
+        inverse="_inverse_counterparty_prospect",
+        store=True,
+        readonly=False,
+        groups=GROUP_USER,
+    )
+    counterparty_turnover_currency_id = fields.Many2one(
+        "res.currency",
+        "Currency of the Turnover",
+        compute="_compute_counterparty_prospect",
+        inverse="_inverse_counterparty_prospect",
+        store=True,
+        readonly=False,
+        groups=GROUP_USER,
+    )
+    counterparty_employee_count = fields.Integer(
+        "Number of Employees",
+        compute="_compute_counterparty_prospect",
+        inverse="_inverse_counterparty_prospect",
+        store=True,
+        readonly=False,
+        groups=GROUP_USER,
+    )
+
+    # counterparty: the way to the contract, and back
+    # without groups: the bar of stages of any salesperson reads it
+    counterparty_stage_ids = fields.Many2many(
+        "crm.stage", string="Stages to Choose", compute="_compute_counterparty_stage_ids"
+    )
+    counterparty_recall_date = fields.Date(
+        "Recall on",
+        copy=False,
+        tracking=True,
+        groups=GROUP_USER,
+        help="The day on which a lost opportunity comes back to its salesperson.",
+    )
+    counterparty_followed_rule_ids = fields.Many2many(
+        "counterparty.stage.rule",
+        "crm_lead_counterparty_stage_rule_rel",
+        "lead_id",
+        "rule_id",
+        "Rules Followed",
+        copy=False,
+        readonly=True,
+        groups=GROUP_USER,
+    )
+    counterparty_document_ids = fields.One2many(
+        "counterparty.document", "opportunity_id", "Contract", readonly=True, groups=GROUP_USER
+    )
+    counterparty_request_ids = fields.One2many(
+        "counterparty.request",
+        "opportunity_id",
+        "Requests of the Stages",
+        readonly=True,
+        groups=GROUP_USER,
+    )
+
+    # ------------------------------------------------------------
+    # Facts of the prospect
+    # ------------------------------------------------------------
+
+    @api.depends("partner_id")
+    def _compute_counterparty_prospect(self):
+        # not a dependency of the company's values: an old opportunity keeps what was known then
+        names = self.env["res.partner"]._get_counterparty_prospect_fields()
+        for lead in self:
+            company = lead.partner_id.commercial_partner_id
+            for name, source in names.items():
+                lead[name] = company[source] or lead[name]
+            if not lead.counterparty_turnover_currency_id:
+                lead.counterparty_turnover_currency_id = lead.company_currency
+
+    def _inverse_counterparty_prospect(self):
+        """Let the counterparty learn what was typed in the opportunity."""
+        for lead in self:
+            company = lead.partner_id.commercial_partner_id
+            vals = lead._prepare_counterparty_prospect(company)
+            if company and vals and company.has_access("write"):
+                company.write(vals)
+
+    def _prepare_counterparty_prospect(self, company):
+        """Return what a company does not say of itself yet, or says otherwise.
+
+        :param company: a partner, or none yet
+        """
+        names = self.env["res.partner"]._get_counterparty_prospect_fields()
+        values = {source: self[name] for name, source in names.items() if self[name]}
+        if "counterparty_turnover" not in values:
+            values.pop("counterparty_turnover_currency_id", None)
+        return {
+            name: getattr(value, "id", value)
+            for name, value in values.items()
+            if company[name] != value
+        }
+
+    def _prepare_customer_values(self, partner_name, is_company=False, parent_id=False):
+        vals = super()._prepare_customer_values(partner_name, is_company, parent_id)
+        # what is known of the prospect goes along, where the user has our rights to write it
+        if (is_company or not parent_id) and self.env.user.has_group(GROUP_USER):
+            vals |= self._prepare_counterparty_prospect(self.env["res.partner"])
+            vals["counterparty_source_id"] = self.source_id.id
+        return vals
+
+    # ------------------------------------------------------------
+    # Moving through the stages
+    # ------------------------------------------------------------
+
+    @api.depends("team_id")
+    def _compute_counterparty_stage_ids(self):
+        for team, leads in self.grouped("team_id").items():
+            leads.counterparty_stage_ids = team._get_counterparty_stages()
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain):
+        # in the ready pipeline the stages of other pipelines would stand between ours
+        team = self.env["crm.team"].browse(self.env.context.get("default_team_id"))
+        # sudo: a switch of the team that any salesperson's board follows
+        if team and team.sudo().counterparty_is_pipeline:
+            return (stages | team._get_counterparty_stages()).sorted()
+        return super()._read_group_stage_ids(stages, domain)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        leads = super().create(vals_list)
+        leads._follow_counterparty_rules()
+        leads._sign_counterparty_contracts()
+        return leads
+
+    def write(self, vals):
+        before = {lead: lead.stage_id for lead in self} if "stage_id" in vals else {}
+        result = super().write(vals)
+        if vals.get("active"):
+            # whoever takes it up again needs no recall. sudo: nor our rights to do so
+            self.sudo().filtered("counterparty_recall_date").counterparty_recall_date = False
+        self.filtered(
+            lambda lead: lead in before and before[lead] != lead.stage_id
+        )._follow_counterparty_rules()
+        if not WINNING.isdisjoint(vals):
+            self._sign_counterparty_contracts()
+        return result
+
+    def _follow_counterparty_rules(self):
+        # sudo: rules are the manager's, who moves an opportunity only sets them off
+        Rule = self.env["counterparty.stage.rule"].sudo()
+        if not Rule._get_stage_ids().isdisjoint(self.stage_id.ids):
+            Rule._follow(self.sudo())
+
+    # ------------------------------------------------------------
+    # Contract
+    # ------------------------------------------------------------
+
+    def _sign_counterparty_contracts(self):
+        """Write won opportunities into the register and make customers of their prospects."""
+        # sudo: the contract is the register's, whether or not the salesperson may write there
+        won = self.sudo().filtered(
+            lambda lead: (
+                lead.won_status == "won"
+                and lead.partner_id
+                and lead.team_id.counterparty_contract_kind_id
+                and not lead.with_context(active_test=False).counterparty_document_ids
+            )
+        )
+        if not won:
+            return
+        contracts = won.env["counterparty.document"].create(
+            [lead._prepare_counterparty_contract() for lead in won]
+        )
+        won.env["counterparty.role"]._schedule_derivation(contracts.commercial_partner_id, "sale")
+
+    def _prepare_counterparty_contract(self):
+        return {
+            "name": self.name,
+            "kind_id": self.team_id.counterparty_contract_kind_id.id,
+            "partner_id": self.partner_id.commercial_partner_id.id,
+            "company_id": (self.company_id or self.env.company).id,
+            "responsible_id": (self.user_id or self.env.user).id,
+            "date_issue": fields.Date.context_today(self),
+            "date_from": fields.Date.context_today(self),
+            "amount": self.expected_revenue,
+            "currency_id": self.company_currency.id,
+            "opportunity_id": self.id,
+        }
+
+    def action_open_counterparty_contracts(self):
+        """Open the contract that came out of the opportunity."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "counterparty_crm.counterparty_document_action"
+        )
+        documents = self.counterparty_document_ids
+        return {
+            **action,
+            "domain": [("id", "in", documents.ids)],
+            "context": {"create": False},
+            **({"views": [(False, "form")], "res_id": documents.id} if len(documents) == 1 else {}),
+        }
+
+    # ------------------------------------------------------------
+    # Recall of the lost
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_recall_counterparties(self):
+        """Bring lost opportunities back on their day, each once; restartable at any point."""
+        due = self.with_context(active_test=False).search(
+            [
+                ("active", "=", False),
+                ("counterparty_recall_date", "<=", fields.Date.context_today(self)),
+            ]
+        )
+        self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for chunk in split_every(RECALL_CHUNK, due.ids, due.browse):
+            claimed = chunk.try_lock_for_update()
+            claimed.invalidate_recordset()
+            # somebody may have taken it up while this waited
+            claimed.filtered("counterparty_recall_date")._recall_counterparties()
+            if not self.env["ir.cron"]._commit_progress(len(chunk)):
+                break
+
+    def _recall_counterparties(self):
+        """Take lost opportunities up again and tell their salespeople."""
+        for lead in self:
+            reason = lead.lost_reason_id.name
+            lead.action_restore()
+            user = (lead.user_id | lead.team_id.user_id).filtered("active")[:1]
+            spoken = lead.with_context(lang=user.lang or self.env.lang)
+            summary = spoken.env._("Ask again")
+            if reason:
+                summary = spoken.env._("Ask again: lost before because of “%s”", reason)
+            lead.activity_schedule(
+                "mail.mail_activity_data_call",
+                summary=summary,
+                user_id=user.id or self.env.uid,
+                date_deadline=fields.Date.context_today(lead),
+            )
+
+    # ------------------------------------------------------------
+    # Screens
+    # ------------------------------------------------------------
+
+    @api.model
+    def action_open_counterparty_pipeline(self):
+        """Open the pipeline from prospect to contract; without one, all opportunities."""
+        return self._get_counterparty_pipeline_action(
+            self.env["crm.team"]._get_counterparty_pipeline()
+        )
+
+    @api.model
+    def _get_counterparty_pipeline_action(self, team):
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "counterparty_crm.crm_lead_action_counterparty"
+        )
+        if team:
+            action["name"] = team.name
+            action["domain"] = [("type", "=", "opportunity"), ("team_id", "=", team.id)]
+            action["context"] = {"default_type": "opportunity", "default_team_id": team.id}
+        return action

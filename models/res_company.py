@@ -33,6 +33,18 @@ class ResCompany(models.Model):
         groups="counterparty_crm.group_manager,base.group_system",
     )
 
+    # counterparty
+    counterparty_effect_days = fields.Integer(
+        "Window of Contacts (days)",
+        default=90,
+        required=True,
+        groups="counterparty_crm.group_manager,base.group_system",
+        help="Days before and after a contact whose sales are compared.",
+    )
+    _counterparty_effect_days_positive = models.Constraint(
+        "CHECK (counterparty_effect_days > 0)", "The window of contacts is at least one day long."
+    )
+
     # profit
     # without groups: the posting of any user reads it, and it names a method, not figures
     counterparty_attribution_model = fields.Selection(

@@ -55,6 +55,9 @@ class ResConfigSettings(models.TransientModel):
     counterparty_credit_mode = fields.Selection(
         related="company_id.root_id.counterparty_credit_mode", readonly=False, required=True
     )
+    counterparty_effect_days = fields.Integer(
+        related="company_id.counterparty_effect_days", readonly=False, required=True
+    )
     group_counterparty_request = fields.Boolean(
         "Requests", implied_group="counterparty_crm.group_area_request", group=GROUP_USER
     )
@@ -147,6 +150,10 @@ class ResConfigSettings(models.TransientModel):
             self._switch_job(job, self.group_counterparty_request)
         self._switch_job(LINK_CRON, self.counterparty_request_form)
         return result
+
+    def action_set_up_counterparty_pipeline(self):
+        """Create the pipeline from prospect to contract once, and open it."""
+        return self.env["crm.team"].action_set_up_counterparty_pipeline()
 
     @api.model
     def _switch_job(self, xmlid, active):

@@ -21,6 +21,7 @@ class ResPartner(models.Model):
         "counterparty.duplicate.partner.mixin",
         "counterparty.interaction.partner.mixin",
         "counterparty.own.fields.partner.mixin",
+        "counterparty.prospect.partner.mixin",
         "counterparty.terms.partner.mixin",
         "counterparty.holding.partner.mixin",
         "counterparty.request.partner.mixin",

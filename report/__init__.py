@@ -1,5 +1,6 @@
 # counterparty
 from . import counterparty_plan_report
+from . import counterparty_stage_report
 
 # request
 from . import counterparty_request_report

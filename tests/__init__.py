@@ -1,3 +1,4 @@
+from . import test_tools_contact_effect
 from . import test_tools_agreement
 from . import test_tools_banner
 from . import test_tools_documents
@@ -111,6 +112,10 @@ from . import test_counterparty_interaction
 from . import test_counterparty_interaction_fill
 from . import test_counterparty_interaction_log
 from . import test_counterparty_plan_report
+from . import test_counterparty_contact_effect
+from . import test_counterparty_stage_report
+from . import test_counterparty_stage_rule
+from . import test_crm_lead_pipeline
 from . import test_counterparty_profit_wizards
 from . import test_counterparty_profit_report
 from . import test_utm_campaign

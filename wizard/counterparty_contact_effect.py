@@ -1,0 +1,403 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import Command, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL, formatLang
+
+from ..tools.contact_effect import MIN_CUSTOMERS, Moments, Stratum, compare
+
+REPORT = "counterparty.profit.report"
+MAX_MONTHS = 36
+NO_KEY = ""
+
+
+class CounterpartyContactEffect(models.TransientModel):
+    """Asks what calls, meetings and mailings brought: sales before and after the contact.
+
+    Each counterparty counts with its first contact of the period. Beside the plain sums stands a
+    comparison with customers of the same month who had bought as much before and were not
+    contacted: only that tells what might be due to the contact.
+    """
+
+    _name = "counterparty.contact.effect"
+    _description = "Effect of Contacts"
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    date_from = fields.Date(
+        "Contacts Since",
+        required=True,
+        default=lambda self: fields.Date.context_today(self) - relativedelta(months=12),
+    )
+    date_to = fields.Date("Until", required=True, default=fields.Date.context_today)
+    days = fields.Integer(
+        "Window (days)",
+        required=True,
+        default=lambda self: self.env.company.counterparty_effect_days,
+        help="Sales of so many days before the contact, and of as many from that day on.",
+    )
+    kind = fields.Selection(
+        lambda self: self.env["counterparty.interaction"]._fields["kind"].selection,
+        "Only",
+        help="Empty: every contact that went out from us.",
+    )
+    user_id = fields.Many2one("res.users", "By", domain=[("share", "=", False)])
+    medium_id = fields.Many2one("utm.medium")
+    group_by = fields.Selection(
+        [
+            ("kind", "Kind of contact"),
+            ("user_id", "Person"),
+            ("medium_id", "Medium"),
+            ("source_id", "Source"),
+            ("month", "Month"),
+        ],
+        "For Each",
+        required=True,
+        default="kind",
+    )
+    line_ids = fields.One2many("counterparty.contact.effect.line", "effect_id")
+
+    _days_positive = models.Constraint("CHECK (days > 0)", "The window is at least one day long.")
+
+    def action_compare(self):
+        """Open what the contacts brought, one line for each group.
+
+        :raises AccessError: for those who may not see sales
+        :raises UserError: when the period ends before it starts, or is too long
+        """
+        self.ensure_one()
+        self._check_question()
+        self.line_ids = [
+            Command.clear(),
+            *(Command.create(vals) for vals in self._prepare_lines()),
+        ]
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "counterparty_crm.counterparty_contact_effect_line_action"
+            ),
+            "domain": [("effect_id", "=", self.id)],
+        }
+
+    def _check_question(self):
+        if not self.env[REPORT].has_access("read"):
+            raise AccessError(
+                self.env._("What contacts brought is for those who may see sales or invoices.")
+            )
+        if self.company_id not in self.env.companies:
+            raise AccessError(
+                self.env._(
+                    "Choose %(company)s among your companies first.", company=self.company_id.name
+                )
+            )
+        if self.date_to < self.date_from:
+            raise UserError(self.env._("The period ends before it starts: change its dates."))
+        if self.date_to > self.date_from + relativedelta(months=MAX_MONTHS):
+            raise UserError(
+                self.env._("Ask for at most %(months)s months at once.", months=MAX_MONTHS)
+            )
+
+    # ------------------------------------------------------------
+    # Lines
+    # ------------------------------------------------------------
+
+    def _prepare_lines(self):
+        """Return one line for each group: sums of the contacted, and the comparison."""
+        self.env["counterparty.interaction"].flush_model()
+        self.env["counterparty.role"].flush_model()
+        self.env["counterparty.sale.fact"]._flush_sources()
+        sums = defaultdict(lambda: defaultdict(float))
+        contacted = defaultdict(dict)
+        for key, month, level, row in self._read_contacted():
+            for name, value in row.items():
+                sums[key][name] += value
+            # who was contacted a short while ago has not had the time to buy
+            if row["count"] > row["recent"]:
+                contacted[key][month, level] = self._get_moments(row)
+        others = {
+            (month, level): self._get_moments(row) for month, level, row in self._read_others()
+        }
+        return [
+            {
+                **self._prepare_group(key),
+                **self._prepare_sums(total),
+                **self._prepare_comparison(
+                    Stratum(moments, others.get(stratum, Moments()))
+                    for stratum, moments in contacted[key].items()
+                ),
+            }
+            for key, total in sums.items()
+        ]
+
+    def _get_moments(self, row):
+        return Moments(
+            int(row["full_count"]), int(row["buyers"]), float(row["total"]), float(row["squares"])
+        )
+
+    def _prepare_group(self, key):
+        vals = {"name": self.env._("Not known")}
+        if not key:
+            return vals
+        if self.group_by == "kind":
+            labels = dict(
+                self.env["counterparty.interaction"]
+                ._fields["kind"]
+                ._description_selection(self.env)
+            )
+            return {"name": labels.get(key, key)}
+        if self.group_by == "month":
+            return {"name": key}
+        comodel = self.env["counterparty.interaction"]._fields[self.group_by].comodel_name
+        # sudo: names of people and of media, also of those that were archived or are of others
+        return {"name": self.env[comodel].sudo().browse(int(key)).display_name}
+
+    def _prepare_sums(self, total):
+        return {
+            "contacted_count": int(total["count"]),
+            "recent_count": int(total["recent"]),
+            "revenue_before": total["before"],
+            "revenue_after": total["after"],
+            "profit_before": total["profit_before"],
+            "profit_after": total["profit_after"],
+        }
+
+    def _prepare_comparison(self, strata):
+        effect = compare(strata)
+        vals = {
+            "compared_count": effect.contacted,
+            "other_count": effect.others,
+            "share_contacted": 100 * effect.share_contacted,
+            "share_others": 100 * effect.share_others,
+            "sentence": self._say(effect),
+        }
+        if effect.buying:
+            vals |= {
+                "difference": 100 * effect.buying.difference,
+                "difference_low": 100 * effect.buying.low,
+                "difference_high": 100 * effect.buying.high,
+            }
+        return vals
+
+    # ------------------------------------------------------------
+    # One plain sentence
+    # ------------------------------------------------------------
+
+    def _say(self, effect):
+        """Return what the comparison tells, in one sentence for people."""
+        if not effect.buying:
+            return self.env._(
+                "Not enough data: %(contacted)s contacted customers and %(others)s similar ones "
+                "who were not contacted; at least %(needed)s of each are needed.",
+                contacted=effect.contacted,
+                others=effect.others,
+                needed=MIN_CUSTOMERS,
+            )
+        facts = {
+            "share": self._format_percent(effect.share_contacted),
+            "others": self._format_percent(effect.share_others),
+            "difference": self._format_percent(abs(effect.buying.difference)),
+            "low": self._format_percent(effect.buying.low),
+            "high": self._format_percent(effect.buying.high),
+            "days": self.days,
+        }
+        if not effect.buying.tells:
+            text = self.env._(
+                "%(share)s bought within %(days)s days, of similar customers without a contact "
+                "%(others)s: this may be chance (95 %%: %(low)s to %(high)s points).",
+                **facts,
+            )
+        elif effect.buying.difference > 0:
+            text = self.env._(
+                "%(share)s bought within %(days)s days, of similar customers without a contact "
+                "%(others)s: %(difference)s points more (95 %%: %(low)s to %(high)s).",
+                **facts,
+            )
+        else:
+            text = self.env._(
+                "%(share)s bought within %(days)s days, of similar customers without a contact "
+                "%(others)s: %(difference)s points fewer (95 %%: %(low)s to %(high)s).",
+                **facts,
+            )
+        return f"{text} {self._say_money(effect.money)}" if effect.money else text
+
+    def _say_money(self, money):
+        return self.env._(
+            "Sales per customer changed by %(amount)s more than theirs "
+            "(95 %%: %(low)s to %(high)s).",
+            amount=self._format_money(money.difference),
+            low=self._format_money(money.low),
+            high=self._format_money(money.high),
+        )
+
+    def _format_percent(self, share):
+        return f"{formatLang(self.env, 100 * share, digits=1)} %"
+
+    def _format_money(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+    # ------------------------------------------------------------
+    # Queries
+    # ------------------------------------------------------------
+
+    def _read_contacted(self):
+        """Yield group, month, level of sales before, and sums of the contacted customers."""
+        for key, month, level, *values in self.env.execute_query(
+            SQL(
+                """
+                WITH contact AS MATERIALIZED (
+                    SELECT %(key)s AS key, i.commercial_partner_id AS partner_id,
+                           MIN(i.date)::date AS day
+                      FROM counterparty_interaction i
+                     WHERE %(contacts)s
+                       AND i.date >= %(start)s AND i.date < %(stop)s
+                     GROUP BY 1, 2
+                ), sold AS (
+                    SELECT contact.key, contact.day, contact.partner_id, %(measures)s
+                      FROM contact
+                      LEFT JOIN counterparty_sale_fact f
+                             ON f.commercial_partner_id = contact.partner_id
+                            AND f.company_id = %(company)s AND NOT f.is_internal
+                            AND f.invoice_date >= contact.day - %(days)s
+                            AND f.invoice_date < contact.day + %(days)s
+                     GROUP BY 1, 2, 3
+                )
+                SELECT key, date_trunc('month', day)::date, %(level)s, COUNT(*),
+                       COUNT(*) FILTER (WHERE NOT %(full)s), COUNT(*) FILTER (WHERE %(full)s),
+                       COUNT(*) FILTER (WHERE %(full)s AND after > 0),
+                       COALESCE(SUM(after - before) FILTER (WHERE %(full)s), 0),
+                       COALESCE(SUM((after - before) ^ 2) FILTER (WHERE %(full)s), 0),
+                       SUM(before), SUM(after), SUM(profit_before), SUM(profit_after)
+                  FROM sold
+                 GROUP BY 1, 2, 3
+                """,
+                key=self._sql_key(),
+                contacts=self._sql_contacts("i"),
+                measures=self._sql_measures(SQL("contact.day")),
+                level=self._sql_level(),
+                full=SQL("day + %s <= %s", self.days, fields.Date.context_today(self)),
+                start=self.date_from,
+                stop=self.date_to + timedelta(days=1),
+                company=self.company_id.id,
+                days=self.days,
+            )
+        ):
+            names = ("count", "recent", "full_count", "buyers", "total", "squares", "before")
+            names += ("after", "profit_before", "profit_after")
+            row = dict(zip(names, map(float, values), strict=True))
+            yield key or NO_KEY, month, level, row
+
+    def _read_others(self):
+        """Yield month, level of sales before, and sums of customers who were not contacted.
+
+        Their window lies around the middle of the month.
+        """
+        for month, level, *values in self.env.execute_query(
+            SQL(
+                """
+                WITH moment AS (
+                    SELECT month::date AS month, month::date + 14 AS day
+                      FROM generate_series(date_trunc('month', %(first)s::date),
+                                           %(last)s::date, '1 month') month
+                     WHERE month::date + 14 + %(days)s <= %(today)s
+                ), customer AS MATERIALIZED (
+                    SELECT role.commercial_partner_id AS partner_id,
+                           MIN(COALESCE(role.date_from, '-infinity')) AS date_from,
+                           MAX(COALESCE(role.date_to, 'infinity')) AS date_to
+                      FROM counterparty_role role
+                      JOIN counterparty_type kind ON kind.id = role.type_id
+                     WHERE kind.document_family = 'sale'
+                       AND (role.company_id IS NULL OR role.company_id = %(company)s)
+                     GROUP BY 1
+                ), quiet AS (
+                    SELECT moment.month, moment.day, customer.partner_id
+                      FROM moment
+                      JOIN customer ON moment.day BETWEEN customer.date_from AND customer.date_to
+                     WHERE NOT EXISTS (
+                        SELECT FROM counterparty_interaction i
+                         WHERE i.commercial_partner_id = customer.partner_id
+                           AND %(contacts)s
+                           AND i.date >= moment.day - %(days)s
+                           AND i.date < moment.day + %(days)s)
+                ), sold AS (
+                    SELECT quiet.month, quiet.partner_id, %(measures)s
+                      FROM quiet
+                      LEFT JOIN counterparty_sale_fact f
+                             ON f.commercial_partner_id = quiet.partner_id
+                            AND f.company_id = %(company)s AND NOT f.is_internal
+                            AND f.invoice_date >= quiet.day - %(days)s
+                            AND f.invoice_date < quiet.day + %(days)s
+                     GROUP BY 1, 2
+                )
+                SELECT month, %(level)s, COUNT(*), COUNT(*) FILTER (WHERE after > 0),
+                       SUM(after - before), SUM((after - before) ^ 2)
+                  FROM sold
+                 GROUP BY 1, 2
+                """,
+                first=self.date_from,
+                last=self.date_to,
+                today=fields.Date.context_today(self),
+                contacts=self._sql_contacts("i", everybody=True),
+                measures=self._sql_measures(SQL("quiet.day")),
+                level=self._sql_level(),
+                company=self.company_id.id,
+                days=self.days,
+            )
+        ):
+            names = ("full_count", "buyers", "total", "squares")
+            yield month, level, dict(zip(names, map(float, values), strict=True))
+
+    def _sql_key(self):
+        if self.group_by == "month":
+            return SQL("to_char(i.date, 'YYYY-MM')")
+        return SQL("%s::text", SQL.identifier("i", self.group_by))
+
+    def _sql_contacts(self, alias, *, everybody=False):
+        """Return the condition for contacts that went out from us.
+
+        :param everybody: of whomever and however: who was called by somebody else is no customer
+            without a contact
+        """
+        conditions = [
+            SQL("%s = 'out'", SQL.identifier(alias, "direction")),
+            SQL(
+                "(%(column)s IS NULL OR %(column)s = %(company)s)",
+                column=SQL.identifier(alias, "company_id"),
+                company=self.company_id.id,
+            ),
+        ]
+        asked = {"kind": self.kind, "user_id": self.user_id.id, "medium_id": self.medium_id.id}
+        conditions += [
+            SQL("%s = %s", SQL.identifier(alias, name), value)
+            for name, value in asked.items()
+            if value and not everybody
+        ]
+        return SQL(" AND ").join(conditions)
+
+    def _sql_measures(self, day):
+        """Return sales and profit before the day, and from the day on."""
+        return SQL(", ").join(
+            SQL(
+                "COALESCE(SUM(f.%(measure)s) FILTER (WHERE f.invoice_date %(side)s %(day)s), 0) "
+                "AS %(name)s",
+                measure=SQL.identifier(measure),
+                side=SQL(side),
+                day=day,
+                name=SQL.identifier(name),
+            )
+            for measure, side, name in (
+                ("revenue", "<", "before"),
+                ("revenue", ">=", "after"),
+                ("profit", "<", "profit_before"),
+                ("profit", ">=", "profit_after"),
+            )
+        )
+
+    def _sql_level(self):
+        # customers are alike when their sales before differ by less than four times
+        return SQL(
+            "CASE WHEN before <= 0 THEN 0 ELSE GREATEST(1, 1 + FLOOR(LN(before) / LN(4))::int) END"
+        )
