@@ -40,6 +40,7 @@
         "security/counterparty_request_security.xml",
         "security/counterparty_request_mail_security.xml",
         "security/counterparty_profit_security.xml",
+        "security/counterparty_portal_security.xml",
         # counterparty
         "data/counterparty_section_data.xml",
         "data/counterparty_requirement_data.xml",
@@ -118,6 +119,9 @@
         "views/account_move_views.xml",
         "views/utm_campaign_views.xml",
         "views/sale_order_views.xml",
+        # portal
+        "wizard/counterparty_authorization_end_views.xml",
+        "views/counterparty_authorization_views.xml",
         # settings and menus
         "views/res_config_settings_views.xml",
         "views/counterparty_menus.xml",

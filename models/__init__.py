@@ -109,6 +109,11 @@ from . import res_partner_profit
 from . import utm_campaign_profit
 from . import counterparty_holding_profit
 
+# portal
+from . import counterparty_authorization
+from . import res_partner_portal
+from . import res_users_portal
+
 # host
 from . import account_move
 from . import account_payment

@@ -5,7 +5,11 @@ from ..tools.request_states import LIVE
 
 class ResUsers(models.Model):
     _name = "res.users"
-    _inherit = ["res.users", "counterparty.sale.fact.reference.mixin"]
+    _inherit = [
+        "res.users",
+        "counterparty.sale.fact.reference.mixin",
+        "counterparty.portal.user.mixin",
+    ]
 
     # profit
     _counterparty_fact_columns = ("user_id",)

@@ -120,3 +120,6 @@ from . import test_counterparty_mailbox_setup
 from . import test_counterparty_request_team_desk
 from . import test_counterparty_sale_fact_parallel
 from . import test_counterparty_sale_fact_speed
+
+# portal
+from . import test_counterparty_authorization

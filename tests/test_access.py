@@ -80,6 +80,9 @@ RIGHTS = {
     "counterparty.fact.check": (NOBODY, NOBODY, ALL),
     "counterparty.fact.check.line": (NOBODY, NOBODY, ALL),
     "counterparty.unit.cost.import": (NOBODY, NOBODY, ALL),
+    # portal
+    "counterparty.authorization": (READ, "rwc", ALL),
+    "counterparty.authorization.end": (NOBODY, ALL, ALL),
 }
 
 
