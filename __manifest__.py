@@ -121,7 +121,9 @@
         "views/sale_order_views.xml",
         # portal
         "wizard/counterparty_authorization_end_views.xml",
+        "wizard/counterparty_visibility_views.xml",
         "views/counterparty_authorization_views.xml",
+        "views/portal_common_templates.xml",
         # settings and menus
         "views/res_config_settings_views.xml",
         "views/counterparty_menus.xml",

@@ -111,6 +111,7 @@ from . import counterparty_holding_profit
 
 # portal
 from . import counterparty_authorization
+from . import res_company_portal
 from . import res_partner_portal
 from . import res_users_portal
 
@@ -133,6 +134,7 @@ from . import mail_thread
 from . import mail_tracking_value
 from . import onboarding_onboarding
 from . import onboarding_onboarding_step
+from . import portal_mixin
 from . import product_category
 from . import product_product
 from . import purchase_order

@@ -336,6 +336,15 @@ class CounterpartyAuthorization(models.Model):
                     domain.append(("company_id", "=", row.company_id.id))
                 found = records.search(domain)
                 found.write({"access_token": False})
+                # files were seen with tokens of their own
+                files = self.env["ir.attachment"].sudo()
+                files.search(
+                    [
+                        ("res_model", "=", name),
+                        ("res_id", "in", records._search(domain[:1])),
+                        ("access_token", "!=", False),
+                    ]
+                ).write({"access_token": False})
                 count += len(found)
         return count
 

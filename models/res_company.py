@@ -14,7 +14,8 @@ REQUEST_PREFIX = "RQ-"
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "counterparty.portal.company.mixin"]
 
     # holding
     counterparty_credit_mode = fields.Selection(
@@ -55,17 +56,6 @@ class ResCompany(models.Model):
         "revenue without a known cost.",
     )
 
-    # portal
-    # without groups: rules of portal users go by it
-    counterparty_portal_visibility = fields.Selection(
-        [("company", "Whole company"), ("authorization", "By authorization")],
-        "Portal Visibility",
-        default="company",
-        required=True,
-        help="Whole company: every contact with a login sees all of its company, as the host "
-        "shows it. By authorization: a contact sees what is its own and what it is authorized for.",
-    )
-
     _counterparty_half_life_positive = models.Constraint(
         "CHECK (counterparty_half_life > 0)", "A half-life is longer than zero days."
     )
@@ -80,8 +70,6 @@ class ResCompany(models.Model):
         result = super().write(vals)
         if "counterparty_credit_mode" in vals:
             self._switch_group_credit_job()
-        if "counterparty_portal_visibility" in vals:
-            self.env.registry.clear_cache()
         if "resource_calendar_id" in vals:
             self.env["counterparty.request.sla"]._recompute_for_calendars(self.resource_calendar_id)
         return result
@@ -154,13 +142,3 @@ class ResCompany(models.Model):
             company.user_sale_lock_date,
             company.user_hard_lock_date,
         )
-
-    # ------------------------------------------------------------
-    # PORTAL
-    # ------------------------------------------------------------
-
-    @api.model
-    def _get_portal_by_authorization(self):
-        """Return our companies in which a contact sees what it is authorized for."""
-        # which of our companies do so decides what any visitor sees
-        return self.sudo().search([("counterparty_portal_visibility", "=", "authorization")])

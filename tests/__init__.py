@@ -123,3 +123,5 @@ from . import test_counterparty_sale_fact_speed
 
 # portal
 from . import test_counterparty_authorization
+from . import test_portal_access
+from . import test_counterparty_visibility

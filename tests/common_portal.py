@@ -159,3 +159,11 @@ class PortalPageCase(PortalCase, HttpCase):
         answer = self.url_open(url, data=values, files=files, allow_redirects=False)
         self.env.invalidate_all()
         return answer
+
+    def _check_shown(self, text, page):
+        """Check that a page shows a text; the page is too long for a message."""
+        self.assertTrue(text in page, f"{text} is not on the page")
+
+    def _check_hidden(self, text, page):
+        """Check that a page does not show a text."""
+        self.assertFalse(text in page, f"{text} is on the page")

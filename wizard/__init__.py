@@ -32,3 +32,5 @@ from . import counterparty_unit_cost_import
 
 # portal
 from . import counterparty_authorization_end
+from . import counterparty_visibility
+from . import counterparty_visibility_line
