@@ -6,9 +6,10 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 from ..tools import authorization as scopes
+from ..tools import web_form
 from . import request_form
 
-MAX_ID = 2**31 - 1
+MAX_ID = web_form.MAX_ID
 CHOSEN = "counterparty_represented"
 EVERYBODY = "all"
 
@@ -147,7 +148,7 @@ class RepresentedPortal(CustomerPortal):
         pages = pager(
             url=url,
             total=records.search_count(domain),
-            page=min(page, MAX_ID),
+            page=web_form.page_number(page),
             step=self._items_per_page,
             url_args=url_args,
         )

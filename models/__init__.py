@@ -111,6 +111,7 @@ from . import counterparty_holding_profit
 
 # portal
 from . import counterparty_authorization
+from . import counterparty_request_line
 from . import res_company_portal
 from . import res_partner_portal
 from . import res_users_portal

@@ -43,6 +43,7 @@ class CounterpartyRequestPortal(models.AbstractModel):
     _description = "Request in the Portal"
 
     rated_cycle = fields.Integer(readonly=True, copy=False)
+    line_ids = fields.One2many("counterparty.request.line", "request_id", "Wanted Products")
 
     # ------------------------------------------------------------
     # Switches

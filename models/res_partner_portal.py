@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools import authorization as scopes
-from ..tools.periods import Period
+from ..tools.periods import Period, covers
 from .counterparty_authorization import ALL, SCOPE_FIELDS
 
 GROUP_USER = "counterparty_crm.group_user"
@@ -105,15 +105,20 @@ class CounterpartyPortalPartnerMixin(models.AbstractModel):
         For models that portal users have no rights on and whose pages read as system.
 
         :param partner: path to the commercial partner
-        :param day: field that is compared with the days of a membership
+        :param day: field that is compared with the days of a membership; None for what has no
+            day and is shown while the company belongs to the group
         :param company: our company; its field is the page's own condition
         """
         domain = Domain.FALSE
+        today = fields.Date.context_today(self.env.user)
         for entity in self._get_counterparty_portal_companies(scope, company):
             for period in entity.with_env(self.env)._get_counterparty_portal_periods(
                 scope, company
             ):
                 shown = Domain(partner, "=", entity.id)
+                if not day:
+                    domain |= shown if covers(period, today) else Domain.FALSE
+                    continue
                 if period.start:
                     shown &= Domain(day, ">=", str(period.start))
                 if period.end:

@@ -125,3 +125,4 @@ from . import test_counterparty_sale_fact_speed
 from . import test_counterparty_authorization
 from . import test_portal_access
 from . import test_counterparty_visibility
+from . import test_portal_pages
