@@ -123,10 +123,12 @@
         "wizard/counterparty_authorization_end_views.xml",
         "wizard/counterparty_visibility_views.xml",
         "views/counterparty_authorization_views.xml",
+        "views/counterparty_change_views.xml",
         "views/counterparty_request_line_views.xml",
         "views/portal_common_templates.xml",
         "views/portal_pages_templates.xml",
         "views/portal_offer_templates.xml",
+        "views/portal_company_templates.xml",
         # settings and menus
         "views/res_config_settings_views.xml",
         "views/counterparty_menus.xml",

@@ -4,6 +4,7 @@ from . import public_request
 
 # portal
 from . import portal_common
+from . import portal_company
 from . import portal_offer
 from . import portal_pages
 

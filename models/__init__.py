@@ -22,6 +22,7 @@ from . import counterparty_personal_trace_mixin
 from . import counterparty_document_card
 from . import counterparty_document_customs
 from . import counterparty_document_agreement
+from . import counterparty_document_portal
 from . import counterparty_document
 from . import counterparty_document_discount
 from . import counterparty_document_period
@@ -111,6 +112,7 @@ from . import counterparty_holding_profit
 
 # portal
 from . import counterparty_authorization
+from . import counterparty_change
 from . import counterparty_request_line
 from . import res_company_portal
 from . import res_partner_portal

@@ -27,6 +27,7 @@ class CounterpartyDocument(models.Model):
         "counterparty.document.card.mixin",
         "counterparty.document.customs.mixin",
         "counterparty.document.agreement.mixin",
+        "counterparty.document.portal.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

@@ -44,6 +44,7 @@ class CounterpartyRequestPortal(models.AbstractModel):
 
     rated_cycle = fields.Integer(readonly=True, copy=False)
     line_ids = fields.One2many("counterparty.request.line", "request_id", "Wanted Products")
+    change_ids = fields.One2many("counterparty.change", "request_id", "Wanted Changes")
 
     # ------------------------------------------------------------
     # Switches

@@ -126,3 +126,4 @@ from . import test_counterparty_authorization
 from . import test_portal_access
 from . import test_counterparty_visibility
 from . import test_portal_pages
+from . import test_portal_company

@@ -83,6 +83,7 @@ RIGHTS = {
     # portal
     "counterparty.authorization": (READ, "rwc", ALL),
     "counterparty.authorization.end": (NOBODY, ALL, ALL),
+    "counterparty.change": (READ, READ, READ),
     "counterparty.request.line": (ALL, ALL, ALL),
     "counterparty.visibility": (NOBODY, NOBODY, ALL),
     "counterparty.visibility.line": (NOBODY, NOBODY, ALL),
