@@ -111,8 +111,10 @@ from . import utm_campaign_profit
 from . import counterparty_holding_profit
 
 # portal
+from . import counterparty_authorization_portal
 from . import counterparty_authorization
 from . import counterparty_change
+from . import counterparty_consent
 from . import counterparty_request_line
 from . import res_company_portal
 from . import res_partner_portal

@@ -23,7 +23,7 @@ class CounterpartyAuthorization(models.Model):
     """
 
     _name = "counterparty.authorization"
-    _inherit = ["mail.thread"]
+    _inherit = ["counterparty.authorization.portal.mixin", "mail.thread"]
     _description = "Portal Authorization"
     _order = "partner_id, representative_id, date_from desc, id desc"
     _rec_names_search = ["representative_id", "partner_id"]

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import email_normalize
 
 from ..tools import authorization as scopes
 from ..tools.periods import Period, covers
@@ -125,6 +126,59 @@ class CounterpartyPortalPartnerMixin(models.AbstractModel):
                     shown &= Domain(day, "<", str(fields.Date.add(period.end, days=1)))
                 domain |= shown
         return domain
+
+    # ------------------------------------------------------------
+    # Own data
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_counterparty_own_data(self):
+        """Return what is known of the current user as a person, for it to take along."""
+        user = self.env.user
+        # the visitor's own record, and what it has said and asked itself
+        person = self.sudo().browse(user.partner_id.id)
+        names = ("name", "email", "phone", "function", "street", "street2", "zip", "city", "lang")
+        consents = person.env["counterparty.consent"]
+        email = email_normalize(person.email)
+        said = consents.search([("email", "=", email)]) if email else consents
+        requests = person.env["counterparty.request"].search(
+            [("partner_id", "=", person.id), ("confidentiality", "=", "partner")]
+        )
+        return {
+            "person": {name: person[name] or "" for name in names},
+            "company": person.commercial_partner_id.name,
+            "country": person.country_id.name or "",
+            "login": user.login,
+            "topics": consents._get_chosen(email).mapped("name"),
+            "consents": [
+                {
+                    "when": fields.Datetime.to_string(row.create_date),
+                    "consent": row.kind,
+                    "channel": row.channel,
+                    "topics": row.list_ids.mapped("name"),
+                    "text": row.text,
+                }
+                for row in said
+            ],
+            "requests": [
+                {
+                    "number": request.number,
+                    "subject": request.name,
+                    "opened": fields.Datetime.to_string(request.opened_at),
+                    "state": request.state,
+                }
+                for request in requests
+            ],
+            "authorizations": [
+                {
+                    "company": row.partner_id.name,
+                    "from": fields.Date.to_string(row.date_from),
+                    "to": fields.Date.to_string(row.date_to) or "",
+                    "may": row.scope_text,
+                }
+                for row in user._get_counterparty_authorizations()
+            ],
+        }
 
     # ------------------------------------------------------------
     # Rules follow the partner

@@ -127,3 +127,5 @@ from . import test_portal_access
 from . import test_counterparty_visibility
 from . import test_portal_pages
 from . import test_portal_company
+from . import test_portal_topics
+from . import test_portal_manage

@@ -84,6 +84,7 @@ RIGHTS = {
     "counterparty.authorization": (READ, "rwc", ALL),
     "counterparty.authorization.end": (NOBODY, ALL, ALL),
     "counterparty.change": (READ, READ, READ),
+    "counterparty.consent": (READ, READ, READ),
     "counterparty.request.line": (ALL, ALL, ALL),
     "counterparty.visibility": (NOBODY, NOBODY, ALL),
     "counterparty.visibility.line": (NOBODY, NOBODY, ALL),

@@ -125,3 +125,9 @@ def read_day(value) -> date | None:
         return date.fromisoformat(clean_line(value, 10))
     except ValueError:
         return None
+
+
+def plain_cell(value) -> str:
+    """Return a text that no table program takes for a formula."""
+    text = clean_text(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
