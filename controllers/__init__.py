@@ -2,5 +2,14 @@
 from . import portal_request
 from . import public_request
 
+# portal
+from . import portal_common
+from . import portal_company
+from . import portal_manage
+from . import portal_offer
+from . import portal_pages
+from . import portal_prices
+from . import portal_topics
+
 # profit
 from . import export

@@ -68,7 +68,7 @@ class RequestPortal(CustomerPortal):
         pages = pager(
             url="/my/requests",
             total=count,
-            page=min(page, MAX_ID),
+            page=web_form.page_number(page),
             step=self._items_per_page,
             url_args={"sortby": sortby, "filterby": filterby, "search": search},
         )

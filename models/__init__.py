@@ -27,6 +27,7 @@ from . import counterparty_document_card
 from . import counterparty_document_customs
 from . import counterparty_document_agreement
 from . import counterparty_document_opportunity
+from . import counterparty_document_portal
 from . import counterparty_document
 from . import counterparty_document_discount
 from . import counterparty_document_period
@@ -129,6 +130,16 @@ from . import res_partner_profit
 from . import utm_campaign_profit
 from . import counterparty_holding_profit
 
+# portal
+from . import counterparty_authorization_portal
+from . import counterparty_authorization
+from . import counterparty_change
+from . import counterparty_consent
+from . import counterparty_request_line
+from . import res_company_portal
+from . import res_partner_portal
+from . import res_users_portal
+
 # host
 from . import account_move
 from . import account_payment
@@ -152,6 +163,7 @@ from . import mail_tracking_value
 from . import onboarding_onboarding
 from . import onboarding_onboarding_step
 from . import payment_transaction
+from . import portal_mixin
 from . import product_category
 from . import product_product
 from . import purchase_order

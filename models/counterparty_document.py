@@ -26,6 +26,7 @@ class CounterpartyDocument(models.Model):
         "counterparty.document.customs.mixin",
         "counterparty.document.agreement.mixin",
         "counterparty.document.opportunity.mixin",
+        "counterparty.document.portal.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

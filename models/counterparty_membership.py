@@ -237,6 +237,8 @@ class CounterpartyMembership(models.Model):
         rows = super().create(vals_list)
         rows.filtered("date_to")._note_end()
         (rows.owner_id | rows.member_id)._mark_counterparty_linked()
+        # rules of portal users name the days of memberships, and are kept per user
+        self.env.registry.clear_cache()
         return rows
 
     def _check_open_rows(self, vals_list):
@@ -266,6 +268,13 @@ class CounterpartyMembership(models.Model):
             ended._note_end()
         elif "date_to" in vals:
             super().write({"ended_by_id": False, "ended_on": False})
+        if {"owner_id", "member_id", "kind_id", "date_from", "date_to"} & vals.keys():
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
         return result
 
     def _note_end(self):

@@ -307,6 +307,8 @@ class CounterpartyRequestConvert(models.AbstractModel):
 
     def _get_order_line_vals(self):
         self.ensure_one()
+        if self.line_ids:
+            return [Command.create(line._prepare_order_line_vals()) for line in self.line_ids]
         if not self.product_id:
             return []
         return [Command.create({"product_id": self.product_id.id})]

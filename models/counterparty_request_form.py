@@ -112,13 +112,14 @@ class CounterpartyRequestForm(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _create_from_form(self, category, answers, attachments=()):
+    def _create_from_form(self, category, answers, attachments=(), extra=None):
         """Create a request of what a customer or a stranger has filled in.
 
         :param category: one of those offered
         :param answers: cleaned texts: name, description, subject, product, lot, place, phone,
             and read values: wanted_date, amount; of strangers partner_name and partner_email
         :param attachments: ``(name, content)`` of each file
+        :param extra: further values, decided by the page and not by the visitor
         """
         user = self.env.user
         # strangers may not read which language the company speaks
@@ -133,7 +134,7 @@ class CounterpartyRequestForm(models.AbstractModel):
                 else {"partner_id": user.partner_id.id, "channel": "portal"}
             ),
         }
-        request = desk.create({**values, "company_id": company.id})
+        request = desk.create({**values, **(extra or {}), "company_id": company.id})
         if not user._is_public():
             request.message_subscribe(partner_ids=user.partner_id.ids)
         if attachments:

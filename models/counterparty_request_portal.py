@@ -43,6 +43,8 @@ class CounterpartyRequestPortal(models.AbstractModel):
     _description = "Request in the Portal"
 
     rated_cycle = fields.Integer(readonly=True, copy=False)
+    line_ids = fields.One2many("counterparty.request.line", "request_id", "Wanted Products")
+    change_ids = fields.One2many("counterparty.change", "request_id", "Wanted Changes")
 
     # ------------------------------------------------------------
     # Switches

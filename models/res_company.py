@@ -14,7 +14,8 @@ REQUEST_PREFIX = "RQ-"
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["res.company", "counterparty.portal.company.mixin"]
 
     # holding
     counterparty_credit_mode = fields.Selection(

@@ -105,6 +105,38 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.counterparty_services_free", readonly=False
     )
 
+    # portal
+    group_counterparty_portal = fields.Boolean(
+        "Customer Portal", implied_group="counterparty_crm.group_area_portal", group=GROUP_USER
+    )
+    counterparty_portal_visibility = fields.Selection(
+        related="company_id.counterparty_portal_visibility"
+    )
+    counterparty_portal_deliveries = fields.Boolean(
+        related="company_id.counterparty_portal_deliveries", readonly=False
+    )
+    counterparty_portal_supplier = fields.Boolean(
+        related="company_id.counterparty_portal_supplier", readonly=False
+    )
+    counterparty_portal_offers = fields.Boolean(
+        related="company_id.counterparty_portal_offers", readonly=False
+    )
+    counterparty_portal_prices = fields.Boolean(
+        related="company_id.counterparty_portal_prices", readonly=False
+    )
+    counterparty_portal_documents = fields.Boolean(
+        related="company_id.counterparty_portal_documents", readonly=False
+    )
+    counterparty_portal_topics = fields.Boolean(
+        related="company_id.counterparty_portal_topics", readonly=False
+    )
+    counterparty_portal_changes = fields.Boolean(
+        related="company_id.counterparty_portal_changes", readonly=False
+    )
+    counterparty_portal_manage = fields.Boolean(
+        related="company_id.counterparty_portal_manage", readonly=False
+    )
+
     @api.constrains("counterparty_control_threshold")
     def _check_counterparty_control_threshold(self):
         for settings in self:

@@ -27,6 +27,7 @@ class ResPartner(models.Model):
         "counterparty.request.partner.mixin",
         "counterparty.profit.partner.mixin",
         "counterparty.request.mail.partner.mixin",
+        "counterparty.portal.partner.mixin",
     ]
 
     # ------------------------------------------------------------

@@ -9,6 +9,7 @@ class ResUsers(models.Model):
         "res.users",
         "counterparty.workday.user.mixin",
         "counterparty.sale.fact.reference.mixin",
+        "counterparty.portal.user.mixin",
     ]
 
     # profit

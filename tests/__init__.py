@@ -143,3 +143,12 @@ from . import test_counterparty_mailbox_setup
 from . import test_counterparty_request_team_desk
 from . import test_counterparty_sale_fact_parallel
 from . import test_counterparty_sale_fact_speed
+
+# portal
+from . import test_counterparty_authorization
+from . import test_portal_access
+from . import test_counterparty_visibility
+from . import test_portal_pages
+from . import test_portal_company
+from . import test_portal_topics
+from . import test_portal_manage

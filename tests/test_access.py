@@ -93,6 +93,14 @@ RIGHTS = {
     "counterparty.fact.check": (NOBODY, NOBODY, ALL),
     "counterparty.fact.check.line": (NOBODY, NOBODY, ALL),
     "counterparty.unit.cost.import": (NOBODY, NOBODY, ALL),
+    # portal
+    "counterparty.authorization": (READ, "rwc", ALL),
+    "counterparty.authorization.end": (NOBODY, ALL, ALL),
+    "counterparty.change": (READ, READ, READ),
+    "counterparty.consent": (READ, READ, READ),
+    "counterparty.request.line": (ALL, ALL, ALL),
+    "counterparty.visibility": (NOBODY, NOBODY, ALL),
+    "counterparty.visibility.line": (NOBODY, NOBODY, ALL),
 }
 
 

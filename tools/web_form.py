@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from ipaddress import ip_address, ip_network
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LINE, TEXT = 200, 20_000
+MAX_ID = 2**31 - 1
 
 MAX_FILES = 5
 MAX_BYTES = 10 * 1024 * 1024
@@ -110,3 +111,23 @@ def network(address: str | None) -> str:
 def is_too_many(hour: int, day: int, limit: int) -> bool:
     """Tell whether a visitor who sent this much has reached the limit of an hour or of a day."""
     return hour >= limit or day >= limit * DAY_FACTOR
+
+
+def page_number(value) -> int:
+    """Return the number of a page of a list, the first one for what is no number."""
+    text = str(value)
+    return min(int(text), MAX_ID) if re.fullmatch(r"[0-9]{1,20}", text) else 1
+
+
+def read_day(value) -> date | None:
+    """Read a day as browsers send it, none for what is no day."""
+    try:
+        return date.fromisoformat(clean_line(value, 10))
+    except ValueError:
+        return None
+
+
+def plain_cell(value) -> str:
+    """Return a text that no table program takes for a formula."""
+    text = clean_text(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text

@@ -37,3 +37,8 @@ from . import counterparty_campaign_correction
 from . import counterparty_fact_check
 from . import counterparty_fact_check_line
 from . import counterparty_unit_cost_import
+
+# portal
+from . import counterparty_authorization_end
+from . import counterparty_visibility
+from . import counterparty_visibility_line

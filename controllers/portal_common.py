@@ -1,0 +1,201 @@
+"""Whom a visitor of the portal represents, and what every page of ours has in common."""
+
+from odoo.fields import Domain
+from odoo.http import request, route
+
+from odoo.addons.portal.controllers.portal import CustomerPortal, pager
+
+from ..tools import authorization as scopes
+from ..tools import web_form
+from . import request_form
+
+MAX_ID = web_form.MAX_ID
+CHOSEN = "counterparty_represented"
+EVERYBODY = "all"
+
+
+class RepresentedPortal(CustomerPortal):
+    """The host's lists, for the counterparty that the visitor has chosen to represent.
+
+    The host joins the portals of all modules to one class: sales, purchases and accounts come
+    after this one.
+    """
+
+    # ------------------------------------------------------------
+    # Whom the visitor represents
+    # ------------------------------------------------------------
+
+    def _get_represented(self, scope):
+        """Return the counterparties to show on a page, sudoed: one, all of them, or none.
+
+        What was chosen is checked anew on each page: an authorization that has ended counts no
+        more.
+
+        :param scope: one of ``tools.authorization.SCOPES``
+        """
+        partners = request.env["res.partner"]
+        allowed = partners._get_counterparty_portal_companies(scope)
+        chosen = request.session.get(CHOSEN)
+        if chosen == EVERYBODY:
+            return allowed
+        if chosen and chosen in self._get_choices().ids:
+            return allowed.filtered(lambda partner: partner.id == chosen)
+        own = request.env.user.partner_id.commercial_partner_id
+        return allowed.filtered(lambda partner: partner.id == own.id)
+
+    def _get_choices(self):
+        """Return all counterparties that the visitor may represent, the own one first, sudoed."""
+        user = request.env.user
+        rows = user._get_counterparty_authorizations().filtered(
+            lambda row: (
+                row.state == "current"
+                and row.company_id in (request.env.company, row.company_id.browse())
+            )
+        )
+        own = user.partner_id.commercial_partner_id
+        return own | rows.partner_id.filtered("active").sorted("name")
+
+    def _domain_represented(self, scope, path):
+        """Return the domain of a list of the host for who is represented; true where unchanged.
+
+        :param path: field of the commercial partner, or of a partner
+        """
+        if not self._is_choosing():
+            return Domain.TRUE
+        chosen = request.session.get(CHOSEN)
+        own = request.env.user.partner_id.commercial_partner_id
+        partners = self._get_represented(scope)
+        if chosen in (None, own.id, EVERYBODY):
+            # what is addressed to the visitor itself needs no authorization
+            partners |= own
+        if path == "commercial_partner_id":
+            return Domain(path, "in", partners.ids)
+        # a delegate may not read partners of whom it represents; rules limit the papers
+        entities = request.env["res.partner"].sudo()
+        contacts = entities.with_context(active_test=False)._search(
+            [("commercial_partner_id", "in", partners.ids)]
+        )
+        return Domain(path, "in", contacts)
+
+    def _is_choosing(self):
+        return len(self._get_choices()) > 1
+
+    @route("/my/represent", type="http", auth="user", website=True, methods=["POST"])
+    def portal_represent(self, partner=None, **_post):
+        """Choose whom to represent from now on."""
+        choices = self._get_choices()
+        if partner == EVERYBODY:
+            request.session[CHOSEN] = EVERYBODY
+        elif partner and partner.isdecimal() and int(partner) in choices.ids:
+            request.session[CHOSEN] = int(partner)
+        else:
+            request.session.pop(CHOSEN, None)
+        return request.redirect("/my/home")
+
+    # ------------------------------------------------------------
+    # Pages
+    # ------------------------------------------------------------
+
+    def _prepare_portal_layout_values(self):
+        values = super()._prepare_portal_layout_values()
+        company = request.env.company
+        choices = self._get_choices()
+        values.update(
+            counterparty_choices=choices if len(choices) > 1 else None,
+            counterparty_chosen=request.session.get(CHOSEN) or choices[:1].id,
+            counterparty_has_page=company._has_portal_page,
+        )
+        return values
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "counterparty_waiting_count" in counters:
+            waiting = self._get_counterparty_waiting()
+            values["counterparty_waiting_count"] = sum(count for _text, count, _url in waiting)
+        return values
+
+    def _get_counterparty_waiting(self):
+        """Return what waits for the visitor: ``[(text, count, address)]``; pages add theirs."""
+        requests = request.env["counterparty.request"]
+        if not requests._is_portal_open() or not requests.has_access("read"):
+            return []
+        count = requests.search_count([("state", "=", "pending")])
+        return [(request.env._("Requests that need your answer"), count, "/my/requests")]
+
+    @route("/my/waiting", type="http", auth="user", website=True, readonly=True)
+    def portal_waiting(self, **_query):
+        """List what waits for the visitor."""
+        waiting = [line for line in self._get_counterparty_waiting() if line[1]]
+        return self._render(
+            "counterparty_crm.portal_waiting", "counterparty_waiting", {"waiting": waiting}
+        )
+
+    def _render(self, template, page_name, values, status=200):
+        """Render a page of ours: it stays with the reader."""
+        return request.render(
+            template,
+            {**self._prepare_portal_layout_values(), "page_name": page_name, **values},
+            headers=request_form.PRIVATE,
+            status=status,
+        )
+
+    def _paged(self, records, url, page, domain, order, **url_args):
+        """Return the records of a page of a list, and its pager.
+
+        :param records: the model, in the rights that the list is read with
+        :param page: number as it came
+        """
+        pages = pager(
+            url=url,
+            total=records.search_count(domain),
+            page=web_form.page_number(page),
+            step=self._items_per_page,
+            url_args=url_args,
+        )
+        found = records.search(
+            domain, order=order, limit=self._items_per_page, offset=pages["offset"]
+        )
+        return found, pages
+
+    # ------------------------------------------------------------
+    # Lists of the host
+    # ------------------------------------------------------------
+
+    def _prepare_quotations_domain(self, partner):
+        return self._widened(super()._prepare_quotations_domain(partner), scopes.ORDERS, ["sent"])
+
+    def _prepare_orders_domain(self, partner):
+        return self._widened(super()._prepare_orders_domain(partner), scopes.ORDERS, ["sale"])
+
+    def _widened(self, domain, scope, states):
+        if not self._is_choosing():
+            return domain
+        entity = self._domain_represented(scope, "partner_id")
+        return list(entity & Domain("state", "in", states))
+
+    def _get_invoices_domain(self, m_type=None):
+        scope = {"in": scopes.SUPPLIER, "out": scopes.INVOICES}.get(m_type)
+        domain = super()._get_invoices_domain(m_type)
+        if scope:
+            return domain & self._domain_represented(scope, "commercial_partner_id")
+        return domain & (
+            self._domain_represented(scopes.INVOICES, "commercial_partner_id")
+            | self._domain_represented(scopes.PAY, "commercial_partner_id")
+            | self._domain_represented(scopes.SUPPLIER, "commercial_partner_id")
+        )
+
+    def _get_overdue_invoices_domain(self, partner_id=None):
+        domain = super()._get_overdue_invoices_domain(partner_id)
+        own = request.env.user.partner_id.commercial_partner_id
+        if partner_id or request.session.get(CHOSEN) in (None, own.id) or not self._is_choosing():
+            return domain
+        entity = self._domain_represented(scopes.PAY, "commercial_partner_id")
+        return [leaf for leaf in domain if leaf[0] != "partner_id"] + list(entity)
+
+    def _render_portal(self, template, page, date_begin, date_end, sortby, filterby, domain, *rest):
+        entity = self._domain_represented(scopes.SUPPLIER, "partner_id")
+        if not entity.is_true():
+            domain = [*domain, *entity]
+        return super()._render_portal(
+            template, page, date_begin, date_end, sortby, filterby, domain, *rest
+        )

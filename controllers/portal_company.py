@@ -1,0 +1,171 @@
+"""The company's own data: partners add contacts and certificates, and ask for changes."""
+
+from uuid import uuid4
+
+from odoo.http import request, route
+from odoo.tools import email_normalize
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from ..models.counterparty_change import BANK, EMAIL, NAME, VAT
+from ..models.counterparty_request_submission import PORTAL, TooManySubmissionsError
+from ..tools import authorization as scopes
+from ..tools import web_form
+from . import request_form
+
+KINDS = (NAME, VAT, EMAIL, BANK)
+DONE = ("asked", "added")
+CERTIFICATE = "certificate"
+
+
+class CompanyPortal(CustomerPortal):
+    """One page: what we know of the company, and what it may add."""
+
+    def _get_changeable(self):
+        """Return the company whose data the visitor may add to and ask to be changed, sudoed."""
+        managed = self._get_represented(scopes.MANAGE)
+        if len(managed) == 1:
+            return managed
+        own = request.env.user.partner_id.commercial_partner_id
+        chosen = request.session.get("counterparty_represented")
+        return own if chosen in (None, own.id) else own.browse()
+
+    def _is_changes_open(self):
+        return request.env.company._has_portal_page("changes")
+
+    @route("/my/company", type="http", auth="user", website=True, methods=["GET"], readonly=True)
+    def portal_company(self, done=None, **_query):
+        """Show the data of the company, its contacts, and the forms."""
+        if not self._is_changes_open():
+            return request.redirect("/my")
+        return self._render_company(done=done if done in DONE else None)
+
+    def _render_company(self, post=None, problems=(), files=(), done=None):
+        company = self._get_changeable()
+        changes = request.env["counterparty.change"].sudo()
+        return self._render(
+            "counterparty_crm.portal_company",
+            "counterparty_company",
+            {
+                "company": company,
+                "contacts": company.child_ids.filtered(lambda child: child.type == "contact"),
+                # sudo: what the company has asked for itself
+                "waiting": changes.search(
+                    [("partner_id", "in", company.ids), ("state", "=", "waiting")]
+                ),
+                "sent": post or {},
+                "problems": problems,
+                "file_problems": files,
+                "done": done,
+                "form_key": uuid4().hex,
+                "accept": ",".join(f".{name}" for name in sorted(web_form.EXTENSIONS)),
+            },
+            status=422 if problems or files else 200,
+        )
+
+    @route("/my/company/change", type="http", auth="user", website=True, methods=["POST"])
+    def portal_company_change(self, **post):
+        """Ask for changes; they count once they are approved."""
+        company = self._get_changeable() if self._is_changes_open() else None
+        if not company:
+            return request.redirect("/my")
+        changes = request.env["counterparty.change"]
+        wanted = {kind: web_form.clean_line(post.get(kind)) for kind in KINDS}
+        problems = changes._read_problems(wanted)
+        if problems:
+            return self._render_company(post, problems)
+        try:
+            submission = request_form.accept(PORTAL, post, f"user {request.env.uid}")
+        except TooManySubmissionsError:
+            return request_form.render_too_many(self._prepare_portal_layout_values())
+        if not submission.request_id:
+            submission.request_id = changes._ask(company, wanted)
+        return request.redirect("/my/company?done=asked")
+
+    @route("/my/company/contact", type="http", auth="user", website=True, methods=["POST"])
+    def portal_company_contact(self, **post):
+        """Add a contact person."""
+        company = self._get_changeable() if self._is_changes_open() else None
+        if not company or not company.is_company:
+            return request.redirect("/my")
+        values = {
+            name: web_form.clean_line(post.get(f"contact_{name}"))
+            for name in ("name", "function", "email", "phone")
+        }
+        problems = {"contact_name"} if not values["name"] else set()
+        if values["email"] and not email_normalize(values["email"]):
+            problems.add("contact_email")
+        if problems:
+            return self._render_company(post, problems)
+        try:
+            request_form.accept(PORTAL, post, f"user {request.env.uid}")
+        except TooManySubmissionsError:
+            return request_form.render_too_many(self._prepare_portal_layout_values())
+        known = company.child_ids.filtered(
+            lambda child: (child.name, child.email or "") == (values["name"], values["email"])
+        )
+        if not known:
+            # sudo: portal users may not create partners; the page decides whose contact it is
+            request.env["res.partner"].sudo().create(
+                {**values, "parent_id": company.id, "type": "contact"}
+            )
+        return request.redirect("/my/company?done=added")
+
+    @route("/my/company/certificate", type="http", auth="user", website=True, methods=["POST"])
+    def portal_company_certificate(self, **post):
+        """Add a certificate to the register, with its file and last day."""
+        company = self._get_changeable() if self._is_changes_open() else None
+        if not company:
+            return request.redirect("/my")
+        files, refused = request_form.read_files()
+        name = web_form.clean_line(post.get("certificate_name"))
+        until = web_form.read_day(post.get("certificate_until"))
+        problems = {"certificate_name"} if not name else set()
+        if not files and not refused:
+            problems.add("files")
+        if post.get("certificate_until") and not until:
+            problems.add("certificate_until")
+        if problems or refused:
+            return self._render_company(post, problems, refused)
+        try:
+            request_form.accept(PORTAL, post, f"user {request.env.uid}")
+        except TooManySubmissionsError:
+            return request_form.render_too_many(self._prepare_portal_layout_values())
+        request.env["counterparty.document"]._add_from_portal(company, name, until, files[0])
+        return request.redirect("/my/company?done=added")
+
+    # ------------------------------------------------------------
+    # The host's address form
+    # ------------------------------------------------------------
+
+    def _create_or_update_address(self, partner_sudo, *args, **form_data):
+        # sudo: the visitor's own company
+        own = request.env.user.partner_id.sudo().commercial_partner_id
+        entity = partner_sudo.commercial_partner_id if partner_sudo else own
+        wanted = {}
+        if entity.is_company and partner_sudo != entity:
+            # the host would let a mere contact rename its company
+            name = web_form.clean_line(form_data.pop("company_name", ""))
+            wanted = {NAME: name} if name and name != entity.name else {}
+            if wanted and not self._is_changes_open():
+                return partner_sudo, {
+                    "invalid_fields": ["company_name"],
+                    "messages": [
+                        request.env._(
+                            "Your company is called %(company)s with us. Please write to us to "
+                            "have that changed.",
+                            company=entity.name,
+                        )
+                    ],
+                }
+        elif partner_sudo == entity and entity.is_company and self._is_changes_open():
+            for kind in (NAME, VAT, EMAIL):
+                value = web_form.clean_line(form_data.get(kind))
+                if kind in form_data and value != (entity[kind] or ""):
+                    wanted[kind] = value
+                    form_data[kind] = entity[kind] or value
+        result, feedback = super()._create_or_update_address(partner_sudo, *args, **form_data)
+        if wanted and feedback.get("redirectUrl"):
+            request.env["counterparty.change"]._ask(entity, wanted)
+            feedback = {"redirectUrl": "/my/company?done=asked"}
+        return result, feedback

@@ -1,0 +1,202 @@
+"""Deliveries, and what suppliers want to know: lists that the host does not have."""
+
+from odoo import fields
+from odoo.fields import Domain
+from odoo.http import request, route
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from ..models.res_users_portal import INCOMING
+from ..tools import authorization as scopes
+from ..tools import web_form
+
+DELIVERIES = {
+    "out": Domain("picking_type_code", "=", "outgoing") | Domain("sale_id", "!=", False),
+    "in": Domain("picking_type_code", "=", "incoming") & Domain("sale_id", "=", False),
+}
+MOVING = Domain("state", "not in", ("draft", "cancel"))
+STATES = {
+    "open": MOVING & Domain("state", "!=", "done"),
+    "done": Domain("state", "=", "done"),
+    "all": MOVING,
+}
+UNPAID = Domain("state", "=", "posted") & Domain("payment_state", "in", ("not_paid", "partial"))
+TABS = ("bills", "payments", "articles")
+
+
+class PagesPortal(CustomerPortal):
+    """Lists of deliveries and of the supplier side."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "counterparty_delivery_count" in counters:
+            domain = STATES["open"] & self._domain_deliveries("out")
+            values["counterparty_delivery_count"] = (
+                request.env["stock.picking"].search_count(domain)
+                if self._has_page("deliveries")
+                else 0
+            )
+        if "counterparty_supplier_count" in counters:
+            values["counterparty_supplier_count"] = (
+                request.env["account.move"].search_count(self._domain_bills())
+                if self._has_page("supplier")
+                else 0
+            )
+        return values
+
+    def _has_page(self, page):
+        return request.env.company._has_portal_page(page)
+
+    # ------------------------------------------------------------
+    # Deliveries
+    # ------------------------------------------------------------
+
+    def _domain_deliveries(self, kind):
+        scope = scopes.SUPPLIER if kind == "in" else scopes.DELIVERIES
+        partner = self._domain_represented(scope, "partner_id")
+        # an order of one may be delivered to another
+        return DELIVERIES[kind] & (partner | self._domain_represented(scope, "sale_id.partner_id"))
+
+    @route(
+        ["/my/deliveries", "/my/deliveries/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_deliveries(self, page=1, kind=None, filterby=None, search=None, **_query):
+        """List deliveries or receipts with their state, by the visitor's own rights."""
+        pickings = request.env["stock.picking"]
+        if not self._has_page("deliveries") or not pickings.has_access("read"):
+            return request.redirect("/my")
+        kind = kind if kind in DELIVERIES else "out"
+        filterby = filterby if filterby in STATES else "open"
+        search = web_form.clean_line(search)
+        domain = STATES[filterby] & self._domain_deliveries(kind)
+        if search:
+            domain &= Domain("name", "ilike", search) | Domain("origin", "ilike", search)
+        found, pages = self._paged(
+            pickings,
+            "/my/deliveries",
+            page,
+            domain,
+            "scheduled_date desc, id desc",
+            kind=kind,
+            filterby=filterby,
+            search=search,
+        )
+        return self._render(
+            "counterparty_crm.portal_deliveries",
+            "counterparty_deliveries",
+            {
+                # sudo: the page shows of the transfers found above what its template names
+                "pickings": found.sudo(),
+                "pager": pages,
+                "kind": kind,
+                "filterby": filterby,
+                "search": search,
+            },
+        )
+
+    # ------------------------------------------------------------
+    # Supplier side
+    # ------------------------------------------------------------
+
+    def _domain_bills(self):
+        entity = self._domain_represented(scopes.SUPPLIER, "commercial_partner_id")
+        return UNPAID & Domain("move_type", "in", INCOMING) & entity
+
+    @route(
+        ["/my/supplier", "/my/supplier/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_supplier(self, page=1, tab=None, **_query):
+        """Show what we owe, what we have paid, and the supplier's own article codes."""
+        if not self._has_page("supplier"):
+            return request.redirect("/my")
+        tab = tab if tab in TABS else "bills"
+        read = getattr(self, f"_read_supplier_{tab}")
+        records, pages, values = read(page)
+        return self._render(
+            "counterparty_crm.portal_supplier",
+            "counterparty_supplier",
+            {"tab": tab, "records": records, "pager": pages, **values},
+        )
+
+    def _read_supplier_bills(self, page):
+        bills = request.env["account.move"]
+        found, pages = self._paged(
+            bills, "/my/supplier", page, self._domain_bills(), "invoice_date_due, id", tab="bills"
+        )
+        totals = bills._read_group(
+            self._domain_bills(), ["currency_id", "move_type"], ["amount_residual:sum"]
+        )
+        owed = {}
+        for currency, kind, amount in totals:
+            sign = -1 if kind == "in_refund" else 1
+            owed[currency] = owed.get(currency, 0.0) + sign * amount
+        return (
+            # sudo: amounts and payments of the bills found above
+            found.sudo(),
+            pages,
+            {"owed": owed, "expected": self._get_expected(found.sudo()), "today": self._today()},
+        )
+
+    def _get_expected(self, bills):
+        """Return when each bill is expected to be paid, as ``{bill id: (state, day)}``.
+
+        A payment under way counts with its day, else the day on which the bill is due.
+        """
+        expected = {}
+        for bill in bills:
+            under_way = bill.matched_payment_ids.filtered(
+                lambda payment: payment.state == "in_process"
+            )[:1]
+            if under_way:
+                expected[bill.id] = ("under_way", under_way.date)
+            elif bill.invoice_date_due and bill.invoice_date_due < self._today():
+                expected[bill.id] = ("overdue", bill.invoice_date_due)
+            else:
+                expected[bill.id] = ("due", bill.invoice_date_due)
+        return expected
+
+    def _today(self):
+        return fields.Date.context_today(request.env.user)
+
+    def _domain_supplier(self, partner, day=None):
+        """Return the domain of what is read as system, for who is represented."""
+        company = request.env.company
+        domain = request.env["res.partner"]._domain_counterparty_portal(
+            scopes.SUPPLIER, partner, day, company
+        )
+        represented = self._get_represented(scopes.SUPPLIER)
+        return domain & Domain(partner, "in", represented.ids)
+
+    def _read_supplier_payments(self, page):
+        # sudo: portal users have no rights on payments; the domain names whom they represent
+        payments = request.env["account.payment"].sudo()
+        domain = (
+            self._domain_supplier("partner_id.commercial_partner_id", "date")
+            & Domain("partner_type", "=", "supplier")
+            & Domain("payment_type", "=", "outbound")
+            & Domain("state", "in", ("in_process", "paid"))
+            & Domain("company_id", "=", request.env.company.id)
+        )
+        found, pages = self._paged(
+            payments, "/my/supplier", page, domain, "date desc, id desc", tab="payments"
+        )
+        return found, pages, {}
+
+    def _read_supplier_articles(self, page):
+        # sudo: portal users have no rights on price lists of suppliers; the domain names theirs
+        infos = request.env["product.supplierinfo"].sudo()
+        domain = self._domain_supplier("partner_id.commercial_partner_id") & Domain(
+            "company_id", "in", (False, request.env.company.id)
+        )
+        found, pages = self._paged(
+            infos, "/my/supplier", page, domain, "product_code, product_name, id", tab="articles"
+        )
+        return found, pages, {}

@@ -1,0 +1,134 @@
+"""My prices: the customer's own price list, to search and to take along."""
+
+import io
+
+import xlsxwriter
+
+from odoo.fields import Domain
+from odoo.http import content_disposition, request, route
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
+
+from ..models.counterparty_request_submission import FOLLOW, TooManySubmissionsError
+from ..tools import authorization as scopes
+from ..tools import web_form
+from . import request_form
+
+MOST_ROWS = 5000
+ORDER = "default_code, name, id"
+
+
+class PricesPortal(CustomerPortal):
+    """The page of prices and its file."""
+
+    def _is_prices_open(self):
+        return request.env.company._has_portal_page("prices")
+
+    def _get_buyer(self):
+        """Return the one whose prices are shown, sudoed: who is represented, or the visitor."""
+        partners = self._get_represented(scopes.ORDERS)
+        return partners if len(partners) == 1 else partners.browse()
+
+    def _get_products(self):
+        # sudo: portal users may not read products; what is for sale is shown to customers
+        return request.env["product.product"].sudo()
+
+    def _domain_products(self, search):
+        """Return the domain of products that are for sale."""
+        domain = Domain("sale_ok", "=", True) & Domain(
+            "company_id", "in", (False, request.env.company.id)
+        )
+        if search:
+            domain &= Domain("default_code", "ilike", search) | Domain(
+                "product_tmpl_id.name", "ilike", search
+            )
+        return domain
+
+    def _get_prices(self, buyer, products):
+        """Return ``[(product, price)]`` and the currency, for one piece today."""
+        company = request.env.company
+        pricelist = buyer.with_company(company).property_product_pricelist
+        if not pricelist:
+            return [
+                (product, product.lst_price) for product in products
+            ], company.sudo().currency_id
+        prices = pricelist._get_products_price(products, 1.0)
+        return [(product, prices[product.id]) for product in products], pricelist.currency_id
+
+    @route(
+        ["/my/prices", "/my/prices/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_prices(self, page=1, search=None, **_query):
+        """Show a page of the price list."""
+        if not self._is_prices_open():
+            return request.redirect("/my")
+        search = web_form.clean_line(search)
+        buyer = self._get_buyer()
+        found, pages = self._get_products().browse(), None
+        if buyer:
+            found, pages = self._paged(
+                self._get_products(),
+                "/my/prices",
+                page,
+                self._domain_products(search),
+                ORDER,
+                search=search,
+            )
+        prices, currency = self._get_prices(buyer, found)
+        return self._render(
+            "counterparty_crm.portal_prices",
+            "counterparty_prices",
+            {
+                "prices": prices,
+                "currency": currency,
+                "buyer": buyer,
+                "pager": pages,
+                "search": search,
+            },
+        )
+
+    @route("/my/prices/xlsx", type="http", auth="user", website=True, methods=["GET"])
+    def portal_prices_file(self, **_query):
+        """Give the price list as a file; names are texts, never formulas."""
+        buyer = self._get_buyer() if self._is_prices_open() else None
+        if not buyer:
+            return request.redirect("/my")
+        try:
+            request_form.accept(FOLLOW, {}, f"prices {request.env.uid}")
+        except TooManySubmissionsError:
+            return request_form.render_too_many(self._prepare_portal_layout_values())
+        products = self._get_products().search(
+            self._domain_products(""), order=ORDER, limit=MOST_ROWS
+        )
+        prices, currency = self._get_prices(buyer, products)
+        return request.make_response(
+            self._write_file(prices, currency),
+            headers=[
+                *request_form.PRIVATE.items(),
+                (
+                    "Content-Type",
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                ),
+                ("Content-Disposition", content_disposition("prices.xlsx")),
+            ],
+        )
+
+    def _write_file(self, prices, currency):
+        stream = io.BytesIO()
+        with xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False}) as book:
+            sheet = book.add_worksheet()
+            _ = request.env._
+            titles = (_("Code"), _("Product"), _("Unit"), _("Price"), _("Currency"))
+            for column, title in enumerate(titles):
+                sheet.write_string(0, column, title)
+            for row, (product, price) in enumerate(prices, start=1):
+                sheet.write_string(row, 0, web_form.plain_cell(product.default_code))
+                sheet.write_string(row, 1, web_form.plain_cell(product.name))
+                sheet.write_string(row, 2, web_form.plain_cell(product.uom_id.name))
+                sheet.write_number(row, 3, currency.round(price))
+                sheet.write_string(row, 4, currency.name)
+        return stream.getvalue()

@@ -1,0 +1,57 @@
+from odoo import api, fields, models
+
+# pages that a company switches on one by one
+PAGES = ("deliveries", "supplier", "offers", "prices", "documents", "topics", "changes", "manage")
+SWITCH = "counterparty_portal_"
+
+
+class CounterpartyPortalCompanyMixin(models.AbstractModel):
+    """What a company shows in the portal, and to whom."""
+
+    _name = "counterparty.portal.company.mixin"
+    _description = "Company with a Portal"
+
+    # without groups: rules of portal users go by it
+    counterparty_portal_visibility = fields.Selection(
+        [("company", "Whole company"), ("authorization", "By authorization")],
+        "Portal Visibility",
+        default="company",
+        required=True,
+        help="Whole company: every contact with a login sees all of its company, as the host "
+        "shows it. By authorization: a contact sees what is its own and what it is authorized for.",
+    )
+    # without groups: every visitor sees which pages there are
+    counterparty_portal_deliveries = fields.Boolean("Deliveries in the Portal")
+    counterparty_portal_supplier = fields.Boolean("Supplier Pages")
+    counterparty_portal_offers = fields.Boolean("Ask for an Offer")
+    counterparty_portal_prices = fields.Boolean("My Prices")
+    counterparty_portal_documents = fields.Boolean("Documents in the Portal")
+    counterparty_portal_topics = fields.Boolean("Topics of Interest")
+    counterparty_portal_changes = fields.Boolean("Changes by Approval")
+    counterparty_portal_manage = fields.Boolean("Partners Authorize Their People")
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "counterparty_portal_visibility" in vals:
+            # rules of portal users are kept per user
+            self.env.registry.clear_cache()
+        return result
+
+    @api.model
+    def _get_portal_by_authorization(self):
+        """Return our companies in which a contact sees what it is authorized for."""
+        # which of our companies do so decides what any visitor sees
+        return (
+            self.env["res.company"]
+            .sudo()
+            .search([("counterparty_portal_visibility", "=", "authorization")])
+        )
+
+    def _has_portal_page(self, page):
+        """Tell whether the company shows a page of the portal.
+
+        :param page: one of ``PAGES``
+        """
+        self.ensure_one()
+        # every visitor sees which pages there are
+        return bool(self.sudo()[f"{SWITCH}{page}"])

@@ -1,0 +1,226 @@
+from typing import NamedTuple
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..tools import authorization as scopes
+from .counterparty_authorization import ALL, SCOPE_FIELDS
+
+OUTGOING = ("out_invoice", "out_refund", "out_receipt")
+INCOMING = ("in_invoice", "in_refund", "in_receipt")
+
+
+class RuledModel(NamedTuple):
+    """How papers of a model lead to their counterparty.
+
+    :param entity: path to the commercial partner
+    :param partners: paths to those whom a paper is addressed to
+    :param day: the field that is compared with the days of a membership
+    :param company: path to our company
+    :param parts: the scopes that open a part of the papers, and the domain of the part
+    """
+
+    entity: str
+    partners: tuple[str, ...]
+    day: str
+    company: str
+    parts: tuple[tuple[tuple[str, ...], Domain], ...]
+
+
+def _invoice_parts(prefix, state):
+    posted = Domain(state, "not in", ("draft", "cancel"))
+    kind = f"{prefix}move_type"
+    return (
+        ((scopes.INVOICES, scopes.PAY), posted & Domain(kind, "in", OUTGOING)),
+        ((scopes.SUPPLIER,), posted & Domain(kind, "in", INCOMING)),
+    )
+
+
+SALES = Domain("state", "in", ("sent", "sale"))
+PURCHASES = Domain("state", "in", ("sent", "purchase"))
+MOVING = Domain("state", "not in", ("draft", "cancel"))
+# the models that portal users read by rules of the host
+RULED = {
+    "account.move": RuledModel(
+        "commercial_partner_id", ("partner_id",), "date", "company_id", _invoice_parts("", "state")
+    ),
+    "account.move.line": RuledModel(
+        "move_id.commercial_partner_id",
+        ("move_id.partner_id",),
+        "date",
+        "company_id",
+        _invoice_parts("move_id.", "parent_state"),
+    ),
+    "sale.order": RuledModel(
+        "partner_id.commercial_partner_id",
+        ("partner_id",),
+        "date_order",
+        "company_id",
+        (((scopes.ORDERS,), SALES),),
+    ),
+    "sale.order.line": RuledModel(
+        "order_id.partner_id.commercial_partner_id",
+        ("order_id.partner_id",),
+        "order_id.date_order",
+        "company_id",
+        (((scopes.ORDERS,), SALES),),
+    ),
+    "purchase.order": RuledModel(
+        "partner_id.commercial_partner_id",
+        ("partner_id",),
+        "date_order",
+        "company_id",
+        (((scopes.SUPPLIER,), PURCHASES),),
+    ),
+    "purchase.order.line": RuledModel(
+        "order_id.partner_id.commercial_partner_id",
+        ("order_id.partner_id",),
+        "order_id.date_order",
+        "company_id",
+        (((scopes.SUPPLIER,), Domain("order_id.state", "in", ("sent", "purchase"))),),
+    ),
+    "stock.picking": RuledModel(
+        "partner_id.commercial_partner_id",
+        ("partner_id", "sale_id.partner_id"),
+        "scheduled_date",
+        "company_id",
+        (
+            (
+                (scopes.DELIVERIES,),
+                MOVING
+                & (Domain("picking_type_code", "=", "outgoing") | Domain("sale_id", "!=", False)),
+            ),
+            (
+                (scopes.SUPPLIER,),
+                MOVING
+                & Domain("picking_type_code", "=", "incoming")
+                & Domain("sale_id", "=", False),
+            ),
+        ),
+    ),
+    "counterparty.request": RuledModel(
+        "commercial_partner_id",
+        ("partner_id",),
+        "opened_at",
+        "company_id",
+        (((scopes.REQUESTS,), Domain("confidentiality", "=", "partner")),),
+    ),
+}
+
+
+class CounterpartyPortalUserMixin(models.AbstractModel):
+    """What a login sees in the portal: by its company, or by authorizations."""
+
+    _name = "counterparty.portal.user.mixin"
+    _description = "User of the Portal"
+
+    # ------------------------------------------------------------
+    # Record rules: called by them on the user, cached per user
+    # ------------------------------------------------------------
+
+    def _get_counterparty_portal_limit(self, model):
+        """Return what a portal user sees at most in companies that go by authorization.
+
+        :param model: one of ``RULED``
+        :return: domain; the same as no rule for employees and where no company does so
+        """
+        self.ensure_one()
+        companies = self.env["res.company"]._get_portal_by_authorization() if self.share else None
+        if not companies:
+            return [(1, "=", 1)]
+        ruled = RULED[model]
+        elsewhere = Domain(ruled.company, "not in", companies.ids)
+        return list(
+            elsewhere
+            | self._domain_counterparty_own(ruled)
+            | self._domain_counterparty_granted(model)
+        )
+
+    def _get_counterparty_portal_grant(self, model):
+        """Return what authorizations of a portal user open beyond the host's own rule.
+
+        :param model: one of ``RULED``
+        """
+        self.ensure_one()
+        return list(self._domain_counterparty_granted(model))
+
+    def _domain_counterparty_own(self, ruled):
+        """Return the domain of what is addressed to the login itself.
+
+        A login that is the company, or a person without one, sees everything of it.
+        """
+        partner = self.partner_id
+        if not partner:
+            return Domain.FALSE
+        if partner == partner.commercial_partner_id:
+            paths = [
+                ruled.entity,
+                *(f"{path}.commercial_partner_id" for path in ruled.partners[1:]),
+            ]
+        else:
+            paths = ruled.partners
+        return Domain.OR(Domain(path, "=", partner.id) for path in paths)
+
+    def _domain_counterparty_granted(self, model):
+        """Return the domain of what authorizations open, by scope, our company and days."""
+        ruled = RULED[model]
+        rows = self._get_counterparty_authorizations()
+        granted = Domain.FALSE
+        for names, part in ruled.parts:
+            opened = Domain.OR(
+                self._domain_counterparty_row(ruled, row)
+                for row in rows
+                if any(self._is_counterparty_opened(row, name) for name in names)
+            )
+            granted |= part & opened
+        return granted
+
+    def _domain_counterparty_row(self, ruled, row):
+        in_force = [("id", "=", row.id), *row._domain_in_force()]
+        domain = Domain(
+            ruled.entity, "any", [("counterparty_authorization_ids", "any", in_force)]
+        ) & Domain(ruled.entity, "=", row.partner_id.id)
+        if row.company_id:
+            domain &= Domain(ruled.company, "=", row.company_id.id)
+        if not row.head_id:
+            return domain
+        return domain & Domain.OR(
+            (Domain(ruled.day, ">=", str(period.start)) if period.start else Domain.TRUE)
+            & (
+                Domain(ruled.day, "<", str(fields.Date.add(period.end, days=1)))
+                if period.end
+                else Domain.TRUE
+            )
+            for period in row._get_periods()
+        )
+
+    @api.model
+    def _is_counterparty_opened(self, row, scope):
+        value = row[SCOPE_FIELDS[scope]]
+        return value == ALL if scope == scopes.REQUESTS else value
+
+    def _get_counterparty_authorizations(self):
+        """Return the authorizations of the login that have not ended for good, sudoed."""
+        self.ensure_one()
+        if not self.share or not self.partner_id:
+            return self.env["counterparty.authorization"].sudo()
+        yesterday, _tomorrow = scopes.days_around(fields.Date.today())
+        # what a portal user may see is decided for it
+        return (
+            self.env["counterparty.authorization"]
+            .sudo()
+            .search(
+                Domain("representative_id", "=", self.partner_id.id)
+                & (Domain("date_to", "=", False) | Domain("date_to", ">=", yesterday))
+            )
+        )
+
+    # ------------------------------------------------------------
+    # Rules follow the user
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "partner_id" in vals:
+            self.env.registry.clear_cache()
+        return result

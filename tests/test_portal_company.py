@@ -1,0 +1,177 @@
+import json
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common_portal import PortalPageCase
+
+ADDRESS = {
+    "name": "anna",
+    "email": "anna@example.com",
+    "phone": "123456",
+    "street": "Main 1",
+    "city": "Sofia",
+    "zip": "1000",
+}
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestPortalCompany(PortalPageCase):
+    """Partners add; what identifies a company changes after somebody approves."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.counterparty_portal_changes = True
+        cls.alfa.write({"name": "Alfa Ltd", "vat": "A-1", "email": "office@alfa.example"})
+
+    def _ask(self, **values):
+        values = {"name": "Alfa Ltd", "vat": "A-1", "email": "office@alfa.example", **values}
+        return self._post("/my/company/change", page="/my/company", **values)
+
+    def _changes(self):
+        return self.env["counterparty.change"].search([("partner_id", "=", self.alfa.id)])
+
+    def test_a_change_waits_for_approval(self):
+        self._sign_in(self.anna)
+
+        self._ask(name="Alfa Group", bank="BG80BNBG96611020345678")
+
+        changes = self._changes()
+        self.assertEqual(set(changes.mapped("kind")), {"name", "bank"})
+        self.assertEqual(self.alfa.name, "Alfa Ltd")
+        self.assertFalse(self.alfa.bank_ids)
+        self.assertEqual(changes.request_id.partner_id, self.anna.partner_id)
+        self._check_shown("Alfa Group", self._get("/my/company").text)
+
+        changes.with_user(
+            self._user("olga", "group_officer", "base.group_partner_manager")
+        ).action_approve()
+
+        self.assertEqual(self.alfa.name, "Alfa Group")
+        self.assertEqual(self.alfa.bank_ids.acc_number, "BG80BNBG96611020345678")
+        self.assertEqual(changes.request_id.state, "solved")
+
+    def test_what_was_refused_stays(self):
+        self._sign_in(self.anna)
+        self._ask(email="new@alfa.example")
+
+        self._changes().with_user(self.officer).action_refuse()
+
+        self.assertEqual(self.alfa.email, "office@alfa.example")
+        self.assertEqual(self._changes().state, "refused")
+
+    def test_what_changed_meanwhile_is_not_overwritten(self):
+        self._sign_in(self.anna)
+        self._ask(vat="A-2")
+        self.alfa.vat = "A-3"
+
+        with self.assertRaisesRegex(UserError, "A-3"):
+            self._changes().action_approve()
+
+        self.assertEqual(self.alfa.vat, "A-3")
+
+    def test_only_officers_approve(self):
+        self._sign_in(self.anna)
+        self._ask(vat="A-2")
+        for user in (self.user, self.anna):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                self._changes().with_user(user).action_approve()
+
+    def test_nonsense_and_nothing_new_ask_for_nothing(self):
+        self._sign_in(self.anna)
+        self.assertEqual(self._ask(email="nowhere").status_code, 422)
+        self.assertEqual(self._ask(bank="1").status_code, 422)
+        self._ask()
+        self.assertFalse(self._changes())
+
+    def test_partners_add_contacts_of_their_own_company_only(self):
+        self._sign_in(self.anna)
+
+        self._post(
+            "/my/company/contact",
+            page="/my/company",
+            contact_name="Nina New",
+            contact_email="nina@alfa.example",
+            parent_id=str(self.beta.id),
+            user_id=str(self.user.id),
+            credit_limit="99",
+        )
+
+        nina = self.env["res.partner"].search([("name", "=", "Nina New")])
+        self.assertEqual((nina.parent_id, nina.email), (self.alfa, "nina@alfa.example"))
+        self.assertFalse(nina.user_id)
+        answer = self._post("/my/company/contact", page="/my/company", contact_name="")
+        self.assertEqual(answer.status_code, 422)
+
+    def test_partners_add_certificates(self):
+        self._sign_in(self.anna)
+        file = {"files": ("iso.pdf", b"%PDF-1.4", "application/pdf")}
+
+        self._post(
+            "/my/company/certificate",
+            page="/my/company",
+            certificate_name="ISO 9001",
+            certificate_until="2030-01-31",
+            files=file,
+        )
+
+        document = self.env["counterparty.document"].search([("partner_id", "=", self.alfa.id)])
+        self.assertEqual((document.name, document.kind_id.code), ("ISO 9001", "certificate"))
+        self.assertEqual(str(document.date_to), "2030-01-31")
+        self.assertEqual(document.file_name, "iso.pdf")
+        self.assertTrue(document.with_context(bin_size=False).file)
+        for bad in ({"files": ("x.exe", b"MZ", "application/pdf")}, {"files": ("e.pdf", b"", "")}):
+            answer = self._post(
+                "/my/company/certificate", page="/my/company", certificate_name="x", files=bad
+            )
+            self.assertEqual(answer.status_code, 422)
+        self.assertEqual(self.env["counterparty.document"].search_count([("name", "=", "x")]), 0)
+
+    # ------------------------------------------------------------
+    # The host's form
+    # ------------------------------------------------------------
+
+    def _submit(self, partner, **values):
+        country = self.env.ref("base.bg")
+        return json.loads(
+            self._post(
+                "/my/address/submit",
+                page="/my/account",
+                partner_id=str(partner.id),
+                country_id=str(country.id),
+                **{**ADDRESS, **values},
+            ).text
+        )
+
+    def test_a_mere_contact_never_renames_its_company(self):
+        self._sign_in(self.anna)
+        for is_on in (True, False):
+            self.company.counterparty_portal_changes = is_on
+            with self.subTest(is_on=is_on):
+                answer = self._submit(self.anna.partner_id, company_name="HACKED SRL")
+                self.assertEqual(self.alfa.name, "Alfa Ltd")
+                self.assertEqual("messages" in answer, not is_on)
+        self.assertEqual(self._changes().mapped("new_value"), ["HACKED SRL"])
+        self._post(
+            "/my/address/submit", page="/my/account", company_name="HACKED", **ADDRESS,
+            country_id=str(self.env.ref("base.bg").id), address_type="delivery",
+        )  # fmt: skip
+        self.assertEqual(self.alfa.name, "Alfa Ltd")
+
+    def test_the_company_itself_asks_where_it_is_switched_on(self):
+        self._sign_in(self.alfa_login)
+
+        self._submit(self.alfa, name="Alfa Ltd", email="new@alfa.example", street="New 5")
+
+        self.assertEqual((self.alfa.email, self.alfa.street), ("office@alfa.example", "New 5"))
+        self.assertEqual(self._changes().new_value, "new@alfa.example")
+
+    def test_nothing_shows_while_it_is_switched_off(self):
+        self.company.counterparty_portal_changes = False
+        self._sign_in(self.alfa_login)
+        self.assertEqual(self._get("/my/company").headers["Location"].rstrip("/")[-3:], "/my")
+        self._post("/my/company/change", page="/my/account", name="Other")
+        self.assertFalse(self._changes())
+        self._submit(self.alfa, name="Alfa Ltd", email="new@alfa.example")
+        self.assertEqual(self.alfa.email, "new@alfa.example")
