@@ -114,6 +114,13 @@ from . import counterparty_authorization
 from . import res_company_portal
 from . import res_partner_portal
 from . import res_users_portal
+from . import counterparty_statement_account
+from . import counterparty_statement_source
+from . import counterparty_statement_content
+from . import counterparty_statement_answer
+from . import counterparty_statement_send
+from . import counterparty_statement
+from . import counterparty_statement_run
 
 # host
 from . import account_move

@@ -125,3 +125,7 @@ from . import test_counterparty_sale_fact_speed
 from . import test_counterparty_authorization
 from . import test_portal_access
 from . import test_counterparty_visibility
+from . import test_tools_sheets
+from . import test_tools_statement
+from . import test_tools_statement_accounts
+from . import test_counterparty_statement_ledger
