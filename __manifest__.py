@@ -130,6 +130,8 @@
         "views/counterparty_statement_account_views.xml",
         "views/counterparty_statement_views.xml",
         "report/counterparty_statement_templates.xml",
+        "report/counterparty_set_off_templates.xml",
+        "views/portal_statement_templates.xml",
         # settings and menus
         "views/res_config_settings_views.xml",
         "views/counterparty_menus.xml",

@@ -113,11 +113,14 @@ from . import counterparty_holding_profit
 from . import counterparty_authorization
 from . import res_company_portal
 from . import res_partner_portal
+from . import res_partner_set_off
 from . import res_users_portal
+from . import counterparty_portal_payment
 from . import counterparty_statement_account
 from . import counterparty_statement_source
 from . import counterparty_statement_content
 from . import counterparty_statement_answer
+from . import counterparty_statement_portal
 from . import counterparty_statement_send
 from . import counterparty_statement
 from . import counterparty_statement_run

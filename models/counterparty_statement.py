@@ -32,6 +32,7 @@ class CounterpartyStatement(models.Model):
     _inherit = [
         "counterparty.statement.content.mixin",
         "counterparty.statement.answer.mixin",
+        "counterparty.statement.portal.mixin",
         "counterparty.statement.send.mixin",
         "mail.thread",
         "mail.activity.mixin",

@@ -73,7 +73,7 @@ class CounterpartyStatementContent(models.AbstractModel):
     def _get_figures(self, partners, company, terms):
         """Return ledgers and open items of each partner by its id."""
         source = self.env["counterparty.statement.source"]
-        options = {name: terms.get(name) for name in ("sections", "currency", "amounts")}
+        options = {name: terms.get(name) for name in ("sections", "currency", "amounts", "periods")}
         options["side"] = terms.get("side") or rules.ALL_SIDES
         end = terms["date_to"]
         opened = source._get_open_items(partners, company, end, **options)
@@ -85,7 +85,7 @@ class CounterpartyStatementContent(models.AbstractModel):
                 for partner in partners
             }
         else:
-            scope = source._prepare_scope(partners, company, options["side"], options["sections"])
+            scope = source._prepare_scope(partners, company, options)
             after = fields.Date.add(end, days=1)
             openings = source._get_openings(scope, after, options)
             digits = source._get_digits()

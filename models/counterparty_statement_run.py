@@ -25,7 +25,7 @@ class CounterpartyStatementRun(models.Model):
     _order = "id desc"
     _check_company_auto = True
 
-    name = fields.Char(compute="_compute_name", store=True, readonly=False, required=True)
+    name = fields.Char(compute="_compute_name", store=True, readonly=False, precompute=True)
     kind = fields.Selection(
         [(STATEMENT, "Statements of account"), (CONFIRMATION, "Balance confirmations")],
         required=True,
@@ -226,7 +226,8 @@ class CounterpartyStatementRun(models.Model):
         source = self.env["counterparty.statement.source"]
         nobody = self.env["res.partner"]
         sections = [self.section] if self.section else None
-        scope = source._prepare_scope(nobody, self.company_id, self.side, sections)
+        options = {"side": self.side, "sections": sections}
+        scope = source._prepare_scope(nobody, self.company_id, options)
         moved_since = self.date_from if self.with_zero and self.kind == STATEMENT else None
         rows = self.env.execute_query(
             SQL(

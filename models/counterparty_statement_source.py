@@ -1,3 +1,5 @@
+import datetime
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -34,13 +36,15 @@ class CounterpartyStatementSource(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.model
-    def _prepare_scope(self, partners, company, side=rules.ALL_SIDES, sections=None):
+    def _prepare_scope(self, partners, company, options):
         """Return which items of which accounts count.
 
         :param partners: commercial partners
         :param company: with its branches
-        :param sections: codes of sections, empty for all of the side
+        :param options: ``side``, ``sections`` (codes, empty for all of the side) and ``periods``
+            (only items of these days: those in which a member belonged to the reader's group)
         """
+        side, sections = options.get("side") or rules.ALL_SIDES, options.get("sections")
         # which accounts count is a setting, and whoever may see a balance gets all of it
         source = self.env["counterparty.statement.account"].sudo()
         mapping, loose = source._get_sections(company.sudo())
@@ -61,7 +65,23 @@ class CounterpartyStatementSource(models.AbstractModel):
             "companies": branches.ids,
             "entities": partners.ids,
             "currency": company.sudo().currency_id.id,
+            "days": self._sql_days(options.get("periods")),
         }
+
+    @api.model
+    def _sql_days(self, periods):
+        """Return the condition that an item falls into one of the periods."""
+        if periods is None:
+            return SQL("TRUE")
+        parts = [
+            SQL(
+                "l.date BETWEEN %s AND %s",
+                period.start or datetime.date.min,
+                period.end or datetime.date.max,
+            )
+            for period in periods
+        ]
+        return SQL("(%s)", SQL(" OR ").join(parts)) if parts else SQL("FALSE")
 
     @api.model
     def _sql_items(self, scope, where):
@@ -73,10 +93,11 @@ class CounterpartyStatementSource(models.AbstractModel):
               WHERE p.commercial_partner_id = ANY(%(entities)s)
                 AND l.account_id = ANY(%(accounts)s)
                 AND l.company_id = ANY(%(companies)s)
-                AND l.parent_state = 'posted' AND %(where)s""",
+                AND l.parent_state = 'posted' AND %(days)s AND %(where)s""",
             entities=scope["entities"],
             accounts=scope["accounts"],
             companies=scope["companies"],
+            days=scope["days"],
             where=where,
         )
 
@@ -106,9 +127,7 @@ class CounterpartyStatementSource(models.AbstractModel):
         :param end: last day
         :param options: ``side``, ``sections``, ``currency`` (id), ``amounts`` (own or company)
         """
-        scope = self._prepare_scope(
-            partner, company, options.get("side", rules.ALL_SIDES), options.get("sections")
-        )
+        scope = self._prepare_scope(partner, company, options)
         openings = self._get_openings(scope, start, options)
         items = self._get_items(scope, start, end, options)
         return statement.ledgers(openings.get(partner.id, {}), items, self._get_digits())
@@ -178,9 +197,7 @@ class CounterpartyStatementSource(models.AbstractModel):
         :param day: as it stood at the end of this day; without, as it stands now
         :param options: as for the ledgers
         """
-        scope = self._prepare_scope(
-            partners, company, options.get("side", rules.ALL_SIDES), options.get("sections")
-        )
+        scope = self._prepare_scope(partners, company, options)
         query = self._sql_open_then if day else self._sql_open_now
         result = {}
         for entity, account, currency, when, due, rest, name, kind, total, item, move in (
