@@ -126,6 +126,7 @@
         "views/counterparty_authorization_views.xml",
         "views/portal_common_templates.xml",
         "data/counterparty_statement_data.xml",
+        "data/counterparty_request_statement_data.xml",
         "wizard/counterparty_statement_reply_views.xml",
         "views/counterparty_statement_account_views.xml",
         "views/counterparty_statement_views.xml",

@@ -61,7 +61,9 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
         moves = payment["moves"]
         # the reference of several documents is drawn from the company's own row of numbers
         company = moves.company_id
-        reference = moves.name if len(moves) == 1 else company.get_next_batch_payment_communication()
+        reference = (
+            moves.name if len(moves) == 1 else company.get_next_batch_payment_communication()
+        )
         kwargs.update(
             amount=payment["amount"],
             currency_id=payment["currency"].id,
@@ -81,9 +83,7 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
         partners = self._get_represented("pay")
         records = request.env["counterparty.statement"]
         return partners.filtered(
-            lambda partner: (
-                records._get_portal_periods(partner, "pay", request.env.company) is None
-            )
+            lambda partner: records._get_portal_periods(partner, "pay", request.env.company) is None
         )
 
     def _prepare_payment_form(self, moves, group, currency):

@@ -4,7 +4,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import pager
 
-from ..models.counterparty_request_submission import ACTION, TooManySubmissionsError
+from ..models.counterparty_request_submission import ACTION, PORTAL, TooManySubmissionsError
 from ..tools import statement, web_form
 from ..tools import statement_accounts as rules
 from . import request_form
@@ -100,9 +100,7 @@ class StatementPortal(RepresentedPortal):
         if not company._has_portal_page("balance") or not partners:
             return request.redirect("/my")
         records = request.env["counterparty.statement"].sudo()
-        found = records.with_user(request.env.user)._get_portal_open(
-            partners, "statement", company
-        )
+        found = records.with_user(request.env.user)._get_portal_open(partners, "statement", company)
         items = [(partner, item) for partner in partners for item in found.get(partner.id, [])]
         today = fields.Date.context_today(request.env.user)
         digits = request.env["counterparty.statement.source"]._get_digits()
@@ -223,6 +221,24 @@ class StatementPortal(RepresentedPortal):
             return request.redirect(f"/my/statements/{record.id}/{kind}")
         return request.redirect(f"/my/statements/{record.id}")
 
+    @route("/my/statement/send", type="http", auth="user", website=True, methods=["POST"])
+    def portal_statement_send(self, **post):
+        """Send the request for a statement, which is answered by itself."""
+        partner = self._get_statement_partner(post.get("counterparty"))
+        category = self._get_statement_category()
+        if not partner or not category:
+            return request.redirect("/my")
+        terms, _is_as_asked = self._read_terms(post)
+        try:
+            submission = request_form.accept(PORTAL, post, f"user {request.env.uid}")
+        except TooManySubmissionsError:
+            return request_form.render_too_many(self._prepare_portal_layout_values())
+        if not submission.request_id:
+            submission.request_id = request.env["counterparty.request"]._create_statement_request(
+                category, partner, terms
+            )
+        return request.redirect(f"{submission.request_id.access_url}?done=created")
+
     def _get_statement_partner(self, value):
         """Return the counterparty of a statement: the one asked for, or the first; else none."""
         partners = self._get_represented("statement")
@@ -253,7 +269,15 @@ class StatementPortal(RepresentedPortal):
 
     def _may_ask_statement(self):
         """Tell whether the visitor may send the request that is answered with a statement."""
-        return request.env["counterparty.request"]._is_portal_open()
+        return bool(self._get_statement_category())
+
+    def _get_statement_category(self):
+        """Return the category of requests for statements; none while requests are closed."""
+        # customers need not be offered the category to use this page
+        categories = request.env["counterparty.request.category"].sudo()
+        if not request.env["counterparty.request"]._is_portal_open():
+            return categories
+        return categories.search([("automatic_answer", "=", "statement")], limit=1)
 
     # ------------------------------------------------------------
     # Papers

@@ -42,9 +42,7 @@ def render_html(statements):
 class StatementController(Controller):
     """Papers and workbooks of statements, for staff."""
 
-    @route(
-        "/counterparty/statements/print/<string:ids>", type="http", auth="user", methods=["GET"]
-    )
+    @route("/counterparty/statements/print/<string:ids>", type="http", auth="user", methods=["GET"])
     def print_statements(self, ids, **_query):
         """Print statements that the reader may see, one after another."""
         records = self._read(ids)

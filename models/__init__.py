@@ -124,6 +124,7 @@ from . import counterparty_statement_portal
 from . import counterparty_statement_send
 from . import counterparty_statement
 from . import counterparty_statement_run
+from . import counterparty_request_statement
 
 # host
 from . import account_move

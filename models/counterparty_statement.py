@@ -164,6 +164,23 @@ class CounterpartyStatement(models.Model):
             "target": "self",
         }
 
+    def action_set_off(self):
+        """Print what could be set off with the counterparty today.
+
+        :raises UserError: when only one of us owes the other
+        """
+        self.ensure_one()
+        if not self.partner_id.with_company(self.company_id)._get_counterparty_set_off():
+            raise UserError(
+                self.env._(
+                    "Nothing can be set off with %(partner)s: in no currency do you both owe each"
+                    " other.",
+                    partner=self.partner_id.display_name,
+                )
+            )
+        report = self.env.ref("counterparty_crm.res_partner_report_set_off")
+        return report.report_action(self.partner_id, config=False)
+
     def action_preview(self):
         """Show the page that the counterparty sees."""
         self.ensure_one()

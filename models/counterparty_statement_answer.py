@@ -54,9 +54,7 @@ class CounterpartyStatementAnswer(models.AbstractModel):
         self.ensure_one()
         if not self._can_answer():
             raise UserError(
-                self.env._(
-                    "%(statement)s takes no answer any more.", statement=self.display_name
-                )
+                self.env._("%(statement)s takes no answer any more.", statement=self.display_name)
             )
         if not is_confirmed and not answer.get("note") and not answer.get("amounts"):
             raise UserError(

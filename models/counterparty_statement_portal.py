@@ -33,9 +33,7 @@ class CounterpartyStatementPortal(models.AbstractModel):
             if periods is None:
                 whole |= partner
             else:
-                found.update(
-                    source._get_open_items(partner, company, periods=periods, **options)
-                )
+                found.update(source._get_open_items(partner, company, periods=periods, **options))
         if whole:
             found.update(source._get_open_items(whole, company, **options))
         return found

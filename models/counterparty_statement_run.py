@@ -115,9 +115,7 @@ class CounterpartyStatementRun(models.Model):
         )
         balances = self.env["counterparty.statement.balance"]
         different = dict(
-            balances._read_group(
-                domain & Domain("difference", "!=", 0), ["run_id"], ["__count"]
-            )
+            balances._read_group(domain & Domain("difference", "!=", 0), ["run_id"], ["__count"])
         )
         labels = dict(records._fields["state"]._description_selection(self.env))
         for run in self:
@@ -132,9 +130,7 @@ class CounterpartyStatementRun(models.Model):
     def _check_dates(self):
         for run in self:
             if run.kind == STATEMENT and run.date_from and run.date_from > run.date_to:
-                raise UserError(
-                    self.env._("%(run)s ends before it starts.", run=run.display_name)
-                )
+                raise UserError(self.env._("%(run)s ends before it starts.", run=run.display_name))
 
     # ------------------------------------------------------------
     # Actions
@@ -219,10 +215,11 @@ class CounterpartyStatementRun(models.Model):
     def _find_partners(self):
         """Return the commercial partners that have items in scope and no statement of the run.
 
-        The reader's right to journal items is asked first.
+        The reader's right to balances is asked first.
         """
         self.ensure_one()
-        self.env["account.move.line"].check_access("read")
+        # salespeople read lines of their invoices, but no balances
+        self.env["counterparty.statement"].check_access("create")
         source = self.env["counterparty.statement.source"]
         nobody = self.env["res.partner"]
         sections = [self.section] if self.section else None

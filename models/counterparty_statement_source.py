@@ -200,12 +200,31 @@ class CounterpartyStatementSource(models.AbstractModel):
         scope = self._prepare_scope(partners, company, options)
         query = self._sql_open_then if day else self._sql_open_now
         result = {}
-        for entity, account, currency, when, due, rest, name, kind, total, item, move in (
-            self.env.execute_query(query(scope, options, day))
-        ):
+        for (
+            entity,
+            account,
+            currency,
+            when,
+            due,
+            rest,
+            name,
+            kind,
+            total,
+            item,
+            move,
+        ) in self.env.execute_query(query(scope, options, day)):
             section = scope["sections"][account]
             found = statement.Open(
-                section, currency, when, due, float(rest), name or "", kind, float(total), item, move
+                section,
+                currency,
+                when,
+                due,
+                float(rest),
+                name or "",
+                kind,
+                float(total),
+                item,
+                move,
             )
             result.setdefault(entity, []).append(found)
         return result
@@ -242,7 +261,9 @@ class CounterpartyStatementSource(models.AbstractModel):
         )
         where = SQL("l.date <= %s AND l.account_id != ALL(%s)", day, scope["loose"])
         rest = SQL("%s %s", total, parts)
-        return self._sql_open(scope, options, where, rest, total, currency, SQL("l.date <= %s", day))
+        return self._sql_open(
+            scope, options, where, rest, total, currency, SQL("l.date <= %s", day)
+        )
 
     @api.model
     def _sql_open(self, scope, options, where, rest, total, currency, until):

@@ -15,10 +15,11 @@ class CounterpartySetOffPartnerMixin(models.AbstractModel):
 
         Only documents of customers and suppliers count: advances and doubtful ones are not due.
 
-        :raises AccessError: when the reader may not see journal items
+        :raises AccessError: when the reader may not see balances
         """
         self.ensure_one()
-        self.env["account.move.line"].check_access("read")
+        # salespeople read lines of their invoices, but no balances
+        self.env["counterparty.statement"].check_access("read")
         entity = self.commercial_partner_id
         source = self.env["counterparty.statement.source"]
         items = source._get_open_items(

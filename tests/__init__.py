@@ -129,3 +129,5 @@ from . import test_tools_sheets
 from . import test_tools_statement
 from . import test_tools_statement_accounts
 from . import test_counterparty_statement_ledger
+from . import test_tools_payment_groups
+from . import test_counterparty_statement

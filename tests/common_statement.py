@@ -147,6 +147,4 @@ class StatementCase(AccountTestInvoicingCommon):
 
     def _issue(self, kind="confirmation", partners=None, **terms):
         values = {"date_from": date(2026, 1, 1), "date_to": YEAR_END, **terms}
-        return self.Statement._issue(
-            partners or self.northwind, self.company, kind=kind, **values
-        )
+        return self.Statement._issue(partners or self.northwind, self.company, kind=kind, **values)

@@ -56,11 +56,11 @@ class TestCounterpartyStatementLedger(StatementCase):
         own = self._closings()
         together = self._closings(amounts="company")
 
-        self.assertEqual(
-            own, {("receivable", self.other.id): 100, ("receivable", self.own.id): 40}
-        )
+        self.assertEqual(own, {("receivable", self.other.id): 100, ("receivable", self.own.id): 40})
         self.assertEqual(list(together), [("receivable", self.own.id)])
-        self.assertEqual(self._closings(currency=self.other.id), {("receivable", self.other.id): 100})
+        self.assertEqual(
+            self._closings(currency=self.other.id), {("receivable", self.other.id): 100}
+        )
 
     def test_side_and_section_choose_what_is_shown(self):
         self._move(100)
@@ -251,9 +251,7 @@ class TestCounterpartyStatementRandom(StatementCase):
             # the closing of a period is the opening of the next, and lines lead there
             later = self._ledgers(day + timedelta(days=1), YEAR_END, amounts=amounts)
             openings = {(one.section, one.currency): one.opening for one in later if one.opening}
-            self.assertEqual(
-                {key: plain.get(key, 0) for key in openings}, openings
-            )
+            self.assertEqual({key: plain.get(key, 0) for key in openings}, openings)
             for ledger in later:
                 moved = round(ledger.opening + ledger.debit - ledger.credit, 2)
                 self.assertEqual(moved, ledger.closing)
@@ -279,7 +277,9 @@ class TestCounterpartyStatementRandom(StatementCase):
             ("own", "amount_residual_currency", lambda item: item.currency_id),
             ("company", "amount_residual", lambda item: self.own),
         ):
-            plain = self._plain_sums(items.filtered(lambda item: not item.reconciled), field, currency)
+            plain = self._plain_sums(
+                items.filtered(lambda item: not item.reconciled), field, currency
+            )
             sums = {}
             for one in self._open(amounts=amounts):
                 key = (one.section, one.currency)

@@ -119,9 +119,7 @@ class Balance(NamedTuple):
 # ------------------------------------------------------------
 
 
-def clean_period(
-    start: date | None, end: date | None, today: date
-) -> tuple[date, date, bool]:
+def clean_period(start: date | None, end: date | None, today: date) -> tuple[date, date, bool]:
     """Return a period that can be shown, and whether it is the one that was asked for.
 
     Without both ends it is the year so far; a period ends with the last possible day of the host.
@@ -222,9 +220,7 @@ def bucket(due: date | None, day: date) -> int:
     return next((at for at, last in enumerate(BUCKETS) if late <= last), len(BUCKETS))
 
 
-def ageing(
-    items: Iterable[Open], day: date, digits: Mapping[int, int]
-) -> dict[Key, Ageing]:
+def ageing(items: Iterable[Open], day: date, digits: Mapping[int, int]) -> dict[Key, Ageing]:
     """Return the open items by section and currency; the parts add up to the total."""
     result: dict[Key, Ageing] = {}
     for item in items:
@@ -244,9 +240,7 @@ def ageing(
     return result
 
 
-def balances(
-    items: Iterable[Open], day: date, digits: Mapping[int, int]
-) -> dict[int, Balance]:
+def balances(items: Iterable[Open], day: date, digits: Mapping[int, int]) -> dict[int, Balance]:
     """Return where a partner stands, by currency.
 
     An employee owes what was advanced and is owed what was laid out: both are shown.

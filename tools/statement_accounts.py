@@ -131,6 +131,4 @@ def _first(rules: Iterable[Rule], account: Account) -> Rule | None:
 
 def sections_of(side: str) -> list[str]:
     """Return the sections of one side, or of all, in their order."""
-    return [
-        name for name, section in SECTIONS.items() if side in (ALL_SIDES, section.side)
-    ]
+    return [name for name, section in SECTIONS.items() if side in (ALL_SIDES, section.side)]

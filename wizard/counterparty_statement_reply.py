@@ -51,9 +51,7 @@ class CounterpartyStatementReply(models.TransientModel):
         self.ensure_one()
         raw = self.with_context(bin_size=False).paper
         # what changed is an objection in numbers
-        told = self.line_ids.filtered(
-            lambda line: line.answered_amount != line.balance_id.amount
-        )
+        told = self.line_ids.filtered(lambda line: line.answered_amount != line.balance_id.amount)
         self.statement_id._answer(
             self.answer == "confirmed",
             name=self.signed_by,
