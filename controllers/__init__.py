@@ -4,6 +4,7 @@ from . import public_request
 
 # portal
 from . import portal_common
+from . import portal_paper
 from . import portal_statement
 from . import portal_payment
 from . import statement

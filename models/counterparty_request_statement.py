@@ -8,6 +8,8 @@ from .counterparty_request_state import SYSTEM
 _logger = logging.getLogger(__name__)
 
 STATEMENT = "statement"
+# counterparty and terms of the statement that is asked for
+TERMS = "counterparty_statement_terms"
 
 
 class CounterpartyRequestCategory(models.Model):
@@ -40,7 +42,8 @@ class CounterpartyRequest(models.Model):
     def _create_from_form(self, category, answers, attachments=()):
         request = super()._create_from_form(category, answers, attachments)
         if category.automatic_answer == STATEMENT and not self.env.user._is_public():
-            self._answer_with_statement(request)
+            asked, terms = self.env.context.get(TERMS) or (None, None)
+            self._answer_with_statement(request, asked, terms)
         return request
 
     @api.model
@@ -60,20 +63,20 @@ class CounterpartyRequest(models.Model):
             start=terms["date_from"],
             end=terms["date_to"],
         )
-        request = super()._create_from_form(category, answers)
-        self._answer_with_statement(request, partner, terms)
-        return request
+        return self.with_context(**{TERMS: (partner.id, terms)})._create_from_form(
+            category, answers
+        )
 
     @api.model
-    def _answer_with_statement(self, request, partner=None, terms=None):
+    def _answer_with_statement(self, request, asked=None, terms=None):
         """Answer a request of the signed-in visitor with the statement it may see, and solve it.
 
         What fails leaves the request with the team: nothing asked for is lost.
         """
         company = request.company_id
         partners = self.env["res.partner"]._get_counterparty_portal_companies(STATEMENT, company)
-        partner = partner or partners[:1]
-        if partner not in partners or not company._has_portal_page(STATEMENT):
+        partner = partners.filtered(lambda one: one.id == asked) if asked else partners[:1]
+        if not partner or not company._has_portal_page(STATEMENT):
             return
         statements = self.env["counterparty.statement"]
         if not terms:

@@ -109,9 +109,10 @@ class CounterpartyStatement(models.Model):
             record.display_name = f"{labels.get(record.kind, '')} {record.name}"
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for record in self:
             record.access_url = f"/my/statements/{record.id}"
+        return result
 
     # ------------------------------------------------------------
     # CRUD

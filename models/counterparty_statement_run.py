@@ -247,6 +247,6 @@ class CounterpartyStatementRun(models.Model):
             found &= Domain("id", "in", self.partner_ids.commercial_partner_id.ids)
         have = self.statement_ids.partner_id
         # archived counterparties still owe; our own companies confirm nothing to themselves
-        own = self.env["res.company"].sudo().search([]).partner_id
+        own = self.env["res.company"].sudo().search([("partner_id", "!=", False)]).partner_id
         partners = nobody.with_context(active_test=False).search(found, order="name, id")
         return partners - have - own

@@ -112,8 +112,11 @@ class CounterpartyStatementSource(models.AbstractModel):
     def _get_digits(self):
         """Return the decimals of every currency by its id."""
         # currencies are no secret, and switched-off ones stand in old items
-        currencies = self.env["res.currency"].sudo().with_context(active_test=False).search([])
-        return {currency.id: currency.decimal_places for currency in currencies}
+        currencies = self.env["res.currency"].sudo().with_context(active_test=False)
+        return {
+            currency.id: currency.decimal_places
+            for currency in currencies.search([("rounding", ">", 0)])
+        }
 
     # ------------------------------------------------------------
     # Statement
