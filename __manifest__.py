@@ -43,6 +43,7 @@
         "security/counterparty_request_mail_security.xml",
         "security/counterparty_profit_security.xml",
         "security/counterparty_portal_security.xml",
+        "security/counterparty_statement_security.xml",
         # counterparty
         "data/counterparty_section_data.xml",
         "data/counterparty_requirement_data.xml",
@@ -155,6 +156,14 @@
         "views/portal_topics_templates.xml",
         "views/portal_prices_templates.xml",
         "views/portal_manage_templates.xml",
+        "data/counterparty_statement_data.xml",
+        "data/counterparty_request_statement_data.xml",
+        "wizard/counterparty_statement_reply_views.xml",
+        "views/counterparty_statement_account_views.xml",
+        "views/counterparty_statement_views.xml",
+        "report/counterparty_statement_templates.xml",
+        "report/counterparty_set_off_templates.xml",
+        "views/portal_statement_templates.xml",
         # settings and menus
         "views/res_config_settings_views.xml",
         "views/counterparty_menus.xml",

@@ -30,6 +30,8 @@ def post_init_hook(env):
     env["counterparty.interaction"]._fill_at_install()
     # request
     env["res.company"].search([])._create_request_sequences()
+    # portal
+    env["counterparty.statement.account"]._fill_at_install()
     # profit: before the parameter about margins goes
     parameter = env["ir.config_parameter"].get_param(MARGINS_WERE_VISIBLE)
     env["counterparty.sale.fact"]._fill_at_install(order_cost_trusted=parameter == "True")

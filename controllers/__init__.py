@@ -10,6 +10,10 @@ from . import portal_offer
 from . import portal_pages
 from . import portal_prices
 from . import portal_topics
+from . import portal_paper
+from . import portal_statement
+from . import portal_payment
+from . import statement
 
 # profit
 from . import export

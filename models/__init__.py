@@ -138,7 +138,18 @@ from . import counterparty_consent
 from . import counterparty_request_line
 from . import res_company_portal
 from . import res_partner_portal
+from . import res_partner_set_off
 from . import res_users_portal
+from . import counterparty_portal_payment
+from . import counterparty_statement_account
+from . import counterparty_statement_source
+from . import counterparty_statement_content
+from . import counterparty_statement_answer
+from . import counterparty_statement_portal
+from . import counterparty_statement_send
+from . import counterparty_statement
+from . import counterparty_statement_run
+from . import counterparty_request_statement
 
 # host
 from . import account_move

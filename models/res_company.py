@@ -69,6 +69,11 @@ class ResCompany(models.Model):
         "revenue without a known cost.",
     )
 
+    # portal: pages are switched on one by one; without groups: every page of the portal asks
+    counterparty_portal_balance = fields.Boolean("Balance in the Portal")
+    counterparty_portal_statement = fields.Boolean("Statements in the Portal")
+    counterparty_portal_pay = fields.Boolean("Payment of Several Invoices in the Portal")
+
     _counterparty_half_life_positive = models.Constraint(
         "CHECK (counterparty_half_life > 0)", "A half-life is longer than zero days."
     )
@@ -81,6 +86,9 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if vals.get("chart_template"):
+            # rules that somebody made stay, whatever chart comes later
+            self.env["counterparty.statement.account"].sudo()._fill(self.root_id)
         if "counterparty_credit_mode" in vals:
             self._switch_group_credit_job()
         if "resource_calendar_id" in vals:

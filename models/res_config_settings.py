@@ -8,6 +8,7 @@ from .counterparty_request_portal import FORM_SWITCH, PORTAL_SWITCH
 from .counterparty_request_submission import DEFAULT_LIMIT, FORM_LIMIT, LINK_CRON
 from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS
 from .counterparty_sale_fact_check import FACT_CRON
+from .counterparty_statement_send import FOLLOW_CRON, SEND_CRON
 
 GROUP_USER = "counterparty_crm.group_user"
 # jobs that rest with the desk; that which takes up mails never does: no mail is lost
@@ -112,6 +113,15 @@ class ResConfigSettings(models.TransientModel):
     counterparty_portal_visibility = fields.Selection(
         related="company_id.counterparty_portal_visibility"
     )
+    counterparty_portal_balance = fields.Boolean(
+        related="company_id.counterparty_portal_balance", readonly=False
+    )
+    counterparty_portal_statement = fields.Boolean(
+        related="company_id.counterparty_portal_statement", readonly=False
+    )
+    counterparty_portal_pay = fields.Boolean(
+        related="company_id.counterparty_portal_pay", readonly=False
+    )
     counterparty_portal_deliveries = fields.Boolean(
         related="company_id.counterparty_portal_deliveries", readonly=False
     )
@@ -181,6 +191,8 @@ class ResConfigSettings(models.TransientModel):
         for job in DESK_JOBS:
             self._switch_job(job, self.group_counterparty_request)
         self._switch_job(LINK_CRON, self.counterparty_request_form)
+        for job in (SEND_CRON, FOLLOW_CRON):
+            self._switch_job(job, self.group_counterparty_portal)
         return result
 
     def action_set_up_counterparty_pipeline(self):

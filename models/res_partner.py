@@ -28,6 +28,7 @@ class ResPartner(models.Model):
         "counterparty.profit.partner.mixin",
         "counterparty.request.mail.partner.mixin",
         "counterparty.portal.partner.mixin",
+        "counterparty.set.off.partner.mixin",
     ]
 
     # ------------------------------------------------------------

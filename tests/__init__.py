@@ -152,3 +152,10 @@ from . import test_portal_pages
 from . import test_portal_company
 from . import test_portal_topics
 from . import test_portal_manage
+from . import test_tools_sheets
+from . import test_tools_statement
+from . import test_tools_statement_accounts
+from . import test_counterparty_statement_ledger
+from . import test_tools_payment_groups
+from . import test_counterparty_statement
+from . import test_portal_statement

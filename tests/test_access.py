@@ -93,6 +93,13 @@ RIGHTS = {
     "counterparty.fact.check": (NOBODY, NOBODY, ALL),
     "counterparty.fact.check.line": (NOBODY, NOBODY, ALL),
     "counterparty.unit.cost.import": (NOBODY, NOBODY, ALL),
+    # statements are for accounts: see test_counterparty_statement
+    "counterparty.statement": (NOBODY, NOBODY, NOBODY),
+    "counterparty.statement.balance": (NOBODY, NOBODY, NOBODY),
+    "counterparty.statement.run": (NOBODY, NOBODY, NOBODY),
+    "counterparty.statement.reply": (NOBODY, NOBODY, NOBODY),
+    "counterparty.statement.reply.line": (NOBODY, NOBODY, NOBODY),
+    "counterparty.statement.account": (NOBODY, NOBODY, ALL),
     # portal
     "counterparty.authorization": (READ, "rwc", ALL),
     "counterparty.authorization.end": (NOBODY, ALL, ALL),

@@ -42,3 +42,4 @@ from . import counterparty_unit_cost_import
 from . import counterparty_authorization_end
 from . import counterparty_visibility
 from . import counterparty_visibility_line
+from . import counterparty_statement_reply

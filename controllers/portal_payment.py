@@ -1,0 +1,104 @@
+from odoo.exceptions import UserError, ValidationError
+from odoo.http import request, route
+
+from odoo.addons.account_payment.controllers.payment import PaymentPortal
+from odoo.addons.account_payment.controllers.portal import PortalAccount
+
+from ..tools import payment_groups
+from .portal_statement import StatementPortal
+
+
+class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
+    """Payment of one, several or all open documents, with the host's providers."""
+
+    def _get_payable(self, items):
+        payments = request.env["counterparty.portal.payment"]
+        if not self._may_pay():
+            return super()._get_payable(items)
+        ids = [item.move for _partner, item in items if item.kind in ("invoice", "credit_note")]
+        moves = payments._find_documents(self._get_payers(), request.env.company, ids)
+        return {**super()._get_payable(items), **payments._get_states(moves)}
+
+    @route(
+        "/my/balance/pay", type="http", auth="user", website=True, methods=["GET"], readonly=True
+    )
+    def portal_balance_pay(self, **query):
+        """Show what ticked documents come to, and the way to pay it where it is one payment."""
+        if not self._may_pay():
+            return request.redirect("/my")
+        payments = request.env["counterparty.portal.payment"]
+        ids = payment_groups.read_ids(request.httprequest.args.getlist("invoice"))
+        moves = payments._find_documents(
+            self._get_payers(), request.env.company, None if query.get("all") else ids
+        )
+        busy = payments._get_busy(moves)
+        groups = payments._get_groups(moves - busy)
+        values = {
+            "groups": groups,
+            "busy": busy,
+            "missing": not query.get("all") and len(ids) > len(moves),
+            "is_payable": payment_groups.is_payable,
+        }
+        if len(groups) == 1 and payment_groups.is_payable(groups[0][1]):
+            values.update(self._prepare_payment_form(*groups[0]))
+        return self._render("counterparty_crm.portal_payment", "counterparty_payment", values)
+
+    @route("/my/balance/transaction/<string:ids>", type="jsonrpc", auth="user")
+    def portal_balance_transaction(self, ids, access_token=None, **kwargs):
+        """Create the transaction of one group; amounts are those of our books.
+
+        :raises ValidationError: when something of it cannot be paid
+        """
+        self._validate_transaction_kwargs(kwargs)
+        if not self._may_pay():
+            raise ValidationError(request.env._("This cannot be paid here."))
+        try:
+            payment = request.env["counterparty.portal.payment"]._prepare_payment(
+                self._get_payers(), request.env.company, payment_groups.read_ids(ids.split("-"))
+            )
+        except UserError as error:
+            raise ValidationError(str(error)) from error
+        moves = payment["moves"]
+        # the reference of several documents is drawn from the company's own row of numbers
+        company = moves.company_id
+        reference = (
+            moves.name if len(moves) == 1 else company.get_next_batch_payment_communication()
+        )
+        kwargs.update(
+            amount=payment["amount"],
+            currency_id=payment["currency"].id,
+            partner_id=payment["partner"].id,
+            reference_prefix=reference,
+            landing_route="/my/balance",
+        )
+        transaction = self._create_transaction(custom_create_values=payment["values"], **kwargs)
+        return transaction._get_processing_values()
+
+    def _may_pay(self):
+        company = request.env.company
+        return company._has_portal_page("balance") and company._has_portal_page("pay")
+
+    def _get_payers(self):
+        """Return for whom the visitor may pay: only companies whose days are not limited."""
+        partners = self._get_represented("pay")
+        records = request.env["counterparty.statement"]
+        return partners.filtered(
+            lambda partner: records._get_portal_periods(partner, "pay", request.env.company) is None
+        )
+
+    def _prepare_payment_form(self, moves, group, currency):
+        """Return what the host's form of payment shows."""
+        payer = request.env["counterparty.portal.payment"]._get_payer(moves)
+        values = self._get_common_page_view_values(
+            invoices_data={
+                "partner": payer,
+                "company": moves.company_id,
+                "total_amount": group.to_pay,
+                "currency": currency,
+                "amount_residual": group.to_pay,
+                "payment_reference": False,
+                "landing_route": "/my/balance",
+                "transaction_route": "/my/balance/transaction/" + "-".join(map(str, group.ids)),
+            }
+        )
+        return {**values, "amount": group.to_pay, "payment_form": True}

@@ -1,0 +1,105 @@
+import logging
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import plaintext2html
+
+from .counterparty_request_state import SYSTEM
+
+_logger = logging.getLogger(__name__)
+
+STATEMENT = "statement"
+# counterparty and terms of the statement that is asked for
+TERMS = "counterparty_statement_terms"
+
+
+class CounterpartyRequestCategory(models.Model):
+    _inherit = "counterparty.request.category"
+
+    # portal
+    automatic_answer = fields.Selection(
+        [(STATEMENT, "Statement of account")],
+        "Answered by Itself with",
+        help="What a signed-in customer asks for in this category is sent at once, and the request "
+        "is solved. Without a right to see it, somebody of the team answers.",
+    )
+
+
+class CounterpartyRequest(models.Model):
+    _inherit = "counterparty.request"
+
+    # portal
+    statement_id = fields.Many2one(
+        "counterparty.statement",
+        "Statement Sent",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="account.group_account_invoice,account.group_account_readonly",
+    )
+
+    @api.model
+    def _create_from_form(self, category, answers, attachments=()):
+        request = super()._create_from_form(category, answers, attachments)
+        if category.automatic_answer == STATEMENT and not self.env.user._is_public():
+            asked, terms = self.env.context.get(TERMS) or (None, None)
+            self._answer_with_statement(request, asked, terms)
+        return request
+
+    @api.model
+    def _create_statement_request(self, category, partner, terms):
+        """Create the request for a statement that a visitor sends from its page, answered at once.
+
+        :param partner: the counterparty, which the visitor represents
+        :param terms: ``date_from``, ``date_to`` and ``side`` of the statement
+        """
+        answers = dict.fromkeys(
+            ("subject", "product", "lot", "place", "phone", "wanted_date", "amount"), ""
+        )
+        answers["name"] = self.env._("Statement of account")
+        answers["description"] = self.env._(
+            "Statement of %(partner)s from %(start)s to %(end)s",
+            partner=partner.name,
+            start=terms["date_from"],
+            end=terms["date_to"],
+        )
+        return self.with_context(**{TERMS: (partner.id, terms)})._create_from_form(
+            category, answers
+        )
+
+    @api.model
+    def _answer_with_statement(self, request, asked=None, terms=None):
+        """Answer a request of the signed-in visitor with the statement it may see, and solve it.
+
+        What fails leaves the request with the team: nothing asked for is lost.
+        """
+        company = request.company_id
+        partners = self.env["res.partner"]._get_counterparty_portal_companies(STATEMENT, company)
+        partner = partners.filtered(lambda one: one.id == asked) if asked else partners[:1]
+        if not partner or not company._has_portal_page(STATEMENT):
+            return
+        statements = self.env["counterparty.statement"]
+        if not terms:
+            start, end, _is_as_asked = statements._get_portal_period(None, None)
+            terms = {"date_from": start, "date_to": end}
+        try:
+            with self.env.cr.savepoint():
+                issued = statements._issue_for_portal(partner, company, **terms)
+                request._send_statement(issued)
+        except Exception:
+            _logger.warning("request %s is left to the team", request.number, exc_info=True)
+
+    def _send_statement(self, issued):
+        """Answer with the paper: PDF, or a page to print without a PDF maker."""
+        self.ensure_one()
+        # the answer goes to who has asked, in that person's language
+        desk = self.with_user(SUPERUSER_ID).with_context(lang=self.partner_id.lang)
+        name, content = issued._get_file()
+        body = desk.env._(
+            "Here is your statement %(number)s as of %(day)s.",
+            number=issued.name,
+            day=issued.date_to,
+        )
+        desk._answer(plaintext2html(body), attachments=[(name, content)])
+        desk.statement_id = issued
+        desk._close(SYSTEM)

@@ -1,0 +1,243 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools import statement_accounts as rules
+from .counterparty_statement_account import SECTION_LABELS
+from .counterparty_statement_content import CONFIRMATION, STATEMENT
+
+DRAFT, QUEUED, SENT, SILENT = "draft", "queued", "sent", "silent"
+CONFIRMED, DISPUTED, CANCELLED = "confirmed", "disputed", "cancelled"
+WAITING = (SENT, SILENT)
+ANSWERED = (CONFIRMED, DISPUTED)
+SIDES = [
+    (rules.ALL_SIDES, "All"),
+    (rules.CUSTOMER_SIDE, "As customer"),
+    (rules.SUPPLIER_SIDE, "As supplier"),
+    (rules.EMPLOYEE_SIDE, "As employee"),
+]
+FROZEN = frozenset(
+    ["balance_ids", "company_id", "content", "date_from", "date_to", "fingerprint", "issued_at"]
+    + ["kind", "name", "side"]
+)
+
+
+class CounterpartyStatement(models.Model):
+    """A statement of account or a balance confirmation as it was issued on its day.
+
+    Draft until it goes out; sent; then confirmed, disputed or without an answer. What it says never
+    changes: a mistake in the books is corrected there, and a new one is issued.
+    """
+
+    _name = "counterparty.statement"
+    _inherit = [
+        "counterparty.statement.content.mixin",
+        "counterparty.statement.answer.mixin",
+        "counterparty.statement.portal.mixin",
+        "counterparty.statement.send.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "portal.mixin",
+    ]
+    _description = "Statement of Account"
+    _order = "id desc"
+    _mail_post_access = "read"
+
+    name = fields.Char("Number", required=True, readonly=True, copy=False)
+    kind = fields.Selection(
+        [(STATEMENT, "Statement of account"), (CONFIRMATION, "Balance confirmation")],
+        required=True,
+        readonly=True,
+        default=STATEMENT,
+    )
+    state = fields.Selection(
+        [
+            (DRAFT, "Not sent"),
+            (QUEUED, "Being sent"),
+            (SENT, "Sent"),
+            (SILENT, "No answer"),
+            (CONFIRMED, "Confirmed"),
+            (DISPUTED, "Disputed"),
+            (CANCELLED, "Withdrawn"),
+        ],
+        required=True,
+        readonly=True,
+        default=DRAFT,
+        tracking=True,
+        copy=False,
+        index=True,
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Counterparty", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    recipient_id = fields.Many2one(
+        "res.partner",
+        "Goes to",
+        domain="['|', ('id', '=', partner_id), ('commercial_partner_id', '=', partner_id)]",
+        index="btree_not_null",
+        ondelete="set null",
+        help="Gets the mail; the address for invoices, unless you choose another contact.",
+    )
+    recipient_email = fields.Char("E-mail", related="recipient_id.email")
+    run_id = fields.Many2one(
+        "counterparty.statement.run", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    user_id = fields.Many2one(
+        "res.users",
+        "Responsible",
+        default=lambda self: self.env.user,
+        domain="[('share', '=', False)]",
+        index="btree_not_null",
+        tracking=True,
+    )
+    date_from = fields.Date("From", readonly=True)
+    date_to = fields.Date("As of", required=True, readonly=True)
+    side = fields.Selection(SIDES, required=True, readonly=True, default=rules.ALL_SIDES)
+    issued_at = fields.Datetime(
+        "Issued on", readonly=True, copy=False, default=lambda self: fields.Datetime.now()
+    )
+    balance_ids = fields.One2many(
+        "counterparty.statement.balance", "statement_id", "Balances", readonly=True
+    )
+
+    _name_uniq = models.UniqueIndex("(name)", "A number names one statement only.")
+
+    @api.depends("kind", "name")
+    def _compute_display_name(self):
+        labels = dict(self._fields["kind"]._description_selection(self.env))
+        for record in self:
+            record.display_name = f"{labels.get(record.kind, '')} {record.name}"
+
+    def _compute_access_url(self):
+        result = super()._compute_access_url()
+        for record in self:
+            record.access_url = f"/my/statements/{record.id}"
+        return result
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        if FROZEN & vals.keys() and self:
+            raise UserError(
+                self.env._(
+                    "%(statement)s says what the books said when it was issued, and stays as it is."
+                    " Issue a new one instead.",
+                    statement=self[0].display_name,
+                )
+            )
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent(self):
+        if kept := self.filtered(lambda record: record.state != DRAFT or record.sent_at):
+            raise UserError(
+                self.env._(
+                    "%(statement)s has gone out, so it is kept. Withdraw it if it is wrong.",
+                    statement=kept[0].display_name,
+                )
+            )
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_print(self):
+        """Print the statements one by one into one paper.
+
+        :raises UserError: when there is nothing to print
+        """
+        if not self:
+            raise UserError(self.env._("There is nothing to print."))
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/counterparty/statements/print/{'-'.join(map(str, self.ids[:MAX_PRINTED]))}",
+            "target": "new",
+        }
+
+    def action_xlsx(self):
+        """Open the statement as a workbook."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/counterparty/statements/{self.id}/xlsx",
+            "target": "self",
+        }
+
+    def action_set_off(self):
+        """Print what could be set off with the counterparty today.
+
+        :raises UserError: when only one of us owes the other
+        """
+        self.ensure_one()
+        if not self.partner_id.with_company(self.company_id)._get_counterparty_set_off():
+            raise UserError(
+                self.env._(
+                    "Nothing can be set off with %(partner)s: in no currency do you both owe each"
+                    " other.",
+                    partner=self.partner_id.display_name,
+                )
+            )
+        report = self.env.ref("counterparty_crm.res_partner_report_set_off")
+        return report.report_action(self.partner_id, config=False)
+
+    def action_preview(self):
+        """Show the page that the counterparty sees."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": self.get_portal_url(), "target": "new"}
+
+    def action_cancel(self):
+        """Withdraw statements that were not answered: their link shows that they are void."""
+        for record in self:
+            if record.state in ANSWERED:
+                raise UserError(
+                    self.env._(
+                        "%(statement)s has been answered, and stays.", statement=record.display_name
+                    )
+                )
+        self._set_cancelled()
+
+    def _set_cancelled(self):
+        self.state = CANCELLED
+
+
+# addresses of more would be too long for some servers
+MAX_PRINTED = 400
+
+
+class CounterpartyStatementBalance(models.Model):
+    """The closing balance of one section and currency, and what the counterparty says it is."""
+
+    _name = "counterparty.statement.balance"
+    _description = "Balance in a Statement"
+    _order = "statement_id desc, id"
+    _rec_name = "section"
+
+    statement_id = fields.Many2one(
+        "counterparty.statement", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    partner_id = fields.Many2one(related="statement_id.partner_id", store=True, index=True)
+    company_id = fields.Many2one(related="statement_id.company_id", store=True, index=True)
+    kind = fields.Selection(related="statement_id.kind", store=True)
+    state = fields.Selection(related="statement_id.state", store=True)
+    date_to = fields.Date(related="statement_id.date_to", store=True)
+    run_id = fields.Many2one(related="statement_id.run_id", store=True, index="btree_not_null")
+    section = fields.Selection(SECTION_LABELS, required=True, readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    amount = fields.Monetary(
+        "Our Balance", readonly=True, help="Positive: the counterparty owes us."
+    )
+    is_answered = fields.Boolean("Told Us", readonly=True)
+    answered_amount = fields.Monetary(
+        "Their Balance", readonly=True, help="As it stands in their books, with our sign."
+    )
+    difference = fields.Monetary(
+        compute="_compute_difference", store=True, help="What they say less what we say."
+    )
+
+    @api.depends("amount", "answered_amount", "is_answered")
+    def _compute_difference(self):
+        for line in self:
+            told = line.answered_amount - line.amount
+            line.difference = line.currency_id.round(told) if line.is_answered else 0.0

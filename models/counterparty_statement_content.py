@@ -1,0 +1,341 @@
+import base64
+import json
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+from odoo.tools.misc import formatLang
+
+from ..tools import sheets, statement
+from ..tools import statement_accounts as rules
+
+STATEMENT, CONFIRMATION = "statement", "confirmation"
+SEQUENCE = "counterparty_crm.sequence_statement"
+
+
+class CounterpartyStatementContent(models.AbstractModel):
+    """What a statement says: written once, kept as it is, shown the same everywhere."""
+
+    _name = "counterparty.statement.content.mixin"
+    _description = "Frozen Content of a Statement"
+
+    content = fields.Binary(readonly=True, copy=False, attachment=True)
+    fingerprint = fields.Char(
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        help="Hash of everything the statement says. Whoever has a paper with it has this one.",
+    )
+    is_intact = fields.Boolean(
+        "Unchanged",
+        compute="_compute_is_intact",
+        help="What is kept still has the fingerprint with which it was issued.",
+    )
+
+    @api.depends("content", "fingerprint")
+    def _compute_is_intact(self):
+        for record in self:
+            raw = record._get_raw_content()
+            record.is_intact = bool(raw) and statement.fingerprint(raw) == record.fingerprint
+
+    # ------------------------------------------------------------
+    # Issue
+    # ------------------------------------------------------------
+
+    @api.model
+    def _issue(self, partners, company, **terms):
+        """Freeze statements of partners and return them.
+
+        The caller has checked that the reader may see the figures of these partners.
+
+        :param partners: commercial partners
+        :param terms: ``kind``, ``date_from``, ``date_to``, ``side``, ``amounts``, ``sections``,
+            ``currency`` (id), ``minimum``, ``with_zero``, ``values`` (of the records)
+        """
+        company = company.root_id
+        found = self._get_figures(partners, company, terms)
+        kept = [
+            partner
+            for partner in partners
+            if statement.is_worth_sending(
+                [ledger.closing for ledger in found[partner.id]["ledgers"]],
+                terms.get("minimum") or 0.0,
+                terms.get("with_zero", True),
+            )
+        ]
+        numbers = self._draw_numbers(len(kept))
+        vals_list = []
+        for partner, number in zip(kept, numbers, strict=True):
+            content = self._prepare_content(partner, company, number, terms, found[partner.id])
+            vals_list.append(self._prepare_issue_vals(partner, company, number, terms, content))
+        return self.create(vals_list)
+
+    @api.model
+    def _get_figures(self, partners, company, terms):
+        """Return ledgers and open items of each partner by its id."""
+        source = self.env["counterparty.statement.source"]
+        options = {name: terms.get(name) for name in ("sections", "currency", "amounts", "periods")}
+        options["side"] = terms.get("side") or rules.ALL_SIDES
+        end = terms["date_to"]
+        opened = source._get_open_items(partners, company, end, **options)
+        if terms["kind"] == STATEMENT:
+            ledgers = {
+                partner.id: source._get_ledgers(
+                    partner, company, terms["date_from"], end, **options
+                )
+                for partner in partners
+            }
+        else:
+            scope = source._prepare_scope(partners, company, options)
+            after = fields.Date.add(end, days=1)
+            openings = source._get_openings(scope, after, options)
+            digits = source._get_digits()
+            ledgers = {
+                partner.id: statement.ledgers(openings.get(partner.id, {}), [], digits)
+                for partner in partners
+            }
+        return {
+            partner.id: {"ledgers": ledgers[partner.id], "open": opened.get(partner.id, [])}
+            for partner in partners
+        }
+
+    @api.model
+    def _draw_numbers(self, count):
+        """Return the next numbers, drawn in one statement; gaps may be, repeats never."""
+        if not count:
+            return []
+        # whoever issues a statement uses up a number
+        sequence = self.env.ref(SEQUENCE).sudo()
+        rows = self.env.execute_query(
+            SQL(
+                "SELECT nextval(%s) FROM generate_series(1, %s)",
+                f"ir_sequence_{sequence.id:03d}",
+                count,
+            )
+        )
+        prefix, suffix = sequence._get_prefix_suffix()
+        return [f"{prefix}{number:0{sequence.padding}d}{suffix}" for (number,) in rows]
+
+    @api.model
+    def _prepare_issue_vals(self, partner, company, number, terms, content):
+        raw = statement.canonical(content)
+        return {
+            "name": number,
+            "kind": terms["kind"],
+            "company_id": company.id,
+            "partner_id": partner.id,
+            "recipient_id": partner.address_get(["invoice"])["invoice"],
+            "date_from": terms["date_from"] if terms["kind"] == STATEMENT else False,
+            "date_to": terms["date_to"],
+            "side": terms.get("side") or rules.ALL_SIDES,
+            "content": base64.b64encode(raw),
+            "fingerprint": statement.fingerprint(raw),
+            "balance_ids": [
+                fields.Command.create(
+                    {
+                        "section": ledger["section"],
+                        "currency_id": ledger["currency"],
+                        "amount": ledger["closing"],
+                    }
+                )
+                for ledger in content["ledgers"]
+            ],
+            **terms.get("values", {}),
+        }
+
+    @api.model
+    def _prepare_content(self, partner, company, number, terms, figures):
+        """Return what is frozen: figures, names and addresses of this day, no texts of ours."""
+        digits = self.env["counterparty.statement.source"]._get_digits()
+        ledgers, opened = figures["ledgers"], figures["open"]
+        ages = statement.ageing(opened, terms["date_to"], digits)
+        used = {key[1] for key in ages} | {ledger.currency for ledger in ledgers}
+        currencies = self.env["res.currency"].sudo().browse(sorted(used))
+        keys = {(ledger.section, ledger.currency) for ledger in ledgers}
+        # what was settled in another currency is open in none, and closes in both
+        ledgers = [
+            *ledgers,
+            *(statement.Ledger(*key, 0.0, 0.0, 0.0, 0.0, ()) for key in ages if key not in keys),
+        ]
+        return {
+            "number": number,
+            "kind": terms["kind"],
+            "date_from": terms["date_from"] if terms["kind"] == STATEMENT else None,
+            "date_to": terms["date_to"],
+            "side": terms.get("side") or rules.ALL_SIDES,
+            "amounts": terms.get("amounts") or "own",
+            "issued_at": fields.Datetime.now(),
+            "company": self._prepare_party(company.sudo().partner_id),
+            "partner": self._prepare_party(partner.sudo()),
+            "currencies": {str(currency.id): currency.name for currency in currencies},
+            "ledgers": [
+                {
+                    "section": ledger.section,
+                    "currency": ledger.currency,
+                    "opening": ledger.opening,
+                    "debit": ledger.debit,
+                    "credit": ledger.credit,
+                    "closing": ledger.closing,
+                    "ageing": ages.get((ledger.section, ledger.currency)),
+                    "lines": [_freeze_line(line) for line in ledger.lines],
+                }
+                for ledger in ledgers
+            ],
+            "open": [_freeze_open(item) for item in opened],
+            "totals": {
+                str(currency): total
+                for currency, total in statement.totals(ledgers, digits).items()
+            },
+        }
+
+    @api.model
+    def _prepare_party(self, partner):
+        """Return how a party is named on paper, with what the law asks for."""
+        banks = partner.bank_ids.filtered("active")[:2]
+        return {
+            "name": partner.name or "",
+            "address": (partner._display_address(without_company=True) or "").strip(),
+            "vat": partner.vat or "",
+            "registry": partner.company_registry or "",
+            "county": partner.state_id.name or "",
+            "country": partner.country_id.code or "",
+            "banks": [[bank.acc_number or "", bank.bank_id.name or ""] for bank in banks],
+        }
+
+    # ------------------------------------------------------------
+    # Read
+    # ------------------------------------------------------------
+
+    def _get_raw_content(self):
+        self.ensure_one()
+        raw = self.with_context(bin_size=False).content
+        return base64.b64decode(raw) if raw else b""
+
+    def _get_content(self):
+        """Return what is frozen."""
+        return json.loads(self._get_raw_content() or b"{}")
+
+    @api.model
+    def _get_section_labels(self):
+        """Return the names of sections in the language of the reader."""
+        field = self.env["counterparty.statement.account"]._fields["section"]
+        return dict(field._description_selection(self.env))
+
+    @api.model
+    def _get_kind_labels(self):
+        """Return what lines come from, in the language of the reader."""
+        return {
+            "invoice": self.env._("Invoice"),
+            "credit_note": self.env._("Credit note"),
+            "receipt": self.env._("Receipt"),
+            "bill": self.env._("Supplier's invoice"),
+            "refund": self.env._("Supplier's credit note"),
+            "payment": self.env._("Payment"),
+            "entry": self.env._("Entry"),
+            "balance": self.env._("Balance of the account"),
+        }
+
+    @api.model
+    def _get_bucket_labels(self):
+        """Return the names of the buckets of ageing."""
+        return [
+            self.env._("Not due"),
+            self.env._("1-30 days"),
+            self.env._("31-60 days"),
+            self.env._("61-90 days"),
+            self.env._("91-120 days"),
+            self.env._("Over 120 days"),
+        ]
+
+    @api.model
+    def _format_amount(self, value, currency_id):
+        """Return an amount with its currency, in the language of the reader."""
+        # currencies are no secret, and switched-off ones stand in old items
+        currency = self.env["res.currency"].sudo().browse(int(currency_id))
+        return formatLang(self.env, value, currency_obj=currency)
+
+    # ------------------------------------------------------------
+    # Workbook
+    # ------------------------------------------------------------
+
+    def _get_xlsx(self):
+        """Return the statement as a workbook, with the figures of the paper."""
+        self.ensure_one()
+        content, env = self._get_content(), self.env
+        labels, kinds = self._get_section_labels(), self._get_kind_labels()
+        rows = [
+            [self.display_name],
+            [content["company"]["name"], content["company"]["vat"]],
+            [content["partner"]["name"], content["partner"]["vat"]],
+            [env._("Period"), content["date_from"] or "", content["date_to"]],
+            [env._("Fingerprint"), self.fingerprint],
+            [],
+        ]
+        heads = {0}
+        for ledger in content["ledgers"]:
+            currency = content["currencies"].get(str(ledger["currency"]), "")
+            heads |= {len(rows), len(rows) + 1}
+            rows.append([labels.get(ledger["section"], ""), currency])
+            rows.append(self._get_column_labels())
+            rows.append([env._("Opening balance"), *[""] * 6, ledger["opening"]])
+            rows += [
+                [line[0], line[1], kinds.get(line[2], ""), line[3], line[4] or "", *line[5:]]
+                for line in ledger["lines"]
+            ]
+            heads.add(len(rows))
+            sums = [ledger["debit"], ledger["credit"], ledger["closing"]]
+            rows += [[env._("Closing balance"), *[""] * 4, *sums], []]
+        opened = [self._get_open_labels()]
+        opened += [
+            [labels.get(item[0], ""), content["currencies"].get(str(item[1]), ""), item[2] or ""]
+            + [item[3] or "", item[4], kinds.get(item[5], ""), item[6], item[7]]
+            for item in content["open"]
+        ]
+        return sheets.write_workbook(
+            [
+                sheets.Sheet(env._("Statement"), (24, 20, 16, 32, 12, 14, 14, 14), rows, heads),
+                sheets.Sheet(
+                    env._("Open items"), (26, 10, 12, 12, 20, 16, 14, 14), opened, frozenset({0})
+                ),
+            ]
+        )
+
+    @api.model
+    def _get_column_labels(self):
+        return [
+            self.env._("Date"),
+            self.env._("Document"),
+            self.env._("Kind"),
+            self.env._("Explanation"),
+            self.env._("Due on"),
+            self.env._("Debit"),
+            self.env._("Credit"),
+            self.env._("Balance"),
+        ]
+
+    @api.model
+    def _get_open_labels(self):
+        return [
+            self.env._("Section"),
+            self.env._("Currency"),
+            self.env._("Date"),
+            self.env._("Due on"),
+            self.env._("Document"),
+            self.env._("Kind"),
+            self.env._("Amount"),
+            self.env._("Still open"),
+        ]
+
+
+def _freeze_line(line):
+    item = line.item
+    return [
+        *(item.day, item.document, item.kind, item.text, item.due),
+        *(line.debit, line.credit, line.balance),
+    ]
+
+
+def _freeze_open(item):
+    return [
+        *(item.section, item.currency, item.day, item.due),
+        *(item.document, item.kind, item.total, item.amount),
+    ]

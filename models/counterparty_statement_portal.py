@@ -1,0 +1,100 @@
+from odoo import api, fields, models
+
+from ..tools import statement
+from .counterparty_statement_content import STATEMENT
+
+REUSED_HOURS = 1
+
+
+class CounterpartyStatementPortal(models.AbstractModel):
+    """What a counterparty sees in the portal: balances now, statements of a period, papers.
+
+    Pages have asked whom the visitor represents; figures are read as system.
+    """
+
+    _name = "counterparty.statement.portal.mixin"
+    _description = "Statements in the Portal"
+
+    @api.model
+    def _get_portal_periods(self, partner, scope, company):
+        """Return the days that the visitor may see of a counterparty; None for all."""
+        periods = partner.with_env(self.env)._get_counterparty_portal_periods(scope, company)
+        is_whole = any(period.start is None and period.end is None for period in periods)
+        return None if is_whole else periods
+
+    @api.model
+    def _get_portal_open(self, partners, scope, company, **options):
+        """Return the open items that the visitor may see: ``{partner id: [open item]}``."""
+        # checked by the page: these are counterparties that the visitor represents
+        source = self.env["counterparty.statement.source"].sudo()
+        found, whole = {}, partners.browse()
+        for partner in partners:
+            periods = self._get_portal_periods(partner, scope, company)
+            if periods is None:
+                whole |= partner
+            else:
+                found.update(source._get_open_items(partner, company, periods=periods, **options))
+        if whole:
+            found.update(source._get_open_items(whole, company, **options))
+        return found
+
+    @api.model
+    def _get_portal_ledgers(self, partner, company, start, end, **options):
+        """Return the ledgers of a period that the visitor may see."""
+        periods = self._get_portal_periods(partner, "statement", company)
+        # checked by the page: this is a counterparty that the visitor represents
+        source = self.env["counterparty.statement.source"].sudo()
+        return source._get_ledgers(partner, company, start, end, periods=periods, **options)
+
+    @api.model
+    def _issue_for_portal(self, partner, company, **terms):
+        """Freeze the statement that the visitor looks at; the same one is not frozen twice.
+
+        :return: the statement, sudoed
+        """
+        terms = {"kind": STATEMENT, "with_zero": True, **terms}
+        terms["periods"] = self._get_portal_periods(partner, "statement", company)
+        values = {"state": "sent", "sent_at": fields.Datetime.now(), "user_id": False}
+        # checked by the page: this is a counterparty that the visitor represents
+        issuer = self.sudo()
+        issued = issuer._issue(partner, company, values=values, **terms)
+        for old in issuer.search(self._domain_same(issued), order="id desc", limit=5):
+            if issuer._get_figures_of(old) == issuer._get_figures_of(issued):
+                issued._unlink_copy()
+                return old
+        return issued
+
+    @api.model
+    def _domain_same(self, issued):
+        since = fields.Datetime.subtract(fields.Datetime.now(), hours=REUSED_HOURS)
+        return [
+            ("id", "!=", issued.id),
+            ("partner_id", "=", issued.partner_id.id),
+            ("company_id", "=", issued.company_id.id),
+            ("kind", "=", issued.kind),
+            ("side", "=", issued.side),
+            ("date_from", "=", issued.date_from),
+            ("date_to", "=", issued.date_to),
+            ("create_uid", "=", self.env.uid),
+            ("issued_at", ">=", since),
+        ]
+
+    @api.model
+    def _get_figures_of(self, record):
+        """Return what a statement says, without its own number and moment."""
+        content = record._get_content()
+        return {name: content[name] for name in content if name not in ("number", "issued_at")}
+
+    def _unlink_copy(self):
+        """Forget a statement that says what another one says, and that nobody has seen."""
+        self.write({"state": "draft", "sent_at": False})
+        self.unlink()
+
+    @api.model
+    def _get_portal_period(self, date_from, date_to):
+        """Return the period to show of what a browser sent, and whether it is what was asked."""
+        today = fields.Date.context_today(self)
+        start, end = statement.read_day(date_from), statement.read_day(date_to)
+        is_read = (start or not date_from) and (end or not date_to)
+        start, end, is_possible = statement.clean_period(start, end, today)
+        return start, end, bool(is_read and is_possible)

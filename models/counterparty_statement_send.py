@@ -1,0 +1,199 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+_logger = logging.getLogger(__name__)
+
+SEND_CRON = "counterparty_crm.ir_cron_statement_send"
+FOLLOW_CRON = "counterparty_crm.ir_cron_statement_follow_up"
+TEMPLATE = "counterparty_crm.mail_template_statement"
+REMINDER = "counterparty_crm.mail_template_statement_reminder"
+REPORT = "counterparty_crm.counterparty_statement_report"
+CHUNK = 20
+MAX_PAPER_LINES = 3000
+
+
+class CounterpartyStatementSend(models.AbstractModel):
+    """How a statement reaches its counterparty: by mail one by one, on paper, again as reminder."""
+
+    _name = "counterparty.statement.send.mixin"
+    _description = "Sending of Statements"
+
+    sent_at = fields.Datetime("Sent on", readonly=True, copy=False)
+    answer_by = fields.Date(
+        "Answer by", copy=False, help="Without an answer by this day it counts as not answered."
+    )
+    reminder_count = fields.Integer("Reminders", readonly=True, copy=False)
+    reminded_at = fields.Datetime("Reminded on", readonly=True, copy=False)
+    send_error = fields.Char("Not Sent because", readonly=True, copy=False)
+
+    # ------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------
+
+    def action_send(self):
+        """Put statements into the queue: a job mails them one by one.
+
+        :raises UserError: when none of them can be mailed
+        """
+        ready = self.filtered(lambda record: record.state == "draft" and record.recipient_email)
+        if not ready:
+            raise UserError(
+                self.env._(
+                    "None of these can be mailed: they have gone out already, or nobody has an"
+                    " e-mail address. Print them for signature instead."
+                )
+            )
+        ready.write({"state": "queued", "send_error": False})
+        self._trigger(SEND_CRON)
+
+    def action_mark_sent(self):
+        """Note that statements went out on paper."""
+        self.filtered(lambda record: record.state == "draft")._set_sent()
+
+    def action_remind(self):
+        """Mail a reminder for what was not answered.
+
+        :raises UserError: when there is nobody to remind
+        """
+        late = self.filtered(lambda record: record._can_remind())
+        if not late:
+            raise UserError(self.env._("There is nobody to remind: all answered, or no e-mail."))
+        for record in late:
+            record._mail(REMINDER)
+        late._set_reminded()
+
+    def _can_remind(self):
+        self.ensure_one()
+        return (
+            self.kind == "confirmation"
+            and self.state in ("sent", "silent")
+            and bool(self.recipient_email)
+        )
+
+    # ------------------------------------------------------------
+    # States
+    # ------------------------------------------------------------
+
+    def _set_sent(self):
+        self.write({"state": "sent", "sent_at": fields.Datetime.now(), "send_error": False})
+
+    def _set_reminded(self):
+        now = fields.Datetime.now()
+        for record in self:
+            record.write({"reminded_at": now, "reminder_count": record.reminder_count + 1})
+
+    @api.model
+    def _trigger(self, xmlid):
+        # the job belongs to the system, its turn to whoever asks
+        job = self.env.ref(xmlid, raise_if_not_found=False)
+        if job:
+            job.sudo()._trigger()
+
+    # ------------------------------------------------------------
+    # Mail
+    # ------------------------------------------------------------
+
+    def _mail(self, template):
+        """Mail a statement in the language of its counterparty, with the paper."""
+        self.ensure_one()
+        name, content = self._get_file()
+        attachment = self.env["ir.attachment"].create(
+            {"name": name, "raw": content, "res_model": self._name, "res_id": self.id}
+        )
+        self._portal_ensure_token()
+        self.message_post_with_source(
+            self.env.ref(template),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.recipient_id.ids,
+            attachment_ids=attachment.ids,
+            email_layout_xmlid="mail.mail_notification_light",
+            force_send=False,
+        )
+
+    def _get_file(self):
+        """Return name and content of the paper: PDF, or HTML where no PDF can be made."""
+        self.ensure_one()
+        record = self.with_context(lang=self._get_lang())
+        base = f"{self.name}-{self.date_to}"
+        if record._can_make_pdf():
+            return f"{base}.pdf", record._get_pdf()
+        return f"{base}.html", record._get_html()
+
+    def _get_lang(self):
+        self.ensure_one()
+        return self.recipient_id.lang or self.partner_id.lang or self.company_id.partner_id.lang
+
+    @api.model
+    def _can_make_pdf(self):
+        """Tell whether this server can make PDF files."""
+        reports = self.env["ir.actions.report"].sudo()
+        return reports.get_wkhtmltopdf_state() in ("ok", "workers")
+
+    def _get_pdf(self):
+        """Return the paper as PDF."""
+        self.ensure_one()
+        reports = self.env["ir.actions.report"].sudo()
+        return reports._render_qweb_pdf(REPORT, self.ids)[0]
+
+    def _get_html(self):
+        """Return the paper as a page of its own."""
+        self.ensure_one()
+        reports = self.env["ir.actions.report"].sudo()
+        return reports._render_qweb_html(REPORT, self.ids)[0]
+
+    # ------------------------------------------------------------
+    # Jobs
+    # ------------------------------------------------------------
+
+    @api.model
+    def _cron_send(self):
+        """Mail what waits, one by one; what cannot be mailed goes back with its reason."""
+        waiting = self.search([("state", "=", "queued")], order="id")
+        self.env["ir.cron"]._commit_progress(remaining=len(waiting))
+        for record in waiting:
+            row = record.try_lock_for_update()
+            row.invalidate_recordset(["state"])
+            if row.state == "queued":
+                row._send_one()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    def _send_one(self):
+        self.ensure_one()
+        try:
+            # one broken address must not hold up the others
+            with self.env.cr.savepoint():
+                self._mail(TEMPLATE)
+                self._set_sent()
+        except Exception as error:
+            _logger.warning("statement %s was not sent", self.name, exc_info=True)
+            self.write({"state": "draft", "send_error": str(error)[:200]})
+
+    @api.model
+    def _cron_follow_up(self):
+        """Remind where a run says so, then note what was not answered in time."""
+        today = fields.Date.context_today(self)
+        waiting = self.search(
+            [("kind", "=", "confirmation"), ("state", "=", "sent"), ("answer_by", "<", today)]
+        )
+        self.env["ir.cron"]._commit_progress(remaining=len(waiting))
+        for record in waiting:
+            row = record.try_lock_for_update()
+            row.invalidate_recordset(["state"])
+            if row.state == "sent":
+                row._follow_up(today)
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    def _follow_up(self, today):
+        self.ensure_one()
+        days = self.run_id.remind_days
+        if days and not self.reminder_count and self._can_remind():
+            self._mail(REMINDER)
+            self._set_reminded()
+            self.answer_by = fields.Date.add(today, days=days)
+        else:
+            self.state = "silent"

@@ -1,0 +1,439 @@
+import io
+from datetime import date
+
+from openpyxl import load_workbook
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..models.counterparty_statement_send import FOLLOW_CRON, SEND_CRON
+from .common_statement import StatementCase
+
+FROZEN = {"name": "X-1", "date_to": "2026-01-01", "fingerprint": "0", "content": False}
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestCounterpartyStatement(StatementCase):
+    # ------------------------------------------------------------
+    # Frozen
+    # ------------------------------------------------------------
+
+    def test_a_statement_stays_as_it_was_issued(self):
+        self._move(100)
+        issued = self._issue("statement")
+        before = issued._get_content()
+
+        self._move(55)
+
+        self.assertEqual(issued._get_content(), before)
+        self.assertEqual(before["ledgers"][0]["closing"], 100)
+        self.assertTrue(issued.is_intact)
+        self.assertEqual(self._issue("statement")._get_content()["ledgers"][0]["closing"], 155)
+
+    def test_what_is_frozen_cannot_be_written(self):
+        self._move(100)
+        issued = self._issue()
+
+        for name, value in FROZEN.items():
+            with self.subTest(field=name), self.assertRaises(UserError):
+                issued.write({name: value})
+
+    def test_content_that_was_changed_behind_is_seen(self):
+        self._move(100)
+        issued = self._issue()
+        attachment = self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", issued._name),
+                ("res_id", "=", issued.id),
+                ("res_field", "=", "content"),
+            ]
+        )
+
+        attachment.raw = issued._get_raw_content().replace(b"100", b"900")
+        issued.invalidate_recordset()
+
+        self.assertFalse(issued.is_intact)
+
+    def test_numbers_are_drawn_once(self):
+        self._move(100)
+        self._move(100, partner_id=self.slowpay.id)
+
+        issued = self._issue(partners=self.northwind | self.slowpay)
+
+        self.assertEqual(len(set(issued.mapped("name"))), 2)
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            issued[1].copy({"name": issued[0].name})
+            self.env.flush_all()
+
+    def test_what_went_out_is_kept(self):
+        self._move(100)
+        draft, sent = self._issue(), self._issue()
+        sent.action_mark_sent()
+
+        draft.unlink()
+        with self.assertRaises(UserError):
+            sent.unlink()
+        sent.action_cancel()
+        self.assertEqual(sent.state, "cancelled")
+        with self.assertRaises(UserError):
+            sent.unlink()
+
+    # ------------------------------------------------------------
+    # Content
+    # ------------------------------------------------------------
+
+    def test_confirmation_has_balances_and_the_documents_behind_them(self):
+        invoice = self._move(100, due="2026-04-01")
+        self._pay(invoice, 60)
+        self._entry(self.advances, -25)
+
+        content = self._issue()._get_content()
+
+        self.assertEqual(
+            [(one["section"], one["closing"]) for one in content["ledgers"]],
+            [("receivable", 40), ("advance_received", -25)],
+        )
+        self.assertEqual(
+            [(item[0], item[6], item[7]) for item in content["open"]],
+            [("advance_received", -25, -25), ("receivable", 100, 40)],
+        )
+        self.assertEqual(content["totals"], {str(self.own.id): 15})
+
+    def test_names_and_registers_are_frozen_too(self):
+        self._move(100)
+        self.northwind.write({"vat": "US123", "company_registry": "J40/1/2020"})
+        self.company.partner_id.bank_ids = [
+            (0, 0, {"acc_number": "RO49 AAAA", "partner_id": self.company.partner_id.id})
+        ]
+
+        content = self._issue()._get_content()
+        self.northwind.name = "Southwind"
+
+        self.assertEqual(content["partner"]["name"], "Northwind")
+        self.assertEqual(content["partner"]["registry"], "J40/1/2020")
+        self.assertIn("RO49 AAAA", str(content["company"]["banks"]))
+
+    def test_paper_workbook_and_record_have_the_same_figures(self):
+        self._move(1234.5, ref="=1+1")
+        issued = self._issue("statement")
+
+        html = issued._get_html().decode()
+        pages = load_workbook(io.BytesIO(issued._get_xlsx())).worksheets
+
+        self.assertIn("1,234.50", html)
+        self.assertIn(issued.fingerprint, html)
+        cells = [cell.value for row in pages[0].iter_rows() for cell in row if cell.value]
+        self.assertIn(1234.5, cells)
+        self.assertIn(issued.fingerprint, cells)
+        self.assertNotIn("=1+1", cells)
+        self.assertEqual(issued.balance_ids.amount, 1234.5)
+
+    def test_paper_speaks_the_language_of_its_reader(self):
+        self.env["res.lang"]._activate_lang("ro_RO")
+        self._move(100)
+        self.northwind.lang = "ro_RO"
+        issued = self._issue()
+
+        self.assertEqual(issued._get_lang(), "ro_RO")
+        html = issued._get_html().decode()
+        self.assertIn('data-oe-lang="ro_RO"', html)
+        self.assertIn("31.12.2026", html)
+
+    def test_a_server_without_pdf_maker_gives_a_page(self):
+        self._move(100)
+        issued = self._issue()
+        self.patch(type(self.env["ir.actions.report"]), "get_wkhtmltopdf_state", lambda _self: "x")
+
+        name, content = issued._get_file()
+
+        self.assertTrue(name.endswith(".html"))
+        self.assertIn(b"Balance confirmation", content)
+
+    # ------------------------------------------------------------
+    # Rights
+    # ------------------------------------------------------------
+
+    def test_clerks_issue_and_auditors_read(self):
+        self._move(100)
+        issued = self._issue()
+        auditor = self._accountant("aude", "account.group_account_readonly")
+        seller = self._accountant("sam", "sales_team.group_sale_salesman")
+        run = {"date_to": "2026-12-31", "company_id": self.company.id}
+
+        self.env["counterparty.statement.run"].with_user(self.clerk).create(run).action_prepare()
+
+        self.assertEqual(issued.with_user(auditor).name, issued.name)
+        with self.assertRaises(AccessError):
+            self.env["counterparty.statement.run"].with_user(auditor).create(run)
+        for model in ("counterparty.statement", "counterparty.statement.balance"):
+            self.assertFalse(self.env[model].with_user(seller).has_access("read"))
+
+    def test_statements_of_another_company_are_invisible(self):
+        self._move(100)
+        issued = self._issue()
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._accountant("stan", "account.group_account_invoice")
+        stranger.write({"company_ids": [(6, 0, other.ids)], "company_id": other.id})
+
+        for records in (issued, issued.balance_ids, self.rule):
+            as_stranger = records.with_user(stranger)
+            with self.subTest(model=records._name):
+                self.assertFalse(as_stranger.search([("id", "in", records.ids)]))
+                self.assertFalse(as_stranger.has_access("read"))
+
+    # ------------------------------------------------------------
+    # Set-off
+    # ------------------------------------------------------------
+
+    def test_set_off_is_proposed_to_who_owes_and_is_owed(self):
+        self._move(100)
+        self._move(45, kind="in_invoice")
+        self._entry(self.advances, -25)
+
+        [(currency, proposal)] = self.northwind.with_company(
+            self.company
+        )._get_counterparty_set_off()
+
+        self.assertEqual((currency, proposal.amount), (self.own.id, 45))
+        action = self._issue().action_set_off()
+        self.assertEqual(action["report_name"], "counterparty_crm.report_counterparty_set_off")
+        html, _kind = (
+            self.env["ir.actions.report"]
+            .with_company(self.company)
+            ._render_qweb_html(action["report_name"], self.northwind.ids)
+        )
+        self.assertIn("45.00", html.decode())
+
+    def test_nothing_is_proposed_where_only_one_owes(self):
+        self._move(100)
+        issued = self._issue()
+
+        with self.assertRaises(UserError):
+            issued.action_set_off()
+        seller = self._accountant("sid", "sales_team.group_sale_salesman")
+        with self.assertRaises(AccessError):
+            self.northwind.with_user(seller)._get_counterparty_set_off()
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestCounterpartyStatementAnswer(StatementCase):
+    def setUp(self):
+        super().setUp()
+        self._move(100)
+        self.paper = self._issue()
+        self.paper.action_mark_sent()
+
+    def test_confirmation_keeps_who_when_and_from_where(self):
+        self.paper._answer(
+            True, name="Ben Cole", partner=self.ben, way="portal", address="10.0.0.1"
+        )
+
+        self.assertEqual(self.paper.state, "confirmed")
+        self.assertEqual(self.paper.answered_by_id, self.ben)
+        self.assertEqual(self.paper.answered_address, "10.0.0.1")
+        self.assertTrue(self.paper.answered_at)
+        self.assertEqual(self.paper.balance_ids.difference, 0)
+        with self.assertRaises(UserError):
+            self.paper._answer(False, name="Ben Cole", note="No")
+
+    def test_objection_names_the_difference_and_tells_the_responsible(self):
+        self.paper.user_id = self.clerk
+
+        line = self.paper.balance_ids
+        self.paper._answer(
+            False, name="Ben", note="One is paid", amounts={line.id: 60.0}, files=[("a.txt", b"x")]
+        )
+
+        self.assertEqual((self.paper.state, line.difference), ("disputed", -40))
+        self.assertEqual(self.paper.answer_attachment_ids.name, "a.txt")
+        self.assertEqual(self.paper.activity_ids.user_id, self.clerk)
+
+    def test_objection_without_a_word_is_none(self):
+        with self.assertRaises(UserError):
+            self.paper._answer(False, name="Ben")
+
+        self.assertEqual(self.paper.state, "sent")
+
+    def test_what_was_disputed_may_be_confirmed_later(self):
+        self.paper._answer(False, name="Ben", note="No")
+        self.paper._answer(True, name="Ben")
+
+        self.assertEqual(self.paper.state, "confirmed")
+        self.assertEqual(len(self.paper.message_ids.filtered(lambda one: "objects" in one.body)), 1)
+
+    def test_statements_drafts_and_withdrawn_ones_take_no_answer(self):
+        draft, statement, gone = self._issue(), self._issue("statement"), self._issue()
+        statement.action_mark_sent()
+        gone.action_cancel()
+
+        for record in (draft, statement, gone):
+            with self.subTest(record=record.display_name), self.assertRaises(UserError):
+                record._answer(True, name="Ben")
+
+    def test_staff_records_signed_paper(self):
+        context = self.paper.action_answer()["context"]
+        reply = self.env["counterparty.statement.reply"].with_user(self.clerk)
+        reply = reply.with_context(**context).create(
+            {
+                "answer": "disputed",
+                "signed_by": "Maria, accountant",
+                "paper": "eA==",
+                "paper_name": "signed.pdf",
+            }
+        )
+        reply.line_ids.answered_amount = 90
+
+        reply.action_record()
+
+        self.assertEqual((self.paper.state, self.paper.answered_way), ("disputed", "paper"))
+        self.assertEqual(self.paper.balance_ids.difference, -10)
+        self.assertEqual(self.paper.answer_attachment_ids.mapped("name"), ["signed.pdf"])
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestCounterpartyStatementRun(StatementCase):
+    def _run(self, **values):
+        return (
+            self.env["counterparty.statement.run"]
+            .with_user(self.clerk)
+            .create({"date_to": "2026-12-31", "company_id": self.company.id, **values})
+        )
+
+    def test_run_prepares_one_paper_for_everybody_with_a_balance(self):
+        self._move(100)
+        self._move(45, kind="in_invoice", partner_id=self.slowpay.id)
+        run = self._run()
+
+        run.action_prepare()
+        run.action_prepare()
+
+        self.assertEqual(run.statement_ids.partner_id, self.northwind | self.slowpay)
+        self.assertEqual((run.statement_count, run.no_email_count), (2, 1))
+        self.assertEqual(run.state_counts, "Not sent: 2")
+
+    def test_small_and_zero_balances_are_left_out_unless_wanted(self):
+        settled = self._move(100, partner_id=self.slowpay.id)
+        self._pay(settled)
+        self._move(10)
+
+        cases = [({}, 1), ({"minimum": 50}, None), ({"with_zero": True}, 2)]
+        for values, expected in cases:
+            with self.subTest(values=values):
+                run = self._run(**values)
+                if expected is None:
+                    with self.assertRaises(UserError):
+                        run.action_prepare()
+                else:
+                    run.action_prepare()
+                    self.assertEqual(run.statement_count, expected)
+
+    def test_side_section_and_counterparties_narrow_a_run(self):
+        self._move(100)
+        self._move(45, kind="in_invoice", partner_id=self.slowpay.id)
+
+        for values, expected in (
+            ({"side": "supplier"}, self.slowpay),
+            ({"section": "receivable"}, self.northwind),
+            ({"partner_ids": [(6, 0, self.ben.ids)]}, self.northwind),
+        ):
+            with self.subTest(values=values):
+                run = self._run(**values)
+                run.action_prepare()
+                self.assertEqual(run.statement_ids.partner_id, expected)
+
+    def test_nobody_is_told_anything_before_somebody_sends(self):
+        self._move(100)
+        run = self._run()
+        before = self.env["mail.mail"].search_count([])
+
+        run.action_prepare()
+
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+        self.assertEqual(run.statement_ids.state, "draft")
+
+    def test_sending_mails_the_paper_to_who_has_an_address(self):
+        self._move(100)
+        self._move(100, partner_id=self.slowpay.id)
+        run = self._run()
+        run.action_prepare()
+        run.action_send()
+        queued = run.statement_ids.filtered(lambda one: one.state == "queued")
+        self.assertEqual(queued.partner_id, self.northwind)
+
+        with self.enter_registry_test_mode():
+            self.env.ref(SEND_CRON).method_direct_trigger()
+
+        self.assertEqual((queued.state, queued.recipient_id), ("sent", self.northwind))
+        message = queued.message_ids.filtered(lambda one: one.partner_ids)
+        self.assertEqual(len(message.attachment_ids), 1)
+        self.assertIn("access_token", message.body)
+        with self.assertRaises(UserError):
+            run.action_send()
+
+    def test_what_cannot_be_mailed_goes_back_with_its_reason(self):
+        self._move(100)
+        run = self._run()
+        run.action_prepare()
+        run.action_send()
+
+        def fail(_self, _template):
+            raise ValueError("no paper")
+
+        self.patch(type(self.Statement), "_mail", fail)
+        with (
+            self.enter_registry_test_mode(),
+            mute_logger("odoo.addons.counterparty_crm.models.counterparty_statement_send"),
+        ):
+            self.env.ref(SEND_CRON).method_direct_trigger()
+
+        self.assertEqual(run.statement_ids.state, "draft")
+        self.assertEqual(run.statement_ids.send_error, "no paper")
+
+    def test_reminder_then_no_answer(self):
+        self._move(100)
+        run = self._run(remind_days=3)
+        run.action_prepare()
+        paper = run.statement_ids.sudo()
+        paper.action_mark_sent()
+        paper.answer_by = date(2020, 1, 1)
+
+        with self.enter_registry_test_mode():
+            self.env.ref(FOLLOW_CRON).method_direct_trigger()
+        self.assertEqual((paper.state, paper.reminder_count), ("sent", 1))
+        paper.answer_by = date(2020, 1, 1)
+        with self.enter_registry_test_mode():
+            self.env.ref(FOLLOW_CRON).method_direct_trigger()
+
+        self.assertEqual((paper.state, paper.reminder_count), ("silent", 1))
+        paper._answer(True, name="Late")
+        self.assertEqual(paper.state, "confirmed")
+
+    def test_without_reminders_nobody_is_mailed(self):
+        self._move(100)
+        run = self._run()
+        run.action_prepare()
+        paper = run.statement_ids.sudo()
+        paper.action_mark_sent()
+        paper.answer_by = date(2020, 1, 1)
+        messages = len(paper.message_ids)
+
+        with self.enter_registry_test_mode():
+            self.env.ref(FOLLOW_CRON).method_direct_trigger()
+
+        self.assertEqual(paper.state, "silent")
+        self.assertFalse(paper.message_ids[: -messages or None].filtered("partner_ids"))
+
+    def test_differences_of_a_run_are_listed(self):
+        self._move(100)
+        run = self._run()
+        run.action_prepare()
+        paper = run.statement_ids.sudo()
+        paper.action_mark_sent()
+        paper._answer(False, name="Ben", amounts={paper.balance_ids.id: 70.0})
+
+        self.assertEqual(run.difference_count, 1)
+        domain = run.action_open_differences()["domain"]
+        lines = self.env["counterparty.statement.balance"].search(domain)
+        self.assertEqual(lines.difference, -30)

@@ -1,0 +1,357 @@
+import random
+from datetime import date, timedelta
+
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..tools import statement
+from .common_statement import YEAR_END, StatementCase
+
+NEW_YEAR = date(2026, 1, 1)
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestCounterpartyStatementLedger(StatementCase):
+    def test_invoice_credit_note_payment_and_advance_make_the_balance(self):
+        invoice = self._move(100)
+        self._move(30, "2026-03-12", "out_refund")
+        self._move(45, "2026-03-15", "in_invoice")
+        self._pay(invoice, 60)
+        self._entry(self.advances, -25)
+
+        closings = self._closings()
+
+        key = self.own.id
+        self.assertEqual(
+            closings,
+            {("receivable", key): 10, ("payable", key): -45, ("advance_received", key): -25},
+        )
+        [ledger, *_others] = self._ledgers()
+        self.assertEqual(
+            [(line.item.kind, line.balance) for line in ledger.lines],
+            [("invoice", 100), ("credit_note", 70), ("payment", 10)],
+        )
+
+    def test_items_of_contacts_count_and_those_of_others_do_not(self):
+        self._move(100, partner_id=self.ben.id)
+        self._entry(self.company_data["default_account_receivable"], 7, partner=self.ben)
+        self._move(900, partner_id=self.slowpay.id)
+
+        self.assertEqual(self._closings(), {("receivable", self.own.id): 107})
+
+    def test_drafts_and_cancelled_documents_do_not_count(self):
+        self._move(10)
+        self._move(100).button_draft()
+        self._move(200).button_cancel()
+
+        self.assertEqual(self._closings(), {("receivable", self.own.id): 10})
+
+    def test_each_currency_has_its_ledger_and_all_fit_into_one_of_the_company(self):
+        self._move(100, currency_id=self.other.id)
+        self._move(40)
+
+        own = self._closings()
+        together = self._closings(amounts="company")
+
+        self.assertEqual(own, {("receivable", self.other.id): 100, ("receivable", self.own.id): 40})
+        self.assertEqual(list(together), [("receivable", self.own.id)])
+        self.assertEqual(
+            self._closings(currency=self.other.id), {("receivable", self.other.id): 100}
+        )
+
+    def test_side_and_section_choose_what_is_shown(self):
+        self._move(100)
+        self._move(45, kind="in_invoice")
+        self._entry(self.advances, -25)
+
+        for options, expected in (
+            ({"side": "supplier"}, {"payable"}),
+            ({"side": "customer"}, {"receivable", "advance_received"}),
+            ({"side": "employee"}, set()),
+            ({"sections": ["advance_received"]}, {"advance_received"}),
+        ):
+            with self.subTest(options=options):
+                self.assertEqual({key[0] for key in self._closings(**options)}, expected)
+
+    def test_branches_belong_to_their_company(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self._entry(self.company_data["default_account_receivable"], 40)
+        move = self._entry(self.company_data["default_account_receivable"], 5)
+        self.env.flush_all()
+        # the host lets nobody post there in this small world
+        self.env.cr.execute(
+            "UPDATE account_move_line SET company_id = %s WHERE move_id = %s", [branch.id, move.id]
+        )
+        self.env.invalidate_all()
+
+        found = self.source._get_ledgers(self.northwind, branch, NEW_YEAR, YEAR_END)
+
+        self.assertEqual([ledger.closing for ledger in found], [45])
+
+    def test_other_companies_do_not_count(self):
+        self._move(100)
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+
+        found = self.source._get_ledgers(self.northwind, other, NEW_YEAR, YEAR_END)
+
+        self.assertEqual(found, [])
+
+    def test_open_items_are_those_of_the_day(self):
+        invoice = self._move(100, due="2026-04-01")
+        self._pay(invoice, 60, "2026-05-05")
+        self._pay(invoice, 40, "2026-07-07")
+
+        for day, expected in (
+            (date(2026, 5, 4), [100]),
+            (date(2026, 5, 5), [40]),
+            (date(2026, 7, 7), []),
+        ):
+            with self.subTest(day=day):
+                self.assertEqual([one.amount for one in self._open(day)], expected)
+        self.assertEqual(self._open(), [])
+
+    def test_accounts_that_nobody_settles_show_one_rest(self):
+        self.advances.reconcile = False
+        self._entry(self.advances, -25, "2026-02-01")
+        self._entry(self.advances, 10, "2026-03-01")
+
+        for day in (None, YEAR_END):
+            with self.subTest(day=day):
+                [rest] = self._open(day)
+                self.assertEqual((rest.amount, rest.kind, rest.due), (-15, "balance", None))
+
+    def test_balance_of_today(self):
+        self._move(100, due="2026-03-20")
+        self._move(50, "2026-03-01", due="2999-01-01")
+        self._move(20, kind="out_refund")
+        self._move(45, kind="in_invoice", due="2026-03-11")
+
+        balance = self.source._get_balances(self.northwind, self.company)[self.northwind.id]
+
+        one = balance[self.own.id]
+        self.assertEqual((one.receivable, one.overdue, one.credits), (150, 100, 20))
+        self.assertEqual((one.payable, one.payable_overdue, one.net), (45, 45, 85))
+
+    def test_queries_do_not_depend_on_the_number_of_items(self):
+        def count():
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            self._ledgers()
+            self._open(YEAR_END)
+            return self.env.cr.sql_log_count - before
+
+        self._move(1)
+        count()
+        few = count()
+        for number in range(30):
+            self._entry(self.advances, -number - 1)
+
+        self.assertEqual(count(), few)
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestCounterpartyStatementRandom(StatementCase):
+    """Statements of random books say what a plain sum over the journal items says."""
+
+    def _play(self, chance, turns=60):
+        """Post random documents, settle some of them in part, reverse others."""
+        invoices = self.env["account.move"]
+        for _turn in range(turns):
+            day = NEW_YEAR + timedelta(days=chance.randrange(360))
+            currency = chance.choice([self.own, self.other])
+            amount = round(chance.uniform(1, 900), 2)
+            step = chance.choice(["sale", "sale", "sale", "credit", "bill", "pay", "pay", "entry"])
+            if step in ("sale", "credit", "bill"):
+                kind = {"sale": "out_invoice", "credit": "out_refund", "bill": "in_invoice"}[step]
+                partner = chance.choice([self.northwind, self.ben, self.slowpay])
+                invoices |= self._move(
+                    amount, day, kind, currency_id=currency.id, partner_id=partner.id
+                )
+            elif step == "entry":
+                self._entry(self.advances, -amount, day, currency, own=round(-amount * 0.7, 2))
+            else:
+                self._settle(chance, invoices, day)
+        for move in chance.sample(list(invoices), 4):
+            if move.payment_state == "not_paid":
+                later = move.date + timedelta(days=chance.randrange(30))
+                move._reverse_moves([{"date": later, "invoice_date": later}], cancel=True)
+
+    def _settle(self, chance, invoices, day):
+        moves = invoices.filtered(lambda move: move.payment_state in ("not_paid", "partial"))
+        if not moves:
+            return
+        move = chance.choice(list(moves))
+        # settled in its own currency at another rate: an exchange difference; or in the other one
+        currency = chance.choice([move.currency_id, move.currency_id, self.own])
+        part = None
+        if currency == move.currency_id and chance.random() < 0.6:
+            part = round(move.amount_residual * chance.uniform(0.1, 0.9), 2) or None
+        self._pay(move, part, max(day, move.date), currency)
+
+    def _plain_items(self, until):
+        """Return the journal items that count, found the long way round."""
+        accounts = self.env["account.account"].search([])
+        kept = accounts.filtered(
+            lambda account: (
+                account.account_type in ("asset_receivable", "liability_payable")
+                or account == self.advances
+            )
+        )
+        return self.env["account.move.line"].search(
+            [
+                ("account_id", "in", kept.ids),
+                ("parent_state", "=", "posted"),
+                ("company_id", "=", self.company.id),
+                ("date", "<=", until),
+                ("partner_id", "in", (self.northwind | self.ben).ids),
+            ]
+        )
+
+    def _plain_sums(self, items, field, currency):
+        sums = {}
+        for item in items:
+            section = {"asset_receivable": "receivable", "liability_payable": "payable"}.get(
+                item.account_id.account_type, "advance_received"
+            )
+            key = (section, currency(item).id)
+            sums[key] = round(sums.get(key, 0) + item[field], 2)
+        return {key: value for key, value in sums.items() if value}
+
+    def test_random_books(self):
+        for seed in (1, 2, 3):
+            chance = random.Random(seed)
+            with self.subTest(seed=seed), self.env.cr.savepoint() as savepoint:
+                self._play(chance)
+                for _time in range(6):
+                    day = NEW_YEAR + timedelta(days=chance.randrange(1, 364))
+                    self._check_day(day)
+                self._check_day(YEAR_END)
+                self._check_today()
+                savepoint.rollback()
+                self.env.invalidate_all()
+
+    def _check_day(self, day):
+        cases = (
+            ("own", "amount_currency", lambda item: item.currency_id),
+            ("company", "balance", lambda item: self.own),
+        )
+        items = self._plain_items(day)
+        for amounts, field, currency in cases:
+            plain = self._plain_sums(items, field, currency)
+            closings = {
+                key: value
+                for key, value in self._closings("2026-01-01", day, amounts=amounts).items()
+                if value
+            }
+            self.assertEqual(closings, plain)
+
+            # the closing of a period is the opening of the next, and lines lead there
+            later = self._ledgers(day + timedelta(days=1), YEAR_END, amounts=amounts)
+            openings = {(one.section, one.currency): one.opening for one in later if one.opening}
+            self.assertEqual({key: plain.get(key, 0) for key in openings}, openings)
+            for ledger in later:
+                moved = round(ledger.opening + ledger.debit - ledger.credit, 2)
+                self.assertEqual(moved, ledger.closing)
+            self._check_open(day, amounts, plain)
+
+    def _check_open(self, day, amounts, plain):
+        """What is open adds up to the balance, but for what another currency has settled."""
+        digits = {self.own.id: 2, self.other.id: 2}
+        opened = self._open(day, amounts=amounts)
+        ages = statement.ageing(opened, day, digits)
+        for key, age in ages.items():
+            parts = round(sum(age.buckets) + age.credits + age.advances, 2)
+            self.assertEqual(parts, age.total)
+            if amounts == "company":
+                self.assertEqual(age.total, plain.get(key, 0))
+        if amounts == "company":
+            self.assertEqual({key for key, age in ages.items() if age.total}, set(plain))
+
+    def _check_today(self):
+        """The quick way to what is open now finds what the host has as residual."""
+        items = self._plain_items("2999-12-31")
+        for amounts, field, currency in (
+            ("own", "amount_residual_currency", lambda item: item.currency_id),
+            ("company", "amount_residual", lambda item: self.own),
+        ):
+            plain = self._plain_sums(
+                items.filtered(lambda item: not item.reconciled), field, currency
+            )
+            sums = {}
+            for one in self._open(amounts=amounts):
+                key = (one.section, one.currency)
+                sums[key] = round(sums.get(key, 0) + one.amount, 2)
+            self.assertEqual({key: value for key, value in sums.items() if value}, plain)
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestCounterpartyStatementAccount(StatementCase):
+    def _sections(self, company=None):
+        sections, _loose = self.env["counterparty.statement.account"]._get_sections(
+            company or self.company
+        )
+        return sections
+
+    def test_rules_of_the_company_decide(self):
+        receivable = self.company_data["default_account_receivable"]
+        self.assertEqual(self._sections()[self.advances.id], "advance_received")
+        self.assertEqual(self._sections()[receivable.id], "receivable")
+
+        self.rule.section = "excluded"
+        self.rule.copy({"code_prefix": receivable.code, "section": "doubtful"})
+
+        self.assertNotIn(self.advances.id, self._sections())
+        self.assertEqual(self._sections()[receivable.id], "doubtful")
+
+    def test_accounts_that_come_later_follow_the_rule(self):
+        later = self.advances.copy({"code": "419200"})
+
+        self.assertEqual(self._sections()[later.id], "advance_received")
+        self.rule.invalidate_recordset()
+        self.assertEqual(self.rule.account_names, "419100, 419200")
+
+    def test_a_company_without_rules_has_those_of_its_chart(self):
+        self.env["counterparty.statement.account"].search([]).unlink()
+
+        self.assertEqual(set(self._sections().values()), {"receivable", "payable"})
+        self.env["counterparty.statement.account"].with_company(self.company).action_take_preset()
+        self.assertEqual(set(self._sections().values()), {"receivable", "payable"})
+
+    def test_rules_made_by_hand_stay_when_the_module_fills_again(self):
+        rules = self.env["counterparty.statement.account"]
+        before = rules.search_count([])
+
+        rules._fill_at_install()
+
+        self.assertEqual(rules.search_count([("company_id", "=", self.company.id)]), 3)
+        self.assertGreaterEqual(rules.search_count([]), before)
+
+    def test_a_rule_names_accounts_one_way(self):
+        rules = self.env["counterparty.statement.account"]
+        cases = [
+            {"code_prefix": "419"},
+            {"code_prefix": "5", "account_type": "asset_receivable"},
+            {},
+        ]
+        for values in cases:
+            with (
+                self.subTest(values=values),
+                mute_logger("odoo.sql_db"),
+                self.assertRaises(IntegrityError),
+                self.env.cr.savepoint(),
+            ):
+                rules.create({"section": "payable", "company_id": self.company.id, **values})
+                self.env.flush_all()
+        with self.assertRaises(ValidationError):
+            self.rule.code_prefix = "41%"
+
+    def test_a_company_that_gets_a_chart_gets_its_rules(self):
+        company = self.env["res.company"].create({"name": "New"})
+
+        company.chart_template = "generic_coa"
+
+        rules = self.env["counterparty.statement.account"].search([("company_id", "=", company.id)])
+        self.assertEqual(rules.mapped("section"), ["receivable", "payable"])
