@@ -1,3 +1,6 @@
+# counterparty
+from . import report_counterparty_timeline
+
 # request
 from . import counterparty_request_report
 

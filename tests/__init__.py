@@ -8,6 +8,7 @@ from . import test_tools_periods
 from . import test_tools_rental
 from . import test_tools_rights
 from . import test_tools_roles
+from . import test_tools_timeline
 
 from . import test_counterparty_type
 from . import test_counterparty_section
@@ -37,6 +38,7 @@ from . import test_counterparty_role_invoice
 from . import test_story_counterparty
 from . import test_tour_counterparty_role
 from . import test_views
+from . import test_counterparty_timeline
 from . import test_counterparty_document
 from . import test_counterparty_document_card
 from . import test_counterparty_document_privacy
