@@ -64,6 +64,7 @@
         "report/counterparty_dossier_templates.xml",
         "views/counterparty_timeline_views.xml",
         "report/counterparty_timeline_templates.xml",
+        "report/counterparty_trade_views.xml",
         # holding
         "data/counterparty_membership_kind_data.xml",
         "data/counterparty_group_credit_data.xml",

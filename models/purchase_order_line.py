@@ -6,6 +6,9 @@ from ..tools.agreement import best_discount
 class PurchaseOrderLine(models.Model):
     _inherit = "purchase.order.line"
 
+    # counterparty: what is ordered and not received; nothing else of the table is read
+    _counterparty_unreceived_idx = models.Index("(partner_id) WHERE qty_received < product_qty")
+
     # counterparty: an agreement of the supplier stands behind the host's discount per article
     def _compute_price_unit_and_date_planned_and_name(self):
         result = super()._compute_price_unit_and_date_planned_and_name()

@@ -1,4 +1,7 @@
 # counterparty
+from . import counterparty_trade_mixin
+from . import counterparty_trade_open
+from . import counterparty_trade_product
 from . import report_counterparty_timeline
 
 # request
