@@ -33,6 +33,9 @@ from . import res_partner_duplicate
 from . import res_partner_own_fields
 from . import res_partner_terms
 from . import sale_order_card
+from . import counterparty_facts_money
+from . import counterparty_facts_supplier
+from . import counterparty_facts
 from . import counterparty_timeline_row
 from . import counterparty_timeline_output
 from . import counterparty_timeline

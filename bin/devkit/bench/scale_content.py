@@ -245,7 +245,13 @@ def _orders(companies: int, size: int, offset: int) -> list[Copies | str]:
             offset=offset,
             shape=buyer,
         ),
-        Copies("sale_order_line", SOURCE_ORDER_LINE, 6 * size, _order_line(offset)),
+        Copies(
+            "sale_order_line",
+            SOURCE_ORDER_LINE,
+            6 * size,
+            _order_line(offset),
+            shape=BUYER.format(i="((n - 1) / 3 + 1)", companies=companies),
+        ),
         Copies("stock_move", "state = 'done' AND is_out", 6 * size, _delivery()),
     ]
 
@@ -304,6 +310,7 @@ def _order_line(offset: int) -> dict[str, str]:
     amount = AMOUNT_OF.format(i=i, k=k)
     return {
         "order_id": f"{FIRST_ID} + {offset} + {i}",
+        "order_partner_id": SOLD["partner_id"],
         "product_id": PRODUCT_OF.format(i=i, k=k),
         "product_uom_id": "1",
         "product_uom_qty": QUANTITY_OF.format(i=i, k=k),
