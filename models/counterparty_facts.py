@@ -210,7 +210,9 @@ class CounterpartyFacts(models.AbstractModel):
         if not count:
             return []
         tone = "success" if average >= 4 else "warning" if average >= 3 else "danger"
-        text = self.env._("%(average)s of 5, ratings: %(count)s", average=f"{average:.1f}", count=count)
+        text = self.env._(
+            "%(average)s of 5, ratings: %(count)s", average=f"{average:.1f}", count=count
+        )
         return [self._prepare_line("satisfaction", self.env._("Satisfaction"), text, tone)]
 
     @api.model

@@ -5,6 +5,38 @@ from odoo.tools import SQL
 
 from ..tools import facts
 
+LINE_COLUMNS = """
+    purchase_order_line.id, purchase_order_line.date_planned, purchase_order_line.product_qty,
+    purchase_order_line.qty_received, purchase_order_line.price_unit, purchase_order_line.discount,
+    purchase_order_line.product_uom_id,
+    (SELECT currency_id FROM purchase_order
+      WHERE id = purchase_order_line.order_id) AS currency_id"""
+SUPPLIER = """
+    WITH line AS MATERIALIZED (%(lines)s)
+    SELECT receipt.count, receipt.in_time, due.count, due.complete,
+           billed.count, billed.as_ordered
+      FROM (SELECT COUNT(*), COUNT(*) FILTER (
+                   WHERE move.date::date <= line.date_planned::date) AS in_time
+              FROM line JOIN stock_move move ON move.purchase_line_id = line.id
+             WHERE move.state = 'done' AND move.origin_returned_move_id IS NULL
+               AND move.date >= %(start)s) receipt,
+           (SELECT COUNT(*), COUNT(*) FILTER (
+                   WHERE qty_received >= product_qty) AS complete
+              FROM line WHERE date_planned >= %(start)s AND date_planned < %(today)s
+               AND product_qty > 0) due,
+           (SELECT COUNT(*), COUNT(*) FILTER (
+                   WHERE item.price_unit * (1 - COALESCE(item.discount, 0) / 100)
+                      <= line.price_unit * (1 - COALESCE(line.discount, 0) / 100)
+                         + 0.00001)
+                      AS as_ordered
+              FROM line
+              JOIN account_move_line item ON item.purchase_line_id = line.id
+              JOIN account_move bill ON bill.id = item.move_id
+                   AND bill.move_type = 'in_invoice'
+             WHERE item.parent_state = 'posted' AND item.date >= %(start)s
+               AND item.product_uom_id = line.product_uom_id
+               AND item.currency_id = line.currency_id) billed"""
+
 
 class CounterpartyFactsSupplierMixin(models.AbstractModel):
     """Whether a supplier keeps its word: receipts by the promised day, quantity, price."""
@@ -66,46 +98,7 @@ class CounterpartyFactsSupplierMixin(models.AbstractModel):
         )
         Line.flush_model(["qty_received", "product_qty", "date_planned", "price_unit", "discount"])
         today = fields.Date.context_today(self)
-        [row] = self.env.execute_query(
-            SQL(
-                """
-                WITH line AS MATERIALIZED (%(lines)s)
-                SELECT receipt.count, receipt.in_time, due.count, due.complete,
-                       billed.count, billed.as_ordered
-                  FROM (SELECT COUNT(*), COUNT(*) FILTER (
-                               WHERE move.date::date <= line.date_planned::date) AS in_time
-                          FROM line JOIN stock_move move ON move.purchase_line_id = line.id
-                         WHERE move.state = 'done' AND move.origin_returned_move_id IS NULL
-                           AND move.date >= %(start)s) receipt,
-                       (SELECT COUNT(*), COUNT(*) FILTER (
-                               WHERE qty_received >= product_qty) AS complete
-                          FROM line WHERE date_planned >= %(start)s AND date_planned < %(today)s
-                           AND product_qty > 0) due,
-                       (SELECT COUNT(*), COUNT(*) FILTER (
-                               WHERE item.price_unit * (1 - COALESCE(item.discount, 0) / 100)
-                                  <= line.price_unit * (1 - COALESCE(line.discount, 0) / 100)
-                                     + 0.00001)
-                                  AS as_ordered
-                          FROM line
-                          JOIN account_move_line item ON item.purchase_line_id = line.id
-                          JOIN account_move bill ON bill.id = item.move_id
-                               AND bill.move_type = 'in_invoice'
-                         WHERE item.parent_state = 'posted' AND item.date >= %(start)s
-                           AND item.product_uom_id = line.product_uom_id
-                           AND item.currency_id = line.currency_id) billed
-                """,
-                lines=query.select(
-                    SQL(
-                        """purchase_order_line.id, purchase_order_line.date_planned,
-                           purchase_order_line.product_qty, purchase_order_line.qty_received,
-                           purchase_order_line.price_unit, purchase_order_line.discount,
-                           purchase_order_line.product_uom_id,
-                           (SELECT currency_id FROM purchase_order
-                             WHERE id = purchase_order_line.order_id) AS currency_id"""
-                    )
-                ),
-                start=today - relativedelta(years=1),
-                today=today,
-            )
-        )
+        year = today - relativedelta(years=1)
+        lines = query.select(SQL(LINE_COLUMNS))
+        [row] = self.env.execute_query(SQL(SUPPLIER, lines=lines, start=year, today=today))
         return row

@@ -76,8 +76,11 @@ PURCHASES = [
 STOCK = [
     Leg(
         "stock.picking",
-        # filled with the types of operation of each kind
-        {"delivery": (), "receipt": ()},
+        # by the code of the type of operation
+        {
+            "delivery": ("outgoing", "internal", "dropship", "mrp_operation"),
+            "receipt": ("incoming",),
+        },
         ("date_done", "scheduled_date"),
         kind_field="picking_type_id",
         titles=("name",),

@@ -88,7 +88,12 @@ class CounterpartyTimelineOutputMixin(models.AbstractModel):
         for row in rows:
             row["date"] = format_date(self.env, row["day"])
             row["currency"] = by_id.get(row["currency_id"], self.env["res.currency"])
-        return {"rows": rows, "more": more, "most": PRINTED_ROWS, "said": self._say_filters(filters)}
+        return {
+            "rows": rows,
+            "more": more,
+            "most": PRINTED_ROWS,
+            "said": self._say_filters(filters),
+        }
 
     @api.model
     def _say_filters(self, filters):

@@ -38,8 +38,10 @@ class CounterpartyTimelineRowMixin(models.AbstractModel):
     @api.model
     def _prepare_row(self, leg, position, values, labels):
         kind_value, title, subtitle, amount, currency, first, second, partner_id = values
-        known = int(kind_value) if leg.model == "stock.picking" else kind_value
-        kind = timeline.kind_of(leg, known)
+        if leg.model == "stock.picking":
+            # which way goods move is no secret of whoever may read the transfer
+            kind_value = self.env["stock.picking.type"].sudo().browse(int(kind_value)).code
+        kind = timeline.kind_of(leg, kind_value) or next(iter(leg.kinds))
         name, _plural, icon = KINDS[kind]
         state, field = first, leg.states[:1]
         if second and first == leg.settled:
@@ -89,8 +91,12 @@ class CounterpartyTimelineRowMixin(models.AbstractModel):
             return
         people = self.env["res.partner"].with_context(active_test=False)
         # a document may be addressed to somebody whom the user does not see
-        visible = people.search_fetch([("id", "in", list(ids))], ["name"])
-        names = {person.id: person.name for person in visible}
+        visible = people._search([("id", "in", list(ids))])
+        names = dict(
+            self.env.execute_query(
+                visible.select(*(people._field_to_sql(people._table, n) for n in ("id", "name")))
+            )
+        )
         for row in rows:
             row["partner"] = names.get(row["partner_id"], "")
 

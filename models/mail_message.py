@@ -12,7 +12,7 @@ class MailMessage(models.Model):
         " AND message_type IN ('comment', 'email', 'email_outgoing')"
     )
     _counterparty_author_idx = models.Index(
-        "(author_id, date DESC, id DESC) WHERE author_id IS NOT NULL"
+        "(author_id, date DESC, id DESC) INCLUDE (model, res_id) WHERE author_id IS NOT NULL"
         " AND message_type IN ('comment', 'email', 'email_outgoing')"
     )
 

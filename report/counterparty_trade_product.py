@@ -43,12 +43,9 @@ class CounterpartyTradeProduct(models.Model):
     days_ago = fields.Integer(compute="_compute_days_ago")
     sale_id = fields.Many2one("sale.order", "Sales Order", readonly=True)
     purchase_id = fields.Many2one("purchase.order", readonly=True)
-    price_unit = fields.Float(
-        "Unit Price", min_display_digits="Product Price", readonly=True, aggregator=None
-    )
+    price_unit = fields.Float(min_display_digits="Product Price", readonly=True, aggregator=None)
     discount = fields.Float("Discount (%)", digits="Discount", readonly=True, aggregator=None)
     net_price = fields.Float(
-        "Net Price",
         min_display_digits="Product Price",
         readonly=True,
         aggregator=None,

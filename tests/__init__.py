@@ -3,6 +3,7 @@ from . import test_tools_banner
 from . import test_tools_documents
 from . import test_tools_dossier
 from . import test_tools_duplicates
+from . import test_tools_facts
 from . import test_tools_own_fields
 from . import test_tools_periods
 from . import test_tools_rental
@@ -39,6 +40,8 @@ from . import test_story_counterparty
 from . import test_tour_counterparty_role
 from . import test_views
 from . import test_counterparty_timeline
+from . import test_counterparty_trade
+from . import test_counterparty_facts
 from . import test_counterparty_document
 from . import test_counterparty_document_card
 from . import test_counterparty_document_privacy

@@ -53,9 +53,7 @@ class TestToolsTimeline(BaseCase):
 
     def test_a_period_holds_its_first_and_its_last_day(self):
         self.assertEqual(bound_until(DAY, True, SOFIA), Bound(DAY, ANY_ID))
-        self.assertEqual(
-            bound_until(DAY, False, SOFIA), Bound(datetime(2026, 7, 10, 21, 0), None)
-        )
+        self.assertEqual(bound_until(DAY, False, SOFIA), Bound(datetime(2026, 7, 10, 21, 0), None))
         self.assertEqual(start_of(DAY, True, SOFIA), DAY)
         self.assertEqual(start_of(DAY, False, SOFIA), MIDNIGHT)
 
