@@ -10,6 +10,7 @@ from ..tools.timeline import Position
 from .counterparty_timeline_legs import LEGS
 
 GROUP_USER = "counterparty_crm.group_user"
+AREA_HOLDING = "counterparty_crm.group_area_holding"
 PAGE = 40
 MOST = 2000  # rows of one page, whoever asks
 # up to so many people one literal leg each, which reads a page from the index; above it one leg for
@@ -42,7 +43,8 @@ class CounterpartyTimeline(models.AbstractModel):
         :param filters: ``kinds`` (list), ``since`` and ``until`` (days, inclusive), ``text``,
             ``group`` (with the members of its groups that the user may see)
         :param cursor: the ``next`` of the page before
-        :return: ``{"rows": [..], "next": cursor or False}``, and ``kinds`` with the first page
+        :return: ``{"rows": [..], "next": cursor or False}``; with the first page also the
+            ``kinds`` to filter by, and whether the user works with groups (``may_group``)
         :raises AccessError: for users without our rights, or without access to the counterparty
         """
         partner = self._check_partner(partner_id)
@@ -57,6 +59,7 @@ class CounterpartyTimeline(models.AbstractModel):
         }
         if not cursor:
             page["kinds"] = self._prepare_kinds(legs)
+            page["may_group"] = self.env.user.has_group(AREA_HOLDING)
         return page
 
     @api.model

@@ -32,6 +32,7 @@ export class HistoryPanel extends Component {
             kinds: [],
             rows: [],
             next: false,
+            mayGroup: false,
             loading: true,
             filters: { kinds: [], text: "", since: "", until: "", group: false, ...this.props.filters },
         });
@@ -64,6 +65,7 @@ export class HistoryPanel extends Component {
             kinds: page.kinds,
             rows: page.rows,
             next: page.next,
+            mayGroup: page.may_group,
             loading: false,
         });
     }
