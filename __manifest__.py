@@ -80,6 +80,9 @@
         "views/sale_order_card_views.xml",
         "views/purchase_order_views.xml",
         "report/counterparty_dossier_templates.xml",
+        "views/counterparty_timeline_views.xml",
+        "report/counterparty_timeline_templates.xml",
+        "report/counterparty_trade_views.xml",
         # holding
         "data/counterparty_membership_kind_data.xml",
         "data/counterparty_group_credit_data.xml",
@@ -190,6 +193,8 @@
             "counterparty_crm/static/src/setup_list/**/*",
             "counterparty_crm/static/src/dossier_tiles/**/*",
             "counterparty_crm/static/src/agreed_discounts/**/*",
+            "counterparty_crm/static/src/facts/**/*",
+            "counterparty_crm/static/src/history/**/*",
             "counterparty_crm/static/src/report_notes/**/*",
         ],
         # the host loads pivots and graphs when the first of them is opened

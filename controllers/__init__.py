@@ -1,3 +1,6 @@
+# counterparty
+from . import history
+
 # request
 from . import portal_request
 from . import public_request

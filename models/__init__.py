@@ -45,6 +45,12 @@ from . import res_users_workday
 from . import res_partner_prospect
 from . import res_partner_terms
 from . import sale_order_card
+from . import counterparty_facts_money
+from . import counterparty_facts_supplier
+from . import counterparty_facts
+from . import counterparty_timeline_row
+from . import counterparty_timeline_output
+from . import counterparty_timeline
 
 # holding
 from . import counterparty_holding_group_mixin

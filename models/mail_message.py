@@ -6,6 +6,16 @@ class MailMessage(models.Model):
     # counterparty: listed first, so that its answer counts after the host's
     _inherit = ["counterparty.personal.trace.mixin", "mail.message"]
 
+    # counterparty: a page of the timeline, of what was said under a partner and by it
+    _counterparty_timeline_idx = models.Index(
+        "(res_id, date DESC, id DESC) WHERE model = 'res.partner'"
+        " AND message_type IN ('comment', 'email', 'email_outgoing')"
+    )
+    _counterparty_author_idx = models.Index(
+        "(author_id, date DESC, id DESC) INCLUDE (model, res_id) WHERE author_id IS NOT NULL"
+        " AND message_type IN ('comment', 'email', 'email_outgoing')"
+    )
+
     # request: what passes between us and a counterparty is kept in its history
     def _prepare_interaction_vals_list(self):
         """Return what the history of interactions keeps of messages about requests."""

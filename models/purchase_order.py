@@ -10,3 +10,6 @@ class PurchaseOrder(models.Model):
     ]
 
     _counterparty_document_family = "purchase"
+
+    # counterparty: a page of the timeline
+    _counterparty_timeline_idx = models.Index("(partner_id, date_order DESC, id DESC)")

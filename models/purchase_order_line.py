@@ -10,6 +10,9 @@ TO_WORK_OUT = "counterparty_agreed_discount"
 class PurchaseOrderLine(models.Model):
     _inherit = "purchase.order.line"
 
+    # counterparty: what is ordered and not received; nothing else of the table is read
+    _counterparty_unreceived_idx = models.Index("(partner_id) WHERE qty_received < product_qty")
+
     # counterparty: an agreement of the supplier stands behind the host's discount per article
     counterparty_agreed_discount = fields.Float(
         "Discount by Agreement (%)",

@@ -4,6 +4,7 @@ from odoo.tools import str2bool
 
 from ..tools.mail_decision import ACK_PER_DAY, ACK_PER_HOUR, ACK_PER_MINUTE
 from .counterparty_document_reminder import REMINDER_CRON
+from .counterparty_facts_money import SELLERS_SEE
 from .counterparty_request_portal import FORM_SWITCH, PORTAL_SWITCH
 from .counterparty_request_submission import DEFAULT_LIMIT, FORM_LIMIT, LINK_CRON
 from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS
@@ -32,6 +33,17 @@ class ResConfigSettings(models.TransientModel):
     counterparty_document_reminders = fields.Boolean(
         "Document Reminders",
         help="Once before a document expires, its responsible gets an activity.",
+    )
+
+    counterparty_sellers_see_balances = fields.Selection(
+        [
+            ("none", "None"),
+            ("own", "Of their own counterparties"),
+            ("all", "Of all counterparties"),
+        ],
+        "Balances for Salespeople",
+        config_parameter=SELLERS_SEE,
+        default="none",
     )
 
     # one switch per area: off hides its menus, buttons and cards

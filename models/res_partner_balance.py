@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 GROUP_USER = "counterparty_crm.group_user"
@@ -26,6 +27,7 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
     counterparty_overdue = fields.Monetary(
         "Overdue",
         compute="_compute_counterparty_balance",
+        search="_search_counterparty_overdue",
         currency_field="counterparty_balance_currency_id",
         groups=GROUP_USER,
         help="The part of the balance that was due before today.",
@@ -43,9 +45,27 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
             entity = partner.commercial_partner_id._origin
             partner.counterparty_balance, partner.counterparty_overdue = rows.get(entity.id, (0, 0))
 
+    def _search_counterparty_overdue(self, operator, value):
+        """Find who owes more than an amount that was due before today."""
+        if operator not in (">", ">=") or value < 0 or (operator == ">=" and not value):
+            return NotImplemented
+        if not any(map(self.env.user.has_group, LEDGER)):
+            return Domain.FALSE
+        items = self._sql_counterparty_balance(None)
+        overdue = SQL(
+            "(SELECT partner_id FROM (%s) AS item (partner_id, balance, overdue)"
+            " WHERE overdue %s %s)",
+            items,
+            SQL(operator),
+            value,
+        )
+        return Domain("commercial_partner_id", "in", overdue)
+
     @api.model
     def _sql_counterparty_balance(self, entities):
         """Return a query: entity, open receivables, overdue part, in the company's currency.
+
+        :param entities: whose; of all without
 
         What is open is asked as the index of open items has it, which alone is read. The host's
         ``credit`` reads every journal item of a partner: 240 ms for a page of 80 partners, one of
@@ -67,7 +87,7 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
                    COALESCE(SUM(item.amount_residual) FILTER (
                        WHERE item.date_maturity < %(today)s), 0)
               FROM account_move_line item
-             WHERE item.account_id = ANY(%(accounts)s) AND item.partner_id = ANY(%(partners)s)
+             WHERE item.account_id = ANY(%(accounts)s) AND %(whose)s
                AND item.parent_state = 'posted'
                AND (item.amount_residual != 0 OR item.amount_residual_currency != 0)
                AND item.company_id = ANY(%(companies)s)
@@ -75,6 +95,10 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
             """,
             today=fields.Date.context_today(self),
             accounts=account_ids,
-            partners=entities.ids,
+            whose=(
+                SQL("item.partner_id IS NOT NULL")
+                if entities is None
+                else SQL("item.partner_id = ANY(%s)", entities.ids)
+            ),
             companies=branches.ids,
         )

@@ -1,9 +1,11 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.roles import ACTIVE, FORMER, FUTURE, PROSPECT
+from ..tools.timeline import midnight
 
 GROUP_USER = "counterparty_crm.group_user"
 # of several roles the strongest says how things stand
@@ -41,6 +43,7 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
     counterparty_last_contact = fields.Date(
         "Last Contact",
         compute="_compute_counterparty_contacts",
+        search="_search_counterparty_last_contact",
         groups=GROUP_USER,
         help="The latest interaction or meeting with the counterparty or one of its contacts.",
     )
@@ -49,6 +52,13 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
         compute="_compute_counterparty_contacts",
         groups=GROUP_USER,
         help="The next meeting or planned activity.",
+    )
+    counterparty_last_order = fields.Date(
+        "Last Order",
+        compute="_compute_counterparty_last_order",
+        search="_search_counterparty_last_order",
+        groups=GROUP_USER,
+        help="The latest confirmed sales order that you may see.",
     )
 
     @api.depends(
@@ -115,6 +125,87 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
         rows = self.env["calendar.event"]._read_group(domain & family, ["partner_ids"], [aggregate])
         # others who came along count for nobody here
         return [(person.sudo().commercial_partner_id, moment) for person, moment in rows]
+
+    def _search_counterparty_last_contact(self, operator, value):
+        """Find who was contacted since a day; not since it are also those who never were."""
+        if operator == "in" and set(value) == {False}:
+            return ~self._domain_contacted(datetime.min)
+        if operator not in ("<", "<=", ">", ">="):
+            return NotImplemented
+        moment = self._moment_of_day(value, after=operator in ("<=", ">"))
+        contacted = self._domain_contacted(moment)
+        return contacted if operator in (">", ">=") else ~contacted
+
+    @api.model
+    def _domain_contacted(self, moment):
+        """Return the domain of partners with an interaction or a meeting held since a moment."""
+        interactions = self.env["counterparty.interaction"]._search([("date", ">=", moment)])
+        held = [("stop", ">=", moment), ("stop", "<=", fields.Datetime.now())]
+        meetings = self.env["calendar.event"]._search(held)
+        attended = SQL(
+            """(SELECT person.commercial_partner_id
+                  FROM calendar_event_res_partner_rel attendee
+                  JOIN res_partner person ON person.id = attendee.res_partner_id
+                 WHERE attendee.calendar_event_id IN %s)""",
+            meetings.subselect(),
+        )
+        found = Domain(
+            "commercial_partner_id", "in", interactions.subselect("commercial_partner_id")
+        )
+        return found | Domain("commercial_partner_id", "in", attended)
+
+    @api.model
+    def _moment_of_day(self, day, after=False):
+        """Return the beginning, or the end, of a user's day in UTC."""
+        day = fields.Date.to_date(day) + timedelta(days=after)
+        return midnight(day, str(self.env.tz))
+
+    # ------------------------------------------------------------
+    # Orders
+    # ------------------------------------------------------------
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_counterparty_last_order(self):
+        entities = self.commercial_partner_id._origin
+        rows = []
+        if entities and self.env["sale.order"].has_access("read"):
+            rows = self.env["sale.order"]._read_group(
+                [("state", "=", "sale"), ("partner_id", "in", self._search_family(entities))],
+                ["partner_id"],
+                ["date_order:max"],
+            )
+        # a contact of the family may be one that the user does not see
+        days = self._as_days(
+            [(person.sudo().commercial_partner_id, moment) for person, moment in rows]
+        )
+        for partner in self:
+            entity = partner.commercial_partner_id._origin.id
+            partner.counterparty_last_order = max(days.get(entity, []), default=False)
+
+    def _search_counterparty_last_order(self, operator, value):
+        """Find who ordered since a day, or ordered before it and not since."""
+        if operator == "in" and set(value) == {False}:
+            return ~self._domain_ordered(Domain.TRUE)
+        if operator not in ("<", "<=", ">", ">="):
+            return NotImplemented
+        moment = self._moment_of_day(value, after=operator in ("<=", ">"))
+        since = self._domain_ordered(Domain("date_order", ">=", moment))
+        if operator in (">", ">="):
+            return since
+        return self._domain_ordered(Domain("date_order", "<", moment)) & ~since
+
+    @api.model
+    def _domain_ordered(self, domain):
+        Order = self.env["sale.order"]
+        if not Order.has_access("read"):
+            return Domain.FALSE
+        orders = Order._search(Domain("state", "=", "sale") & domain)
+        entities = SQL(
+            """(SELECT buyer.commercial_partner_id FROM res_partner buyer
+                 WHERE buyer.id IN %s)""",
+            orders.subselect("partner_id"),
+        )
+        return Domain("commercial_partner_id", "in", entities)
 
     @api.model
     def _search_family(self, entities):

@@ -23,7 +23,10 @@ class CounterpartyRequestPartnerMixin(models.AbstractModel):
         "Requests", compute="_compute_counterparty_requests", groups=GROUP_USER
     )
     counterparty_request_open = fields.Integer(
-        "Open Requests", compute="_compute_counterparty_requests", groups=GROUP_USER
+        "Open Requests",
+        compute="_compute_counterparty_requests",
+        search="_search_counterparty_request_open",
+        groups=GROUP_USER,
     )
 
     counterparty_request_late = fields.Integer(
@@ -50,6 +53,18 @@ class CounterpartyRequestPartnerMixin(models.AbstractModel):
             partner.counterparty_request_count = found[0]
             partner.counterparty_request_open = found[1]
             partner.counterparty_request_late = found[2]
+
+    def _search_counterparty_request_open(self, operator, value):
+        """Find who has requests that go on, or has none."""
+        if operator not in (">", "in") or (operator == ">" and value != 0):
+            return NotImplemented
+        if operator == "in" and set(value) != {0}:
+            return NotImplemented
+        live = self.env["counterparty.request"]._search(
+            [("state", "in", states.LIVE), ("commercial_partner_id", "!=", False)]
+        )
+        found = Domain("commercial_partner_id", "in", live.subselect("commercial_partner_id"))
+        return found if operator == ">" else ~found
 
     def action_open_counterparty_requests(self):
         """Open the requests of the counterparty, those that go on first."""

@@ -45,6 +45,8 @@ class SaleOrder(models.Model):
         index="btree_not_null",
         groups=OVERRIDE,
     )
+    # counterparty: a page of the timeline
+    _counterparty_timeline_idx = models.Index("(partner_id, date_order DESC, id DESC)")
     # what is ordered and not invoiced, read at every check of a group's credit
     _counterparty_open_idx = models.Index(
         "(partner_invoice_id) WHERE state = 'sale' AND invoice_status != 'invoiced'"

@@ -24,6 +24,11 @@ class SaleOrderLine(models.Model):
         help="Taxes included, of a line without ordered quantity: it counts as owed by the group.",
     )
 
+    # counterparty: what is ordered and not delivered; nothing else of the table is read
+    _counterparty_undelivered_idx = models.Index(
+        "(order_partner_id) WHERE state = 'sale' AND qty_delivered < product_uom_qty"
+    )
+
     # counterparty: the better of the price list's discount and the client card's; a card entered
     # later prices the lines itself and leaves alone what was agreed by hand
     def _compute_discount(self):

@@ -1,6 +1,10 @@
 # counterparty
 from . import counterparty_plan_report
 from . import counterparty_stage_report
+from . import counterparty_trade_mixin
+from . import counterparty_trade_open
+from . import counterparty_trade_product
+from . import report_counterparty_timeline
 
 # request
 from . import counterparty_request_report

@@ -4,12 +4,14 @@ from . import test_tools_banner
 from . import test_tools_documents
 from . import test_tools_dossier
 from . import test_tools_duplicates
+from . import test_tools_facts
 from . import test_tools_own_fields
 from . import test_tools_periods
 from . import test_tools_reminders
 from . import test_tools_rental
 from . import test_tools_rights
 from . import test_tools_roles
+from . import test_tools_timeline
 
 from . import test_counterparty_type
 from . import test_counterparty_section
@@ -39,6 +41,10 @@ from . import test_counterparty_role_invoice
 from . import test_story_counterparty
 from . import test_tour_counterparty_role
 from . import test_views
+from . import test_res_partner_filters
+from . import test_counterparty_timeline
+from . import test_counterparty_trade
+from . import test_counterparty_facts
 from . import test_counterparty_document
 from . import test_counterparty_document_card
 from . import test_counterparty_document_privacy

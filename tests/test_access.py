@@ -28,6 +28,9 @@ RIGHTS = {
     "counterparty.handover.line": (NOBODY, NOBODY, READ),
     "counterparty.derivation": (NOBODY, NOBODY, ALL),
     "counterparty.derivation.line": (NOBODY, NOBODY, ALL),
+    # rows are those of the user's own orders
+    "counterparty.trade.open": (READ, READ, READ),
+    "counterparty.trade.product": (READ, READ, READ),
     # holding; credit overrides and the ownership page have groups of their own
     "counterparty.membership.kind": (READ, READ, ALL),
     "counterparty.membership": (READ, ALL, ALL),

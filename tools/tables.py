@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import Any
 
 XLSX_MARK = b"PK\x03\x04"
 
@@ -44,10 +45,22 @@ def write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> byte
     sheet = book.create_sheet()
     sheet.append(list(columns))
     for row in rows:
-        sheet.append(list(row))
+        sheet.append([_as_cell(sheet, value) for value in row])
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _as_cell(sheet: Any, value: object) -> object:
+    """Return a value so that no text of others becomes a formula, or breaks the file."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", value))
+    cell.data_type = "s"
+    return cell
 
 
 def _csv_rows(content: bytes) -> Iterator[list[str]]:

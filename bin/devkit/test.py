@@ -1,6 +1,6 @@
 """Install the addon into a clone of a prepared database and run its tests.
 
-WHAT is the name of an area (counterparty, holding, request, campaign, profit, portal,
+WHAT is the name of an area (counterparty, holding, request, campaign, profit, portal, history,
 foundation) or Odoo test tags, such as :TestRole or /sale_crm; several are added up. Without it
 all tests of the addon run. Tests of other modules run with the addon installed.
 """

@@ -2,7 +2,9 @@
 
 At scale 1: 100,000 companies, of which few buy most; 5,000 products; 300,000 invoices over more
 than five years with a million product lines, each with its tax and its receivable as the host
-posts them, four of five paid; 200,000 orders, delivered and most of them invoiced; 100 campaigns.
+posts them, four of five paid; 200,000 orders, delivered and most of them invoiced, with 200,000
+transfers, 240,000 payments and 100,000 letters; 100 campaigns. The largest customer has 50,000
+documents.
 Above scale 1 the documents grow, the partners do not.
 """
 
@@ -30,6 +32,7 @@ def content(scale: float) -> list[Copies | str]:
         *_documents_without_lines(companies),
         *_sales(companies, size),
         *_bills_and_payments(companies, size),
+        *_history(companies, size),
     ]
 
 
@@ -242,7 +245,13 @@ def _orders(companies: int, size: int, offset: int) -> list[Copies | str]:
             offset=offset,
             shape=buyer,
         ),
-        Copies("sale_order_line", SOURCE_ORDER_LINE, 6 * size, _order_line(offset)),
+        Copies(
+            "sale_order_line",
+            SOURCE_ORDER_LINE,
+            6 * size,
+            _order_line(offset),
+            shape=BUYER.format(i="((n - 1) / 3 + 1)", companies=companies),
+        ),
         Copies("stock_move", "state = 'done' AND is_out", 6 * size, _delivery()),
     ]
 
@@ -301,12 +310,16 @@ def _order_line(offset: int) -> dict[str, str]:
     amount = AMOUNT_OF.format(i=i, k=k)
     return {
         "order_id": f"{FIRST_ID} + {offset} + {i}",
+        "order_partner_id": SOLD["partner_id"],
         "product_id": PRODUCT_OF.format(i=i, k=k),
         "product_uom_id": "1",
         "product_uom_qty": QUANTITY_OF.format(i=i, k=k),
         "price_subtotal": amount,
         "purchase_price": f"round({amount} * 0.6 / {QUANTITY_OF.format(i=i, k=k)}, 2)",
         "margin": f"{amount} * 0.4",
+        # one of fifty waits for its delivery
+        "qty_delivered_method": "'stock_move'",
+        "qty_delivered": f"CASE WHEN n % 50 = 0 THEN 0 ELSE {QUANTITY_OF.format(i=i, k=k)} END",
     }
 
 
@@ -316,7 +329,8 @@ def _delivery() -> dict[str, str]:
     return {
         "sale_line_id": f"{FIRST_ID} + n",
         "product_id": PRODUCT_OF.format(i=i, k=k),
-        "picking_id": "NULL",
+        "picking_id": f"{FIRST_ID} + {i}",
+        "state": "CASE WHEN n % 50 = 0 THEN 'assigned' ELSE 'done' END",
         "product_qty": QUANTITY_OF.format(i=i, k=k),
         "product_uom_qty": QUANTITY_OF.format(i=i, k=k),
         "quantity": QUANTITY_OF.format(i=i, k=k),
@@ -425,6 +439,59 @@ def _bills_and_payments(companies: int, size: int) -> list[Copies | str]:
                 "product_id": "NULL",
             },
             offset=16 * size + size // 2 * 3,
+        ),
+    ]
+
+
+# ------------------------------------------------------------
+# History: deliveries of the orders, payments of the invoices, letters
+# ------------------------------------------------------------
+
+LETTER = {
+    "model": "'res.partner'",
+    "res_id": f"{FIRST_ID} + buyer",
+    "author_id": f"{FIRST_ID} + addressee",
+    "message_type": "'email'",
+    "message_id": "'<bench' || n || '@example.com>'",
+    "subject": "'Letter ' || n",
+    "parent_id": "NULL",
+    "date": DAY,
+}
+
+
+def _history(companies: int, size: int) -> list[Copies | str]:
+    buyer = BUYER.format(i="n", companies=companies)
+    return [
+        Copies(
+            "stock_picking",
+            "partner_id IS NOT NULL AND picking_type_id IN "
+            "(SELECT id FROM stock_picking_type WHERE code = 'outgoing')",
+            2 * size,
+            {
+                "name": "'OUT/' || n",
+                "partner_id": SOLD["partner_id"],
+                "state": "'done'",
+                "scheduled_date": DAY,
+                "date_done": DAY,
+            },
+            shape=buyer,
+        ),
+        f"""INSERT INTO account_payment (id, name, journal_id, company_id, currency_id, state,
+                                         payment_type, partner_type, partner_id, date, amount)
+            SELECT {FIRST_ID} + n, 'PAY/' || n, journal.id, 1, company.currency_id, 'paid',
+                   'inbound', 'customer', {FIRST_ID} + buyer, {DAY}, 10 + n % 990
+              FROM generate_series(1, {size * 12 // 5}) n
+             CROSS JOIN LATERAL ({buyer}) buyer
+             CROSS JOIN (SELECT min(id) AS id FROM account_journal
+                          WHERE type = 'bank' AND company_id = 1) journal
+              JOIN res_company company ON company.id = 1;
+            SELECT setval('account_payment_id_seq', (SELECT max(id) FROM account_payment))""",
+        Copies(
+            "mail_message",
+            "model = 'res.partner' AND message_type = 'email'",
+            size,
+            LETTER,
+            shape=buyer,
         ),
     ]
 

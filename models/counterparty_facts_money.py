@@ -1,0 +1,170 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools import facts
+
+LEDGER = "account.group_account_invoice,account.group_account_readonly"
+SELLER = "sales_team.group_sale_salesman"
+# who sells and keeps no accounts: no balances (as the host), of own counterparties, of all
+SELLERS_SEE = "counterparty_crm.sellers_see_balances"
+
+
+class CounterpartyFactsMoneyMixin(models.AbstractModel):
+    """What a counterparty owes and is owed, and how it pays: one statement on open items."""
+
+    _name = "counterparty.facts.money.mixin"
+    _description = "Money facts about a counterparty"
+
+    @api.model
+    def _may_see_money(self, partner):
+        """Tell whether the user keeps accounts, or sells and the setting shows the balance."""
+        user = self.env.user
+        if user.has_groups(LEDGER):
+            return True
+        if not user.has_group(SELLER):
+            return False
+        # the setting is the administrator's, what it says is for everybody
+        setting = self.env["ir.config_parameter"].sudo().get_param(SELLERS_SEE)
+        if setting == "own":
+            entity = partner.commercial_partner_id
+            roles = entity._get_counterparty_roles()
+            return user in (entity.user_id | partner.user_id | roles.responsible_id)
+        return setting == "all"
+
+    @api.model
+    def _get_money(self, partner):
+        if not self._may_see_money(partner):
+            return []
+        entity = partner.commercial_partner_id
+        money = self._read_money(entity)
+        currency = self.env.company.currency_id
+        lines = []
+        for key, label, tone in (
+            ("balance", self.env._("Owes us"), ""),
+            ("overdue", self.env._("Overdue"), "danger"),
+            ("unused", self.env._("Prepaid and not used"), ""),
+            ("payable", self.env._("We owe"), ""),
+            ("advanced", self.env._("We prepaid"), ""),
+        ):
+            if not currency.is_zero(money[key]):
+                text = self._format_amount(money[key], currency)
+                lines.append(self._prepare_line(key, label, text, tone))
+        return lines + self._get_credit_used(entity, money["balance"])
+
+    @api.model
+    def _read_money(self, entity):
+        """Return what is open with a counterparty in the company's currency.
+
+        :return: ``balance``, ``overdue`` and ``unused`` of receivables, ``payable`` and
+            ``advanced`` of payables
+        """
+        root = self.env.company.root_id
+        # whoever may see balances sees those of the whole company, as the host's own ``credit``
+        branches = self.env["res.company"].sudo().search([("id", "child_of", root.id)])
+        Accounts = self.env["account.account"].sudo().with_context(active_test=False)
+        kinds = ("asset_receivable", "liability_payable")
+        receivable, payable = (
+            [row[0] for row in self.env.execute_query(query.select())]
+            for query in (Accounts._search([("account_type", "=", kind)]) for kind in kinds)
+        )
+        self.env["account.move.line"].flush_model(
+            ["account_id", "amount_residual", "amount_residual_currency", "company_id"]
+            + ["date_maturity", "parent_state", "partner_id"]
+        )
+        # the predicate as the index of open items has it: 7 ms of a partner with 17,000 invoices
+        [row] = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT COALESCE(SUM(item.amount_residual) FILTER (WHERE owed), 0) AS balance,
+                       COALESCE(SUM(item.amount_residual) FILTER (
+                           WHERE owed AND item.date_maturity < %(today)s), 0) AS overdue,
+                       COALESCE(-SUM(item.amount_residual) FILTER (
+                           WHERE owed AND item.amount_residual < 0), 0) AS unused,
+                       COALESCE(-SUM(item.amount_residual) FILTER (WHERE NOT owed), 0) AS payable,
+                       COALESCE(SUM(item.amount_residual) FILTER (
+                           WHERE NOT owed AND item.amount_residual > 0), 0) AS advanced
+                  FROM account_move_line item
+                 CROSS JOIN LATERAL (SELECT item.account_id = ANY(%(receivable)s) AS owed) side
+                 WHERE item.partner_id = %(partner)s AND item.account_id = ANY(%(accounts)s)
+                   AND item.parent_state = 'posted'
+                   AND (item.amount_residual != 0 OR item.amount_residual_currency != 0)
+                   AND item.company_id = ANY(%(companies)s)
+                """,
+                today=fields.Date.context_today(self),
+                partner=entity.id,
+                receivable=receivable,
+                accounts=receivable + payable,
+                companies=branches.ids,
+            )
+        )
+        return row
+
+    @api.model
+    def _get_credit_used(self, entity, balance):
+        """Return how much of the host's credit limit is used, where the company works with it."""
+        if not self.env.company.account_use_credit_limit:
+            return []
+        # whoever may see the balance may see the limit beside it
+        limit = entity.sudo().credit_limit
+        if limit <= 0:
+            return []
+        share = facts.percent(max(balance, 0), limit) or 0
+        text = self.env._(
+            "%(share)s %% of %(limit)s",
+            share=share,
+            limit=self._format_amount(limit, self.env.company.currency_id),
+        )
+        tone = "danger" if share > 100 else "warning" if share > 80 else "success"
+        return [self._prepare_line("credit", self.env._("Credit used"), text, tone)]
+
+    # ------------------------------------------------------------
+    # How it pays
+    # ------------------------------------------------------------
+
+    @api.model
+    def _get_payment_morals(self, entity):
+        """Return how late invoices of twelve months were paid, for those who see balances."""
+        if not self._may_see_money(entity):
+            return []
+        days, count, in_time = self._read_days_late(entity)
+        if not count:
+            return []
+        text = self.env._(
+            "%(late)s; in time: %(share)s %% (invoices: %(count)s)",
+            late=entity._describe_days_late(days),
+            share=facts.percent(in_time, count),
+            count=count,
+        )
+        tone = facts.tone_of_days_late(days)
+        return [self._prepare_line("pays", self.env._("Pays"), text, tone)]
+
+    @api.model
+    def _read_days_late(self, entity):
+        """Return average days late, number of paid invoices, and those paid in time."""
+        start = fields.Date.context_today(self) - relativedelta(years=1)
+        self.env["account.partial.reconcile"].flush_model()
+        self.env["account.move.line"].flush_model(["reconciled", "date_maturity", "partner_id"])
+        [row] = self.env.execute_query(
+            SQL(
+                """
+                SELECT AVG(paid.day - item.date_maturity), COUNT(*),
+                       COUNT(*) FILTER (WHERE paid.day <= item.date_maturity)
+                  FROM account_move_line item
+                  JOIN account_account account ON account.id = item.account_id
+                       AND account.account_type = 'asset_receivable'
+                  JOIN account_move bill ON bill.id = item.move_id
+                       AND bill.move_type = 'out_invoice'
+                  JOIN LATERAL (SELECT MAX(part.max_date) AS day
+                                  FROM account_partial_reconcile part
+                                 WHERE part.debit_move_id = item.id) paid ON paid.day IS NOT NULL
+                 WHERE item.partner_id = %s AND item.reconciled AND item.date > %s
+                   AND item.parent_state = 'posted' AND item.company_id = ANY(%s)
+                """,
+                entity.id,
+                start,
+                self.env.companies.ids,
+            )
+        )
+        return row

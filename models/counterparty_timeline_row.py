@@ -1,0 +1,146 @@
+from odoo import api, models
+
+from ..tools import timeline
+from .counterparty_timeline_legs import KINDS, TONES
+
+
+class CounterpartyTimelineRowMixin(models.AbstractModel):
+    """What a row of the timeline says of its record."""
+
+    _name = "counterparty.timeline.row.mixin"
+    _description = "Rows of a timeline"
+
+    @api.model
+    def _prepare_kinds(self, legs):
+        """Return what can be filtered by, in the order of the chips."""
+        known = {kind for leg in legs.values() for kind in leg.kinds}
+        return [
+            {"kind": kind, "name": self.env._(plural), "icon": icon}
+            for kind, (_name, plural, icon) in KINDS.items()
+            if kind in known
+        ]
+
+    @api.model
+    def _prepare_rows(self, legs, partner, found):
+        rows, asked = [], {}
+        labels = self._get_state_labels(legs[position.place] for position, _values in found)
+        for position, values in found:
+            leg = legs[position.place]
+            row = self._prepare_row(leg, position, values, labels)
+            rows.append(row)
+            if not leg.titles:
+                asked.setdefault(leg.model, []).append(row)
+        for model, own in asked.items():
+            getattr(self, f"_describe_{model.replace('.', '_')}")(model, own)
+        self._name_partners(partner, rows)
+        return rows
+
+    @api.model
+    def _prepare_row(self, leg, position, values, labels):
+        kind_value, title, subtitle, amount, currency, first, second, partner_id = values
+        if leg.model == "stock.picking":
+            # which way goods move is no secret of whoever may read the transfer
+            kind_value = self.env["stock.picking.type"].sudo().browse(int(kind_value)).code
+        kind = timeline.kind_of(leg, kind_value) or next(iter(leg.kinds))
+        name, _plural, icon = KINDS[kind]
+        state, field = first, leg.states[:1]
+        if second and first == leg.settled:
+            state, field = second, leg.states[1:]
+        if leg.model == "account.move" and kind == "credit_note":
+            amount = -(amount or 0.0)
+        return {
+            "key": f"{position.place}-{position.id}",
+            "kind": kind,
+            "name": self.env._(name),
+            "icon": icon,
+            "moment": position.moment.isoformat(sep=" ", timespec="seconds"),
+            "day": timeline.local_day(position.moment, str(self.env.tz)).isoformat(),
+            "by_day": leg.by_day,
+            "title": title if title != "/" else "",
+            "subtitle": subtitle if subtitle != title else "",
+            "amount": amount if leg.amount and amount is not None else False,
+            "currency_id": currency or False,
+            "state": labels.get((leg.model, *field), {}).get(state, "") if state else "",
+            "tone": self._get_tone(leg.model, state),
+            "partner_id": partner_id or False,
+            "partner": "",
+            "model": leg.model,
+            "id": position.id,
+        }
+
+    @api.model
+    def _get_tone(self, model, state):
+        return next((tone for tone, states in TONES.items() if state in states), "secondary")
+
+    @api.model
+    def _get_state_labels(self, legs):
+        """Return ``{(model, field): {state: label}}`` in the user's language."""
+        labels = {}
+        for leg in {(leg.model, *leg.states) for leg in legs}:
+            model, *names = leg
+            for name in names:
+                field = self.env[model]._fields[name]
+                labels[model, name] = dict(field._description_selection(self.env))
+        return labels
+
+    @api.model
+    def _name_partners(self, partner, rows):
+        """Name the contact of a row, where it is another than the one whose timeline it is."""
+        ids = {row["partner_id"] for row in rows if row["partner_id"]} - {partner.id}
+        if not ids:
+            return
+        people = self.env["res.partner"].with_context(active_test=False)
+        # a document may be addressed to somebody whom the user does not see
+        visible = people._search([("id", "in", list(ids))])
+        names = dict(
+            self.env.execute_query(
+                visible.select(*(people._field_to_sql(people._table, n) for n in ("id", "name")))
+            )
+        )
+        for row in rows:
+            row["partner"] = names.get(row["partner_id"], "")
+
+    # ------------------------------------------------------------
+    # Rows that are asked of their records
+    # ------------------------------------------------------------
+
+    @api.model
+    def _describe_calendar_event(self, model, rows):
+        # the host shows no more than "busy" of private meetings of others
+        meetings = self.env[model].browse([row["id"] for row in rows])
+        now = self.env.cr.now()
+        for row, meeting in zip(rows, meetings, strict=True):
+            held = meeting.stop and meeting.stop < now
+            row["title"] = meeting.display_name
+            row["subtitle"] = meeting.user_id.name or ""
+            row["state"] = self.env._("Held") if held else self.env._("Planned")
+            row["tone"] = "success" if held else "info"
+
+    @api.model
+    def _describe_mail_activity(self, model, rows):
+        activities = self.env[model].browse([row["id"] for row in rows])
+        today = timeline.local_day(self.env.cr.now(), str(self.env.tz))
+        for row, activity in zip(rows, activities, strict=True):
+            row["title"] = activity.summary or activity.activity_type_id.name or ""
+            row["subtitle"] = activity.user_id.name or ""
+            row["partner_id"] = activity.res_id
+            if not activity.active:
+                row["state"], row["tone"] = self.env._("Done"), "success"
+            elif activity.date_deadline < today:
+                row["state"], row["tone"] = self.env._("Overdue"), "danger"
+            else:
+                row["state"], row["tone"] = self.env._("Planned"), "info"
+            row["model"], row["id"] = "res.partner", activity.res_id
+
+    @api.model
+    def _describe_mail_message(self, model, rows):
+        messages = self.env[model].browse([row["id"] for row in rows])
+        labels = dict(messages._fields["message_type"]._description_selection(self.env))
+        for row, message in zip(rows, messages, strict=True):
+            preview = message.preview or ""
+            row["title"] = message.subject or preview
+            row["subtitle"] = preview if message.subject else ""
+            row["state"] = labels[message.message_type] if message.message_type != "comment" else ""
+            row["partner_id"] = message.author_id.id
+            if message.model and message.res_id:
+                row["model"], row["id"] = message.model, message.res_id

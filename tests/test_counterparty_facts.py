@@ -1,0 +1,196 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from ..models.counterparty_facts_money import SELLERS_SEE
+from .test_counterparty_trade import TradeCase
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty", "counterparty_history")
+class TestCounterpartyFacts(TradeCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.seller = cls._profit_user(
+            "sven", "base.group_user", "group_user", "sales_team.group_sale_salesman"
+        )
+        cls.accountant = cls._profit_user(
+            "anna", "base.group_user", "group_user", "account.group_account_invoice"
+        )
+
+    def _lines(self, user=None, partner=None):
+        """Return ``{key: (text, tone)}`` of the card."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        Facts = self.env["counterparty.facts"].with_user(user or self.accountant)
+        Facts = Facts.with_context(allowed_company_ids=self.company.ids)
+        groups = Facts.get_facts((partner or self.customer).id)
+        return {
+            line["key"]: (line["text"].replace("\N{NO-BREAK SPACE}", " "), line["tone"])
+            for group in groups
+            for line in group["lines"]
+        }
+
+    def _money(self):
+        self.env.flush_all()
+        return self.env["counterparty.facts"]._read_money(self.customer)
+
+    def _pay(self, invoice, day):
+        payment = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        payment.create({"payment_date": day})._create_payments()
+
+    def _today(self, days=0):
+        return fields.Date.today() + timedelta(days=days)
+
+    def test_a_new_counterparty_has_an_empty_card(self):
+        partner = self.env["res.partner"].create({"name": "New"})
+
+        self.assertEqual(self._lines(self.env.ref("base.user_admin"), partner), {})
+
+    def test_people_without_our_rights_get_none(self):
+        for groups in ("base.group_portal", "base.group_user"):
+            user = self._profit_user(f"nobody_{groups}", groups)
+            with self.subTest(groups), self.assertRaises(AccessError):
+                self.env["counterparty.facts"].with_user(user).get_facts(self.customer.id)
+
+    def test_money_equals_the_hosts_own_figures(self):
+        self._invoice(day=self._today(-60), invoice_date_due=self._today(-30))
+        self._invoice(day=self._today(), invoice_date_due=self._today(30))
+        self.env["account.payment"].create(
+            {"partner_id": self.customer.id, "amount": 30.0, "payment_type": "inbound"}
+        ).action_post()
+        self._invoice(day=self._today(), kind="in_invoice")
+
+        money = self._money()
+
+        self.assertEqual(money["balance"], self.customer.credit)
+        self.assertEqual(money["payable"], self.customer.debit)
+        self.assertEqual((money["balance"], money["unused"]), (170.0, 30.0))
+
+    def test_overdue_is_what_was_due_before_today(self):
+        self._invoice(day=self._today(-60), invoice_date_due=self._today(-1))
+        self._invoice(day=self._today(), invoice_date_due=self._today())
+
+        self.assertEqual(self._money()["overdue"], 100.0)
+        self.assertEqual(self._lines()["overdue"][1], "danger")
+
+    def test_who_keeps_no_accounts_sees_balances_as_the_setting_says(self):
+        self._invoice(day=self._today())
+        parameters = self.env["ir.config_parameter"]
+        for setting, own, seen in [
+            (False, True, False),
+            ("none", True, False),
+            ("own", False, False),
+            ("own", True, True),
+            ("all", False, True),
+            ("nonsense", True, False),
+        ]:
+            parameters.set_param(SELLERS_SEE, setting)
+            self.customer.user_id = self.seller if own else False
+            with self.subTest(setting=setting, own=own):
+                self.assertEqual("balance" in self._lines(self.seller), seen)
+        # selling is what the setting is about
+        outsider = self._profit_user("olga", "base.group_user", "group_user")
+        parameters.set_param(SELLERS_SEE, "all")
+        self.assertNotIn("balance", self._lines(outsider))
+
+    def test_credit_used_stands_beside_the_limit(self):
+        self.company.account_use_credit_limit = True
+        self.customer.credit_limit = 125.0
+        self._invoice(day=self._today())
+
+        self.assertIn("80 %", self._lines()["credit"][0])
+
+    def test_how_late_invoices_were_paid(self):
+        for due, paid in ((-40, -20), (-10, -10)):
+            invoice = self._invoice(day=self._today(-50), invoice_date_due=self._today(due))
+            self._pay(invoice, self._today(paid))
+
+        text, tone = self._lines()["pays"]
+
+        self.assertIn("10 days late", text)
+        self.assertIn("50 %", text)
+        self.assertEqual(tone, "warning")
+
+    def test_what_is_missing_is_counted_with_its_amount(self):
+        self._sell(10, user_id=self.seller.id)
+
+        lines = self._lines(self.seller)
+
+        self.assertIn("100.00", lines["undelivered"][0])
+        self.assertNotIn("unreceived", lines)
+
+    def test_lines_lead_to_their_lists(self):
+        self._sell(10, user_id=self.seller.id)
+        Facts = self.env["counterparty.facts"].with_user(self.seller)
+        for key in ("undelivered", "unreceived", "not_coming", "sold", "bought", "stale"):
+            with self.subTest(key):
+                action = Facts.action_open(self.contact.id, key)
+                self.assertEqual(
+                    action["domain"], [("commercial_partner_id", "=", self.customer.id)]
+                )
+                self.assertIn(self.customer.name, action["name"])
+
+    def test_a_supplier_that_keeps_its_word(self):
+        good, late = self._buy(10), self._buy(4)
+        good.order_line.date_planned = fields.Datetime.now() + timedelta(days=2)
+        late.order_line.date_planned = fields.Datetime.now() - timedelta(days=5)
+        self._move(good, 10)
+        self._move(late, 3)
+
+        lines = self._lines(self.buyer)
+
+        self.assertIn("50 %", lines["receipts"][0])
+        self.assertEqual(lines["receipts"][1], "danger")
+        self.assertIn("0 %", lines["quantities"][0])
+
+    def test_a_bill_dearer_than_the_order_is_noticed(self):
+        order = self._buy(10, price=4.0)
+        self._move(order, 10)
+        order.action_create_invoice()
+        bill = order.invoice_ids
+        bill.invoice_date = self._today()
+        bill.invoice_line_ids.price_unit = 5.0
+        bill.action_post()
+
+        self.assertIn("0 %", self._lines(self.buyer)["prices"][0])
+
+    def test_ratings_are_averaged(self):
+        rating = self.env["rating.rating"].create(
+            {
+                "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+                "res_id": self.customer.id,
+                "partner_id": self.contact.id,
+                "rating": 5,
+                "consumed": True,
+            }
+        )
+        rating.copy({"rating": 2})
+        rating.copy({"rating": 1, "consumed": False})
+
+        self.assertIn("3.5 of 5", self._lines()["satisfaction"][0])
+
+    def test_revenue_is_compared_with_the_year_before(self):
+        self._invoice(self._line(price=150.0), day=self._today(-30))
+        self._invoice(self._line(price=100.0), day=self._today(-400))
+
+        lines = self._lines()
+
+        self.assertIn("+50 %", lines["revenue"][0])
+        self.assertEqual(lines["growing"][1], "success")
+
+    def test_the_card_costs_the_same_for_any_number_of_documents(self):
+        self._sell(1)
+        Facts = self.env["counterparty.facts"].with_user(self.buyer)
+        Facts.get_facts(self.customer.id)
+        for _number in range(5):
+            self._sell(2)
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+        with self.assertQueryCount(24):
+            Facts.get_facts(self.customer.id)
