@@ -44,9 +44,7 @@ class TestResPartnerFilters(CounterpartyCase):
         self.assertEqual(
             self._found(("counterparty_last_contact", "<", "today -90d")), self.late_payer
         )
-        self.assertEqual(
-            self._found(("counterparty_last_contact", ">=", "today -30d")), self.foods
-        )
+        self.assertEqual(self._found(("counterparty_last_contact", ">=", "today -30d")), self.foods)
         self.assertEqual(self._found(("counterparty_last_contact", "=", False)), self.late_payer)
 
     def test_a_meeting_held_is_a_contact_and_a_planned_one_is_none(self):
@@ -101,8 +99,9 @@ class TestResPartnerFilters(CounterpartyCase):
                 found = self._found(("counterparty_last_contact", ">=", day))
                 own = (self.foods | self.freight | self.late_payer).with_user(self.officer)
                 expected = own.filtered(
-                    lambda p, day=day: p.counterparty_last_contact
-                    and p.counterparty_last_contact >= day
+                    lambda p, day=day: (
+                        p.counterparty_last_contact and p.counterparty_last_contact >= day
+                    )
                 )
                 self.assertEqual(found, expected)
 
@@ -139,6 +138,4 @@ class TestResPartnerFilters(CounterpartyCase):
             )
             move.action_post()
 
-        self.assertEqual(
-            self._found(("counterparty_overdue", ">", 0), user=accountant), self.foods
-        )
+        self.assertEqual(self._found(("counterparty_overdue", ">", 0), user=accountant), self.foods)
