@@ -1,5 +1,3 @@
-from ast import literal_eval
-
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
@@ -93,7 +91,9 @@ class TestViews(CounterpartyCase):
     def test_default_types_of_lists_exist(self):
         codes = set(self.env["counterparty.type"].search([]).mapped("code"))
         for action in self._records("ir.actions.act_window"):
-            context = safe_eval(action.context or "{}", {"active_id": 0, "uid": 0})
+            context = safe_eval(
+                action.context or "{}", {"active_id": 0, "active_ids": [], "uid": 0}
+            )
             code = context.get("counterparty_default_type")
             with self.subTest(action=action.name):
                 self.assertIn(code, codes | {None})
