@@ -69,3 +69,18 @@ class TestTourDossier(CounterpartyCase, HttpCase):
         self.assertEqual(partner.phone, "0268555010")
         self.assertEqual(dict(role.role_properties), {"policy_limit": "Ten million"})
         self.assertEqual(partner.counterparty_sections, ",contracts,")
+
+    def test_designer_opened_again_keeps_what_is_there(self):
+        landlord = self.env["counterparty.type"].create({"name": "Landlord", "code": "landlord"})
+        floors = {"name": "floors", "string": "Floors", "type": "integer"}
+        landlord.role_properties_definition = [floors]
+        role = self._role(self.foods, landlord)
+        role.role_properties = {"floors": 7}
+
+        self.start_tour("/odoo/counterparty-types", "counterparty_designer_again", login="boris")
+
+        role.invalidate_recordset()
+        kept, added = landlord.role_properties_definition
+        self.assertEqual((kept["name"], kept["type"]), ("floors", "integer"))
+        self.assertEqual(added["type"], "char")
+        self.assertEqual(dict(role.role_properties)["floors"], 7)

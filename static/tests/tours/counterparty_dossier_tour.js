@@ -98,3 +98,16 @@ registry.category("web_tour.tours").add("counterparty_insurer", {
         { content: "the chip shows", trigger: `body:not(:has(.modal)) div[name="counterparty_open_role_ids"]:contains("Insurer")` },
     ],
 });
+
+registry.category("web_tour.tours").add("counterparty_designer_again", {
+    steps: () => [
+        { content: "open the type", trigger: `.o_data_row td[name="name"]:contains("Landlord")`, run: "click" },
+        { content: "its own fields", trigger: `a[name="fields"]`, run: "click" },
+        { trigger: `button[name="action_design_fields"]`, run: "click" },
+        { content: "its field is there", trigger: `.modal .o_data_cell[name="kind"]:contains("Whole number")` },
+        { content: "add another one", trigger: ".modal .o_field_x2many_list_row_add a", run: "click" },
+        { trigger: `.modal .o_selected_row div[name="name"] input`, run: "edit Broker" },
+        { trigger: `.modal button[name="action_save"]`, run: "click" },
+        { trigger: `body:not(:has(.modal)) div[name="own_field_count"]:contains("2")` },
+    ],
+});
