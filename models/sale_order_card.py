@@ -196,6 +196,21 @@ class CounterpartyCardOrderMixin(models.AbstractModel):
             )
         return card
 
+    def _get_list_without_ended_card(self):
+        """Return the customer's own price list where the order's is that of an ended card.
+
+        Lines quoted under the card keep their prices; further ones are priced by this list.
+
+        :return: a price list, empty where the customer has none, ``None`` for any other order
+        """
+        # whoever sells applies the card; its document may not be theirs to open
+        card = self.sudo().counterparty_card_id
+        pricelist = card.card_pricelist_id
+        ended = pricelist and not card._filter_cards_in_force()
+        if not ended or self.sudo().pricelist_id != pricelist:
+            return None
+        return self.with_company(self.company_id).partner_id.property_product_pricelist
+
     def _get_lines_agreed_by_hand(self, card):
         """Return the lines whose price or discount is another than price list and card give.
 

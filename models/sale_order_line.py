@@ -41,6 +41,18 @@ class SaleOrderLine(models.Model):
                 line.discount = max(line.discount, discount)
         return result
 
+    def _compute_pricelist_item_id(self):
+        result = super()._compute_pricelist_item_id()
+        for order, lines in self.grouped("order_id").items():
+            own = order._get_list_without_ended_card()
+            for line in lines.filtered("pricelist_item_id") if own is not None else ():
+                line.pricelist_item_id = (
+                    own._get_product_rule(product=line.product_id, **line._get_pricelist_kwargs())
+                    if own
+                    else False
+                )
+        return result
+
     def _get_list_discount(self):
         """Return the discount of the order's price list in percent, as the host computes it."""
         self.ensure_one()

@@ -241,6 +241,17 @@ class TestCounterpartyDocumentCard(DocumentCase):
         self.assertEqual(order.order_line.mapped("discount"), [10.0, 0.0])
         self.assertFalse(order.counterparty_card_notice)
 
+    def test_price_list_of_an_ended_card_prices_no_further_lines(self):
+        card = self._card(card_pricelist_id=self.pricelist.id, date_to="2026-03-31")
+        order = self._order()
+        order.counterparty_card_id = card
+
+        with freeze_time("2026-04-01 10:00:00"):
+            self.env.invalidate_all()
+            order.order_line = [Command.create({"product_id": self.service.id})]
+
+        self.assertEqual(order.order_line.mapped("price_unit"), [80.0, 100.0])
+
     def test_copied_order_keeps_a_card_in_force(self):
         card = self._card(card_discount=10.0, card_pricelist_id=self.pricelist.id)
         order = self._order()
