@@ -95,6 +95,27 @@ class CounterpartyHoldingBalance(models.AbstractModel):
         )
 
     @api.model
+    def _sql_owed(self, partner_ids):
+        """Return the query of open receivables today, in the currency of the books.
+
+        Columns: partner_id, company_id, amount. What a limit asks for at every order: half the time
+        of all that a figure shows.
+        """
+        return SQL(
+            """SELECT contact.commercial_partner_id AS partner_id, l.company_id,
+                      SUM(l.amount_residual) AS amount
+                 FROM res_partner contact
+                 JOIN account_move_line l ON l.partner_id = contact.id
+                WHERE contact.commercial_partner_id = ANY(%(partners)s)
+                  AND l.parent_state = 'posted' AND %(is_open)s
+                  AND l.account_id IN (SELECT id FROM account_account
+                                        WHERE account_type = 'asset_receivable')
+                GROUP BY contact.commercial_partner_id, l.company_id""",
+            partners=list(partner_ids),
+            is_open=self._sql_open_today()[1],
+        )
+
+    @api.model
     def _with_contacts(self, partners):
         """Return companies together with their contacts.
 
