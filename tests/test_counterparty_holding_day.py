@@ -155,6 +155,14 @@ class TestHoldingDay(HoldingCase):
         self.assertEqual(periods, [(False, date(2025, 9, 30)), (date(2026, 1, 1), False)])
         self.assertEqual(self.group.exception_ids.partner_id, self.late_payer)
 
+    def test_a_copy_has_the_exceptions_of_its_days(self):
+        self._exception(self.first_bank, date_from="2025-07-01")
+
+        copy = self.group.copy({"name": "Copy"})
+
+        self.assertIn("First Bank", self._members(group=copy))
+        self.assertNotIn("First Bank", self._members("2025-06-30", copy))
+
     def test_a_company_named_by_hand_is_not_deleted(self):
         self._exception(self.first_bank, "exclude")
 
