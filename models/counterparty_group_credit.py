@@ -217,13 +217,12 @@ class CounterpartyGroupCredit(models.AbstractModel):
                 # to compile the query would take as long as to run it
                 """SET LOCAL jit = off;
                    SELECT partner_id, SUM(amount)::float8
-                     FROM (SELECT partner_id, company_id, receivable_company AS amount
-                             FROM (%(items)s) AS items
+                     FROM (SELECT partner_id, company_id, amount FROM (%(owed)s) AS owed
                             UNION ALL
                            SELECT partner_id, company_id, amount_company
                              FROM (%(orders)s) AS orders) AS part
                     WHERE company_id = ANY(%(companies)s) GROUP BY partner_id""",
-                items=Balance._sql_items(partner_ids, day),
+                owed=Balance._sql_owed(partner_ids),
                 orders=Balance._sql_open_orders(partner_ids, day, left_out),
                 companies=companies.ids,
             )

@@ -42,7 +42,7 @@ class CounterpartyHolding(models.Model):
         "Empty: all kinds that belong to groups.",
     )
     exception_ids = fields.One2many(
-        "counterparty.holding.exception", "holding_id", string="Exceptions"
+        "counterparty.holding.exception", "holding_id", string="Exceptions", copy=True
     )
     include_ids = fields.Many2many(
         "res.partner",

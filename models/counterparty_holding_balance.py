@@ -95,6 +95,27 @@ class CounterpartyHoldingBalance(models.AbstractModel):
         )
 
     @api.model
+    def _sql_owed(self, partner_ids):
+        """Return the query of open receivables today, in the currency of the books.
+
+        Columns: partner_id, company_id, amount. What a limit asks for at every order: half the time
+        of all that a figure shows.
+        """
+        return SQL(
+            """SELECT contact.commercial_partner_id AS partner_id, l.company_id,
+                      SUM(l.amount_residual) AS amount
+                 FROM res_partner contact
+                 JOIN account_move_line l ON l.partner_id = contact.id
+                WHERE contact.commercial_partner_id = ANY(%(partners)s)
+                  AND l.parent_state = 'posted' AND %(is_open)s
+                  AND l.account_id IN (SELECT id FROM account_account
+                                        WHERE account_type = 'asset_receivable')
+                GROUP BY contact.commercial_partner_id, l.company_id""",
+            partners=list(partner_ids),
+            is_open=self._sql_open_today()[1],
+        )
+
+    @api.model
     def _with_contacts(self, partners):
         """Return companies together with their contacts.
 
@@ -173,7 +194,12 @@ class CounterpartyHoldingBalance(models.AbstractModel):
                 WHERE ordered.amount > COALESCE(invoiced.amount, 0)""",
             orders=self._sql_orders_until(partners, day) if is_past else self._sql_orders(partners),
             ordered=self._sql_ordered(),
-            invoiced=self._sql_invoiced(SQL("AND item.date <= %s", day) if is_past else SQL()),
+            invoiced=self._sql_invoiced(
+                SQL("AND item.date <= %s", day)
+                if is_past
+                # what the host has summed up today spares most open orders the way to the ledger
+                else SQL("AND (line.untaxed_amount_invoiced != 0 OR line.is_downpayment)")
+            ),
             left_out=list(left_out),
         )
 
@@ -210,7 +236,7 @@ class CounterpartyHoldingBalance(models.AbstractModel):
         )
 
     @api.model
-    def _sql_invoiced(self, until):
+    def _sql_invoiced(self, condition):
         """Return the query of what was invoiced of the orders ``o``, in their currency."""
         return SQL(
             """SELECT line.order_id,
@@ -226,7 +252,7 @@ class CounterpartyHoldingBalance(models.AbstractModel):
                  JOIN account_move move ON move.id = item.move_id
                 WHERE item.parent_state = 'posted' %s
                 GROUP BY line.order_id""",
-            until,
+            condition,
         )
 
     @api.model

@@ -45,6 +45,11 @@ class CounterpartyHoldingMember(models.Model):
         "Owners", compute="_compute_membership", help="Owners on this day, in the group or not."
     )
     is_mutual = fields.Boolean("Own Each Other", compute="_compute_membership")
+    is_circular = fields.Boolean(
+        "In a Loop",
+        compute="_compute_is_circular",
+        help="Owns its owner, directly or through others.",
+    )
 
     # analysis: behind its switch
     total_share = fields.Char(
@@ -139,6 +144,15 @@ class CounterpartyHoldingMember(models.Model):
             member.share_text = ", ".join(direct.mapped("share_text"))
             member.owner_count = len(owned.owner_id)
             member.is_mutual = any(direct.mapped("is_mutual"))
+
+    @api.depends_context("counterparty_as_of")
+    @api.depends("partner_id", "parent_id")
+    def _compute_is_circular(self):
+        Membership = self.env["counterparty.membership"]
+        rows = Membership.search([("member_id", "in", self.partner_id.ids)])
+        circular = rows.filtered("is_circular").member_id
+        for member in self:
+            member.is_circular = member.partner_id in circular
 
     @api.depends_context("counterparty_as_of")
     def _compute_ownership(self):

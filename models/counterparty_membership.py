@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import membership as membership_rules
+from ..tools import ownership
 from ..tools.ownership import Edge
 from ..tools.periods import overlap
 from .counterparty_membership_rules import PERCENT, plain_percent
@@ -127,6 +128,11 @@ class CounterpartyMembership(models.Model):
         compute="_compute_is_mutual",
         help="The member also owns its owner, directly.",
     )
+    is_circular = fields.Boolean(
+        "In a Loop",
+        compute="_compute_is_circular",
+        help="The member owns its owner, directly or through others.",
+    )
     is_own_company = fields.Boolean("Own", compute="_compute_is_own_company")
 
     _open_uniq = models.UniqueIndex(
@@ -212,6 +218,49 @@ class CounterpartyMembership(models.Model):
         for row in self:
             others = periods.get((row.member_id, row.owner_id), [])
             row.is_mutual = any(overlap(row._get_period(), period) for period in others)
+
+    @api.depends_context("counterparty_as_of")
+    @api.depends("owner_id", "member_id", "date_from", "date_to")
+    def _compute_is_circular(self):
+        day = self.env["counterparty.holding"]._get_day()
+        block = self._get_blocks(day)
+        in_force = self.filtered_domain(self._domain_in_force(day))
+        for row in self:
+            owner, member = row.owner_id.id, row.member_id.id
+            together = owner in block and block[owner] == block.get(member)
+            row.is_circular = row in in_force and together
+
+    def _get_blocks(self, day):
+        """Return ``{partner id: number}``: those of one number own each other in a loop.
+
+        All that members lead to on a day is looked at, each once; loops pass owners and members of
+        these rows or of none.
+        """
+        self.flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """WITH RECURSIVE g(id) AS (
+                        SELECT unnest(%(members)s::int[]) UNION
+                        SELECT m.member_id FROM g
+                          JOIN counterparty_membership m ON m.owner_id = g.id
+                         WHERE %(in_force)s)
+                   SELECT m.owner_id, m.member_id
+                     FROM g JOIN counterparty_membership m ON m.owner_id = g.id
+                    WHERE %(in_force)s""",
+                members=self.member_id.ids,
+                in_force=self._sql_in_force("m", day),
+            )
+        )
+        members = {}
+        for owner, member in rows:
+            members.setdefault(owner, []).append(member)
+        blocks = ownership.strong_components(members, members)
+        return {
+            partner: number
+            for number, block in enumerate(blocks)
+            if len(block) > 1 or block[0] in members.get(block[0], ())
+            for partner in block
+        }
 
     @api.depends("member_id")
     def _compute_is_own_company(self):

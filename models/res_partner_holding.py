@@ -33,7 +33,7 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         groups=GROUP_USER,
-        help="Was ever owner, member, head or chosen by hand: spares all others a query.",
+        help="Was ever owner, member, head or included by hand: spares all others a query.",
     )
     # the form: both ends of a partner's memberships with one query, none of a group for most
     counterparty_member_card_ids = fields.Many2many(

@@ -1,8 +1,12 @@
 from datetime import date, timedelta
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import SQL
+from odoo.tools.sql import table_exists
 
 from .holding_common import HoldingCase
 
@@ -151,11 +155,46 @@ class TestHoldingDay(HoldingCase):
         self.assertEqual(periods, [(False, date(2025, 9, 30)), (date(2026, 1, 1), False)])
         self.assertEqual(self.group.exception_ids.partner_id, self.late_payer)
 
+    def test_a_copy_has_the_exceptions_of_its_days(self):
+        self._exception(self.first_bank, date_from="2025-07-01")
+
+        copy = self.group.copy({"name": "Copy"})
+
+        self.assertIn("First Bank", self._members(group=copy))
+        self.assertNotIn("First Bank", self._members("2025-06-30", copy))
+
     def test_a_company_named_by_hand_is_not_deleted(self):
         self._exception(self.first_bank, "exclude")
 
         with self.assertRaisesRegex(UserError, "Northwind"):
             self.first_bank.unlink()
+
+    def test_an_upgrade_keeps_what_was_chosen_by_hand_for_all_days(self):
+        for choice, partner in (("include", self.ben), ("exclude", self.freight)):
+            table = f"counterparty_holding_{choice}_rel"
+            self.env.cr.execute(
+                SQL(
+                    "CREATE TABLE %s (counterparty_holding_id int, res_partner_id int)",
+                    SQL.identifier(table),
+                )
+            )
+            self.env.cr.execute(
+                SQL("INSERT INTO %s VALUES (%s, %s)", SQL.identifier(table), self.group.id,
+                    partner.id)
+            )  # fmt: skip
+        path = Path(__file__).parents[1] / "migrations/19.0.1.2.0/post-holding.py"
+        spec = spec_from_file_location("post_holding", path)
+        script = module_from_spec(spec)
+        spec.loader.exec_module(script)
+
+        script.migrate(self.env.cr, "19.0.1.1.0")
+
+        self.env.invalidate_all()
+        rows = {(row.choice, row.partner_id): row for row in self.group.exception_ids}
+        # a contact that was included led nowhere: its company does
+        self.assertEqual(set(rows), {("include", self.foods), ("exclude", self.freight)})
+        self.assertEqual({row.date_from for row in rows.values()}, {False})
+        self.assertFalse(table_exists(self.env.cr, "counterparty_holding_include_rel"))
 
     def test_exceptions_of_hidden_companies_stay_hidden_and_count(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})

@@ -118,6 +118,31 @@ class TestCounterpartyMembership(HoldingCase):
         self.assertTrue(back.is_mutual)
         self.assertTrue(self.to_freight.is_mutual)
         self.assertFalse(self.to_foods.is_mutual)
+        self.assertEqual(
+            (back | self.to_freight | self.to_foods).mapped("is_circular"), [True, True, False]
+        )
+
+    def test_a_loop_over_several_companies_is_flagged_while_it_lasts(self):
+        down = self._membership(self.freight, self.late_payer, 30)
+        back = self._membership(self.late_payer, self.holding, 5, date_from="2022-01-01")
+        aside = self._membership(self.foods, self.first_bank, 10)
+        ring = self.to_freight | down | back
+
+        self.assertEqual(set(ring.mapped("is_circular")), {True})
+        self.assertFalse(aside.is_circular)
+        self.assertFalse(any(ring.mapped("is_mutual")))
+        past = ring.with_context(counterparty_as_of="2021-06-30")
+        self.assertFalse(any(past.mapped("is_circular")))
+        rows = self.env["counterparty.holding.member"].with_context(
+            counterparty_holding_ids=self.group.ids
+        )
+        circular = rows.search([]).filtered("is_circular").partner_id
+        self.assertEqual(circular, self.freight | self.late_payer | self.holding)
+
+    def test_own_shares_are_a_loop(self):
+        kind = self.owned.copy({"name": "Own shares", "allows_self": True})
+
+        self.assertTrue(self._membership(self.foods, self.foods, 0, kind=kind).is_circular)
 
     def test_a_member_cannot_become_a_contact(self):
         with self.assertRaisesRegex(ValidationError, "Northwind Freight.*contact of Slowpay"):
