@@ -24,6 +24,7 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         # profit: what a credit note reverses is known before the host writes the cost of goods
         self._link_reversed_lines()
+        again = self.filtered("posted_before")
         posted = super()._post(soft)
         # counterparty: after commit, so that a role can never stop a posting
         sales = posted.filtered(lambda move: move.is_sale_document(include_receipts=True))
@@ -32,7 +33,7 @@ class AccountMove(models.Model):
         Role._schedule_derivation(sales.partner_id, "sale")
         Role._schedule_derivation(bills.partner_id, "purchase")
         # profit: in the transaction of the posting, so that no posted line is without its fact
-        self.env["counterparty.sale.fact"]._post_moves(sales)
+        self.env["counterparty.sale.fact"]._post_moves(sales, again & sales)
         return posted
 
     # ------------------------------------------------------------

@@ -199,11 +199,13 @@ class CounterpartySaleFact(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _post_moves(self, moves):
+    def _post_moves(self, moves, again=None):
         """Write the facts of documents that were posted right now, all in one statement.
 
         Never a reason for a posting to fail: what cannot be written now is a difference that the
         nightly check finds and repairs.
+
+        :param again: those that were posted before
         """
         sales = moves.filtered(lambda move: move.is_sale_document(include_receipts=True))
         if not sales:
@@ -211,7 +213,7 @@ class CounterpartySaleFact(models.Model):
         # what the host cannot write is the host's error, and must not be rolled back with ours
         self._flush_sources()
         try:
-            self._insert_live(sales)
+            self._insert_live(sales, again)
         except Exception:  # noqa: BLE001 whatever it is, the document is posted
             if self.env.cr.connection.info.transaction_status == TRANSACTION_STATUS_INERROR:
                 self.env.cr.execute(
@@ -223,7 +225,7 @@ class CounterpartySaleFact(models.Model):
             )
 
     @api.model
-    def _insert_live(self, sales):
+    def _insert_live(self, sales, again):
         """Write facts so that an error takes back nothing else, in one or two round trips.
 
         A savepoint of the host would be two queries more.
@@ -232,7 +234,7 @@ class CounterpartySaleFact(models.Model):
         rest = self.env.execute_query(
             SQL(
                 "%s; %s",
-                self._sql_protected(self._sql_written(sales, live=True)),
+                self._sql_protected(self._sql_written(sales, live=True, again=again)),
                 self._sql_unwritten(sales),
             )
         )

@@ -45,20 +45,26 @@ class CounterpartySaleFactBuild(models.AbstractModel):
         self.invalidate_model()
 
     @api.model
-    def _sql_written(self, moves, live):
+    def _sql_written(self, moves, live, again=None):
         """Return statements that write all but few lines, in one round trip to the database.
 
         Left are lines whose shares must be worked out, and what reverses a line without facts of
         its own: a sale like any other.
+
+        :param again: documents that were posted before: something is kept of their lines
         """
         origins = self._get_origins(moves, live)
         # sold and credited at once
         sold = set(origins.values()) - origins.keys()
         if live:
             sold &= set(moves.line_ids.ids)
+        if again:
+            kept = again.line_ids.filtered(lambda line: line.display_type == "product")
+            sold.update(set(kept.ids) - origins.keys())
+        fresh = not again or moves - again
         return SQL("; ").join(
             [
-                self._sql_quick(moves, list(origins), live),
+                *([self._sql_quick(moves, list(origins), live)] if fresh else []),
                 *([self._sql_plain(moves, sorted(sold), live)] if sold else []),
                 *(self._sql_mirrors(moves, wave) for wave in reversal.waves(origins)),
             ]
@@ -85,7 +91,18 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                 WHERE %(is_simple)s
                 ORDER BY commercial_partner_id, line_id""",
             target=self._sql_target(),
-            line=self._sql_line(moves, SQL("l.id <> ALL(%s)", sql_ids(later)), live),
+            line=self._sql_line(
+                moves,
+                # before anything is worked out: after a draft something is kept of every line
+                SQL(
+                    """l.id <> ALL(%s) AND NOT EXISTS (
+                           SELECT FROM counterparty_sale_fact_kept kept
+                            WHERE %s AND kept.line_id = l.id)""",
+                    sql_ids(later),
+                    self.env["counterparty.sale.fact.kept"]._sql_is_any(),
+                ),
+                live,
+            ),
             measures=MEASURES["posting"],
             is_simple=self._sql_is_simple(),
         )
@@ -106,14 +123,15 @@ class CounterpartySaleFactBuild(models.AbstractModel):
     @api.model
     def _sql_unwritten(self, moves):
         """Select the lines that have no facts yet."""
+        # as a scalar: an anti-join reads the facts of all the documents again for each line
         return SQL(
             """SELECT l.id FROM account_move m
                  JOIN account_move_line l ON l.move_id = m.id AND l.display_type = 'product'
                 WHERE m.id = ANY(%(moves)s) AND l.move_id = ANY(%(moves)s)
                   AND m.state = 'posted' AND m.move_type = ANY(%(types)s)
-                  AND NOT EXISTS (SELECT FROM counterparty_sale_fact f
-                                   WHERE f.move_id = ANY(%(moves)s) AND f.line_id = l.id
-                                     AND f.kind = 'posting')""",
+                  AND NOT COALESCE((SELECT TRUE FROM counterparty_sale_fact f
+                       WHERE f.move_id = l.move_id AND f.line_id = l.id AND f.kind = 'posting'
+                       LIMIT 1), FALSE)""",
             moves=sql_ids(moves.ids),
             types=list(SALE_TYPES),
         )
@@ -151,16 +169,13 @@ class CounterpartySaleFactBuild(models.AbstractModel):
         that must be worked out.
         """
         return SQL(
-            """NOT EXISTS (SELECT FROM counterparty_sale_fact_kept kept
-                            WHERE %s AND kept.line_id = line.line_id)
-               AND (line.given_campaign IS NOT NULL OR NOT EXISTS (
+            """(line.given_campaign IS NOT NULL OR NOT EXISTS (
                    SELECT FROM counterparty_interaction i
                     WHERE i.commercial_partner_id = line.commercial_partner_id
                       AND i.campaign_id IS NOT NULL
                       AND i.date < line.invoice_date + 1
                       AND i.date >= line.invoice_date - (
-                          SELECT COALESCE(MAX(counterparty_window_days), 0) FROM utm_campaign)))""",
-            self.env["counterparty.sale.fact.kept"]._sql_is_any(),
+                          SELECT COALESCE(MAX(counterparty_window_days), 0) FROM utm_campaign)))"""
         )
 
     # ------------------------------------------------------------

@@ -27,7 +27,10 @@ class CounterpartyProfitCampaignMixin(models.AbstractModel):
         "res.currency", compute="_compute_counterparty_currency_id"
     )
     counterparty_order_count = fields.Integer(
-        "Orders", compute="_compute_counterparty_sales", groups=SALES
+        "Orders",
+        compute="_compute_counterparty_sales",
+        groups=SALES,
+        help="Confirmed orders that name the campaign, or whose sales it earned.",
     )
     counterparty_invoiced = fields.Monetary(
         "Invoiced",
@@ -246,15 +249,35 @@ class CounterpartyProfitCampaignMixin(models.AbstractModel):
         return self._sum_counterparty_parts(found, len(aggregates))
 
     def _read_counterparty_orders(self):
-        """Return ``{campaign id: number of confirmed orders}``."""
+        """Return ``{campaign id: number of confirmed orders}`` that name it or that it earned."""
         Order = self.env["sale.order"]
         rows = []
-        if Order.has_access("read"):
+        if self._origin and Order.has_access("read"):
+            Order.flush_model(["campaign_id", "state"])
+            orders = Order._search([("state", "=", "sale")])
             parts = self._get_counterparty_part_ids()
-            domain = [("campaign_id", "in", parts), ("state", "=", "sale")]
-            rows = Order._read_group(domain, ["campaign_id"], ["__count"])
-        found = {campaign.id: (count,) for campaign, count in rows}
+            rows = self.env.execute_query(self._sql_counterparty_orders(orders, parts))
+        found = {campaign_id: (count,) for campaign_id, count in rows}
         return {root: count for root, [count] in self._sum_counterparty_parts(found, 1).items()}
+
+    def _sql_counterparty_orders(self, orders, parts):
+        return SQL(
+            """SELECT campaign_id, COUNT(*)
+                 FROM (SELECT o.campaign_id, o.id FROM sale_order o
+                        WHERE o.campaign_id = ANY(%(parts)s)
+                        UNION
+                       SELECT f.campaign_id, s.order_id
+                         FROM counterparty_sale_fact f
+                         JOIN sale_order_line_invoice_rel rel ON rel.invoice_line_id = f.line_id
+                         JOIN sale_order_line s ON s.id = rel.order_line_id
+                        WHERE f.campaign_id = ANY(%(parts)s)
+                        GROUP BY f.campaign_id, s.order_id
+                       HAVING SUM(f.revenue) <> 0) earned
+                WHERE earned.id IN (%(orders)s)
+                GROUP BY campaign_id""",
+            parts=parts,
+            orders=orders.subselect("id"),
+        )
 
     def _count_counterparty_new_customers(self):
         """Return ``{campaign id: customers}`` whose first sale ever is the campaign's.

@@ -10,6 +10,7 @@ from . import report_counterparty_timeline
 from . import counterparty_request_report
 
 # profit
+from . import counterparty_profit_spent
 from . import counterparty_profit_report
 from . import counterparty_campaign_report
 from . import counterparty_profit_holding_report

@@ -230,8 +230,9 @@ class TestUtmCampaign(ProfitCase):
                 "company_id": self.other_company.id,
             }
         )
+        reader = self._profit_user("read", SALES, "group_user", "group_cost_profit")
 
-        self.assertEqual(self.spring.counterparty_spent, 0)
+        self.assertEqual(self.spring.with_user(reader).counterparty_spent, 0)
 
     def test_whoever_sees_no_budget_copies_a_campaign_without_it(self):
         seller = self._profit_user("copy", SALES, "group_user")
@@ -241,6 +242,19 @@ class TestUtmCampaign(ProfitCase):
 
         self.assertEqual(copied.sudo().counterparty_budget, 0)
         self.assertEqual(self.spring.copy().counterparty_budget, 500)
+
+    def test_orders_that_interactions_earned_count_like_those_that_name_it(self):
+        named, earned = self._order(campaign=self.spring), self._order()
+        self._order(campaign=self.spring, confirmed=False)
+        self._interaction(self.spring, "2026-03-01 10:00:00")
+
+        self._invoice_orders(named)
+        self._invoice_orders(earned)
+        self._invoice()
+
+        self.env.invalidate_all()
+        self.assertEqual(self.spring.counterparty_order_count, 2)
+        self.assertEqual(self.spring.counterparty_revenue, 300)
 
     # ------------------------------------------------------------
     # Customers won

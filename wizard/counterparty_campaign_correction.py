@@ -53,8 +53,8 @@ class CounterpartyCampaignCorrection(models.TransientModel):
             )
             wizard.locked_note = (
                 self.env._(
-                    "Lines in a locked period: %(count)s. There the change counts on the first open "
-                    "day.",
+                    "Lines in a locked period: %(count)s. There the change counts on the first "
+                    "open day.",
                     count=len(locked),
                 )
                 if locked
