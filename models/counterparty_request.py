@@ -389,6 +389,9 @@ class CounterpartyRequest(models.Model):
         if "user_id" in vals:
             vals = dict(vals, assigned_at=fields.Datetime.now() if vals["user_id"] else False)
         result = super().write(vals)
+        if vals.get("partner_id"):
+            # whoever is known now asked for it, too
+            self._log_demands()
         if {"user_id", "category_id", *self._get_asked_names()} & vals.keys():
             self._start_when_ready()
             self._convert_automatically()
