@@ -72,6 +72,7 @@ from . import counterparty_holding_sale
 # request
 from . import counterparty_request_target_mixin
 from . import counterparty_request_mail
+from . import counterparty_request_acknowledgement
 from . import counterparty_request_category_mail
 from . import counterparty_request_team_mail
 from . import counterparty_request_team_desk

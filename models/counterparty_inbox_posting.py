@@ -169,13 +169,7 @@ class CounterpartyInboxPosting(models.AbstractModel):
         as_note = fate == decision.NOTE
         employee = self._get_employee(people)
         author = employee or (people if len(people) == 1 else people.browse())
-        # the host's parser makes markup of it
-        body = letter["body"] or ""
-        if letter["dropped"]:
-            body += Markup("<p>%s</p>") % self.env._(
-                "Left out, because it was too much: %(names)s",
-                names=", ".join(letter["dropped"][:COPIES]),
-            )
+        body = self._get_body(letter)
         parent = letter["parent"]
         in_thread = (parent.model, parent.res_id) == (request._name, request.id)
         acting = not employee and self._is_acting(request, people, envelope.sender)
@@ -216,6 +210,18 @@ class CounterpartyInboxPosting(models.AbstractModel):
         letter["posted"] = request.with_context(**context).message_post(**values)
         if acting and not quiet and request.state == "hold":
             request._open()
+
+    @api.model
+    def _get_body(self, letter):
+        """Return the text of a mail, and what of it was left out."""
+        # the host's parser makes markup of it
+        body = letter["body"] or ""
+        if letter["dropped"]:
+            body += Markup("<p>%s</p>") % self.env._(
+                "Left out, because it was too much: %(names)s",
+                names=", ".join(letter["dropped"][:COPIES]),
+            )
+        return body
 
     @api.model
     def _is_acting(self, request, people, sender):

@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 from ..tools import request_states as states
 from .counterparty_request_batch import PARTNER_FACTS
 from .counterparty_request_category import ASKED_FIELDS
-from .counterparty_request_state import MOVING
+from .counterparty_request_state import CREATED_WITH, FACTS, MOVING
 
 SUBJECT_MODELS = [
     ("sale.order", "Sales Order"),
@@ -13,36 +13,6 @@ SUBJECT_MODELS = [
     ("account.move", "Invoice or Bill"),
     ("account.payment", "Payment"),
 ]
-# told by what happens, never by people: whoever could write them could launder a breach,
-# lead mails elsewhere or make a link that is easily guessed
-FACTS = frozenset(
-    (
-        "number",
-        "opened_at",
-        "first_response_at",
-        "awaiting_since",
-        "assigned_at",
-        "solved_at",
-        "closed_at",
-        "closed_by",
-        "reopen_count",
-        "cycle",
-        "merged_into_id",
-        "parent_id",
-        "generation_key",
-        "channel",
-        "access_token",
-        "rated_cycle",
-        "told_level",
-        "told_cycle",
-        "conversion_serial",
-        "untold",
-        "untold_by_id",
-        "rating_last_value",
-    )
-)
-# what an import from elsewhere, a call or a follow-up brings along
-CREATED_WITH = {"opened_at", "channel", "parent_id"}
 
 
 class CounterpartyRequest(models.Model):
@@ -72,6 +42,7 @@ class CounterpartyRequest(models.Model):
         "counterparty.request.convert.mixin",
         "counterparty.request.convert.accounts.mixin",
         "counterparty.request.mail.mixin",
+        "counterparty.request.acknowledgement.mixin",
         "mail.thread.cc",
         "mail.activity.mixin",
         "portal.mixin",
@@ -418,6 +389,9 @@ class CounterpartyRequest(models.Model):
         if "user_id" in vals:
             vals = dict(vals, assigned_at=fields.Datetime.now() if vals["user_id"] else False)
         result = super().write(vals)
+        if vals.get("partner_id"):
+            # whoever is known now asked for it, too
+            self._log_demands()
         if {"user_id", "category_id", *self._get_asked_names()} & vals.keys():
             self._start_when_ready()
             self._convert_automatically()

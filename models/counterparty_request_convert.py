@@ -1,8 +1,6 @@
-from markupsafe import Markup
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, is_html_empty
+from odoo.tools import SQL
 
 from ..tools import request_states as states
 from .counterparty_request_recovery import RECOVER, REIMBURSE
@@ -263,47 +261,6 @@ class CounterpartyRequestConvert(models.AbstractModel):
 
     def _get_plain_reference(self):
         return self.display_name
-
-    def _get_note(self, shown=False):
-        """Return the text of the request for the notes of a document.
-
-        :param shown: the counterparty reads the notes: words of employees stay out
-        """
-        return self._get_letter(shown).body or self.description or Markup("")
-
-    def _get_letter(self, shown=False):
-        """Return the message that asked for something, where nobody described it.
-
-        :param shown: leave out what employees wrote, or passed on, for others
-        """
-        self.ensure_one()
-        if not is_html_empty(self.description):
-            return self.message_ids.browse()
-        letter = self.message_ids.filtered(
-            lambda message: (
-                message.message_type in ("comment", "email")
-                and not message.is_internal
-                and (self._is_asking(message) or (not shown and self._is_opening(message)))
-            )
-        )
-        return letter.sorted("id")[:1]
-
-    def _is_asking(self, message):
-        """Tell whether a message is of the counterparty, or of an employee who asks."""
-        # who is an employee is no secret; the system is none that asks
-        users = message.sudo().author_id.with_context(active_test=False).user_ids
-        ours = any(user._is_internal() for user in users)
-        return not ours or message.author_id == self.partner_id
-
-    def _is_opening(self, message):
-        """Tell whether a message is the mail of a request by mail, whoever passed it on."""
-        return self.channel == "email" and message.message_type == "email"
-
-    def _hand_over_files(self, document):
-        """Give copies of the files of the letter to a document that begins with its words."""
-        shown = document._name == "calendar.event"
-        for attachment in self._get_letter(shown).attachment_ids:
-            attachment.copy({"res_model": document._name, "res_id": document.id})
 
     def _get_order_line_vals(self):
         self.ensure_one()

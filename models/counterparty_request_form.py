@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, Command, api, models
 from odoo.exceptions import AccessError
 from odoo.tools import email_normalize, html2plaintext, plaintext2html
 
@@ -8,6 +8,8 @@ from .counterparty_request_recovery import REIMBURSE
 # how many of each kind of own document a customer may choose from
 CHOICES = 40
 PRODUCTS = 80
+# contacts with the address of a stranger
+CANDIDATES = 10
 DOCUMENT_DATES = {
     "sale.order": ("date_order", ["draft", "sent", "sale"]),
     "purchase.order": ("date_order", ["sent", "purchase"]),
@@ -173,17 +175,20 @@ class CounterpartyRequestForm(models.AbstractModel):
 
     @api.model
     def _prepare_stranger_vals(self, answers):
-        """Return who a stranger says to be; a contact only where one alone has the address."""
+        """Return who a stranger says to be: who it is, is for the desk to say.
+
+        Anybody can type an address; what they write must not stand in its owner's portal.
+        """
         email = email_normalize(answers["partner_email"])
         # to tell who it might be from is the desk's work
         partners = self.env["res.partner"].sudo()
         partners = partners.search(
             [("email_normalized", "=", email), ("company_id", "in", (False, self.env.company.id))],
-            limit=2,
+            limit=CANDIDATES,
         )
         return {
             "channel": "form",
-            "partner_id": partners.id if len(partners) == 1 else False,
+            "partner_candidate_ids": [Command.set(partners.ids)],
             "partner_name": answers["partner_name"],
             "partner_email": email,
         }

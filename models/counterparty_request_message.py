@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import fields, models
 from odoo.tools import is_html_empty
 
@@ -85,6 +87,51 @@ class CounterpartyRequestMessage(models.AbstractModel):
                 if not automatic and not self.env.context.get(OPENING):
                     self._log_message(message)
         return result
+
+    # ------------------------------------------------------------
+    # The words that asked
+    # ------------------------------------------------------------
+
+    def _get_note(self, shown=False):
+        """Return the text of the request for the notes of a document.
+
+        :param shown: the counterparty reads the notes: words of employees stay out
+        """
+        return self._get_letter(shown).body or self.description or Markup("")
+
+    def _get_letter(self, shown=False):
+        """Return the message that asked for something, where nobody described it.
+
+        :param shown: leave out what employees wrote, or passed on, for others
+        """
+        self.ensure_one()
+        if not is_html_empty(self.description):
+            return self.message_ids.browse()
+        letter = self.message_ids.filtered(
+            lambda message: (
+                message.message_type in ("comment", "email")
+                and not message.is_internal
+                and (self._is_asking(message) or (not shown and self._is_opening(message)))
+            )
+        )
+        return letter.sorted("id")[:1]
+
+    def _is_asking(self, message):
+        """Tell whether a message is of the counterparty, or of an employee who asks."""
+        # who is an employee is no secret; the system is none that asks
+        users = message.sudo().author_id.with_context(active_test=False).user_ids
+        ours = any(user._is_internal() for user in users)
+        return not ours or message.author_id == self.partner_id
+
+    def _is_opening(self, message):
+        """Tell whether a message is the mail of a request by mail, whoever passed it on."""
+        return self.channel == "email" and message.message_type == "email"
+
+    def _hand_over_files(self, document):
+        """Give copies of the files of the letter to a document that begins with its words."""
+        shown = document._name == "calendar.event"
+        for attachment in self._get_letter(shown).attachment_ids:
+            attachment.copy({"res_model": document._name, "res_id": document.id})
 
     # ------------------------------------------------------------
     # History of contacts

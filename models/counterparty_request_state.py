@@ -6,6 +6,36 @@ from ..tools import request_states as states
 # set while a method of this file writes the state
 MOVING = "counterparty_request_moving"
 PARTNER, EMPLOYEE, SYSTEM = "partner", "employee", "system"
+# told by what happens, never by people: whoever could write them could launder a breach,
+# lead mails elsewhere or make a link that is easily guessed
+FACTS = frozenset(
+    (
+        "number",
+        "opened_at",
+        "first_response_at",
+        "awaiting_since",
+        "assigned_at",
+        "solved_at",
+        "closed_at",
+        "closed_by",
+        "reopen_count",
+        "cycle",
+        "merged_into_id",
+        "parent_id",
+        "generation_key",
+        "channel",
+        "access_token",
+        "rated_cycle",
+        "told_level",
+        "told_cycle",
+        "conversion_serial",
+        "untold",
+        "untold_by_id",
+        "rating_last_value",
+    )
+)
+# what an import from elsewhere, a call or a follow-up brings along
+CREATED_WITH = {"opened_at", "channel", "parent_id"}
 
 
 class CounterpartyRequestState(models.AbstractModel):

@@ -12,7 +12,7 @@ QUIET = (
     "odoo.addons.mail.models.mail_thread",
     "odoo.addons.counterparty_crm.models.counterparty_inbox",
     "odoo.addons.counterparty_crm.models.counterparty_inbox_posting",
-    "odoo.addons.counterparty_crm.models.counterparty_request_mail",
+    "odoo.addons.counterparty_crm.models.counterparty_request_acknowledgement",
 )
 
 

@@ -86,16 +86,26 @@ class TestPublicRequest(PortalRequestCase):
         told = self.env["counterparty.acknowledgement"].search(
             [("request_id", "=", self._last().id)]
         )
-        self.assertEqual((told.address, told.state), ("ana@x.example", "sent"))
+        self.assertEqual((told.address, told.state), ("ana@x.example", "waiting"))
+        told._send()
+        self.assertEqual(told.state, "sent")
 
-    def test_one_known_address_proposes_its_contact_two_do_not(self):
-        self.ada.email = "ana@x.example"
+    def test_a_typed_address_proposes_its_contacts_and_takes_none(self):
+        (self.ada | self.ben).email = "ana@x.example"
         self._post("/request/new/help", **SENT)
-        self.assertEqual(self._last().partner_id, self.ada)
 
-        self.ben.email = "ana@x.example"
-        self._post("/request/new/help", **SENT)
-        self.assertFalse(self._last().partner_id)
+        request = self._last()
+        self.assertFalse(request.partner_id, "anybody can type an address")
+        self.assertEqual(request.partner_candidate_ids, self.ada | self.ben)
+
+        chooser = self.ada.with_user(self.user)
+        chooser = chooser.with_context(counterparty_request_id=request.id)
+        chooser.action_counterparty_choose_for_request()
+        self.assertEqual(request.partner_id, self.ada)
+        history = self.env["counterparty.interaction"].search(
+            [("res_model", "=", request._name), ("res_id", "=", request.id)]
+        )
+        self.assertEqual(history.partner_id, self.ada, "it is theirs from now on")
 
     def test_a_form_decides_nothing_but_what_it_asks(self):
         self._post(

@@ -32,16 +32,11 @@ Content-Type: text/html; charset=utf-8
 def _prepare_desk(env: Any) -> str:
     """Switch a mailbox on; mails of the desk have transactions of their own, so it stays."""
     group = env.ref("counterparty_crm.group_user")
+    names = ("agent1", "agent2", "agent3")
+    mails = {name: f"{name}@x.example" for name in names}
+    rights = {"group_ids": [(4, group.id)]}
     users = env["res.users"].create(
-        [
-            {
-                "name": name,
-                "login": name,
-                "email": f"{name}@x.example",
-                "group_ids": [(4, group.id)],
-            }
-            for name in ("agent1", "agent2", "agent3")
-        ]
+        [{"name": name, "login": name, "email": mails[name], **rights} for name in names]
     )
     team = env["counterparty.request.team"].create(
         {
