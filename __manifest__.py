@@ -182,6 +182,7 @@
         "demo/profit_demo.xml",
         "demo/request_demo.xml",
         "demo/prospect_demo.xml",
+        "demo/interaction_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [
