@@ -39,6 +39,7 @@ from . import test_res_config_settings
 from . import test_hooks
 from . import test_counterparty_role_invoice
 from . import test_story_counterparty
+from . import test_tour_counterparty_interaction
 from . import test_tour_counterparty_role
 from . import test_views
 from . import test_res_partner_filters
