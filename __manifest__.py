@@ -55,6 +55,7 @@
         "data/counterparty_interaction_cron_data.xml",
         "data/onboarding_data.xml",
         "data/counterparty_reminder_data.xml",
+        "data/counterparty_mail_template_data.xml",
         "views/counterparty_reminder_views.xml",
         "views/res_users_views.xml",
         "wizard/counterparty_interaction_log_views.xml",
@@ -181,6 +182,7 @@
         "demo/profit_demo.xml",
         "demo/request_demo.xml",
         "demo/prospect_demo.xml",
+        "demo/interaction_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

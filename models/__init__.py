@@ -177,6 +177,7 @@ from . import mail_message_schedule
 from . import mail_message_translation
 from . import mail_notification
 from . import mail_thread
+from . import mail_thread_filing
 from . import mail_tracking_value
 from . import onboarding_onboarding
 from . import onboarding_onboarding_step

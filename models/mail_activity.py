@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
+from ..tools.interactions import read_about
 from .counterparty_document_privacy import PERSONAL
 
 # what whoever finishes an activity says about the contact: kind, note, result, importance
@@ -35,6 +36,6 @@ class MailActivity(models.Model):
     # counterparty: a call that was made is a contact
     def _action_done(self, feedback=False, attachment_ids=None):
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        values = self.env.context.get(ABOUT_CONTACT) or {}
-        self.env["counterparty.interaction"]._log_activities(self.exists(), **values)
+        said = self.env.context.get(ABOUT_CONTACT) or {}
+        self.env["counterparty.interaction"]._log_activities(self.exists(), **read_about(said))
         return result

@@ -1,8 +1,10 @@
 from odoo import api, fields, models
 
+from ..tools.mail_filing import PRIVATE_ADDRESSES
 from .counterparty_interaction_fill import DEFAULT_MONTHS, MONTHS
 from .counterparty_reminder import AHEAD, CRON, DEFAULT_AHEAD, DEFAULT_LIMIT, LIMIT
 from .counterparty_reminder_summary import SUMMARY_CRON
+from .mail_thread_filing import EXCLUDED, FILE_SWITCH
 
 GROUP_USER = "counterparty_crm.group_user"
 
@@ -38,12 +40,22 @@ class ResConfigSettings(models.TransientModel):
         default="now",
     )
     counterparty_summary = fields.Boolean("Daily Summary")
+    counterparty_file_mail = fields.Boolean(
+        "File Mails with Counterparties", config_parameter=FILE_SWITCH
+    )
+    counterparty_file_mail_excluded = fields.Char(
+        "Never filed", config_parameter=EXCLUDED, default=PRIVATE_ADDRESSES
+    )
 
-    @api.depends("counterparty_reminders")
+    @api.depends("counterparty_reminders", "counterparty_reminders_on")
     def _compute_counterparty_reminder_preview(self):
-        # what jobs would do is shown to the administrator who switches them on
-        kinds, people, due = self.env["counterparty.reminder"].sudo()._preview()
         for settings in self:
+            # asked only by whoever is about to switch them on
+            if not settings.counterparty_reminders or settings.counterparty_reminders_on:
+                settings.counterparty_reminder_preview = False
+                continue
+            # what jobs would do is shown to the administrator
+            kinds, people, due = self.env["counterparty.reminder"].sudo()._preview()
             settings.counterparty_reminder_preview = self.env._(
                 "Today: %(made)s reminders for %(people)s people (%(birthdays)s birthdays and "
                 "founding days, %(silence)s of long silence); %(due)s are due in all.",
@@ -89,6 +101,7 @@ class ResConfigSettings(models.TransientModel):
         """Let nobody be reminded by an area that is not there."""
         if not self.group_counterparty_history:
             self.counterparty_reminders = self.counterparty_summary = False
+            self.counterparty_file_mail = False
 
     def action_count_counterparty_past(self):
         """Count contacts of the past again, as far back as the setting now says."""

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, format_time
 
 from ..models.counterparty_interaction_fill import DOCUMENTS
 from ..tools.interactions import KINDS
@@ -36,7 +36,8 @@ class CounterpartyPlanReport(models.Model):
     }  # fmt: skip
 
     date = fields.Date("Day", readonly=True)
-    start = fields.Datetime("At", readonly=True)
+    start = fields.Datetime(readonly=True)
+    at = fields.Char("At", compute="_compute_at")
     name = fields.Char("What", readonly=True)
     kind = fields.Selection(KINDS, readonly=True)
     activity_type_id = fields.Many2one("mail.activity.type", "Type", readonly=True)
@@ -56,6 +57,13 @@ class CounterpartyPlanReport(models.Model):
     )
     activity_id = fields.Many2one("mail.activity", readonly=True)
     event_id = fields.Many2one("calendar.event", "Meeting", readonly=True)
+
+    @api.depends("start")
+    @api.depends_context("tz", "lang")
+    def _compute_at(self):
+        for plan in self:
+            moment = plan.start and fields.Datetime.context_timestamp(plan, plan.start)
+            plan.at = moment and format_time(self.env, moment.time(), time_format="short")
 
     # ------------------------------------------------------------
     # Statement

@@ -39,6 +39,7 @@ from . import test_res_config_settings
 from . import test_hooks
 from . import test_counterparty_role_invoice
 from . import test_story_counterparty
+from . import test_tour_counterparty_interaction
 from . import test_tour_counterparty_role
 from . import test_views
 from . import test_res_partner_filters
@@ -63,12 +64,14 @@ from . import test_import_templates
 
 # holding
 from . import test_tools_credit
+from . import test_tools_mail_filing
 from . import test_tools_membership
 from . import test_tools_ownership
 from . import test_counterparty_holding_day
 from . import test_counterparty_holding_words
 from . import test_counterparty_membership
 from . import test_counterparty_holding
+from . import test_counterparty_correspondence
 from . import test_counterparty_credit_override
 from . import test_counterparty_group_credit
 from . import test_counterparty_credit_dry_run

@@ -204,6 +204,21 @@ class TestCounterpartyInteractionFill(CounterpartyCase):
 
         log.assert_not_called()
 
+    def test_counting_costs_a_message_one_statement(self):
+        said = {"author_id": self.ben.id, "message_type": "email", "body": "Hello"}
+
+        def count():
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            self.ben.message_post(**said)
+            return self.env.cr.sql_log_count - before
+
+        count()
+        with patch.object(type(self.Interaction), "_log_messages", return_value=0):
+            without = count()
+
+        self.assertLessEqual(count(), without + 2)
+
     def test_group_mail_counts_for_each_recipient(self):
         people = self.ben | self.cora
         self.cora.email = "cora@northwind.example.com"

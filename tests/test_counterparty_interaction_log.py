@@ -118,6 +118,15 @@ class TestCounterpartyInteractionLog(CounterpartyCase):
 
         self.assertEqual(log.open_activity_ids, own)
 
+    def test_nobody_slips_in_what_is_not_understood(self):
+        call = self.ben.activity_schedule("mail.mail_activity_data_call", user_id=self.user.id)
+        said = {"kind": "mailing", "origin": "install", "result": "positive"}
+
+        call.with_user(self.user).with_context(counterparty_about_contact=said).action_feedback()
+
+        found = self._found()
+        self.assertEqual((found.kind, found.origin, found.result), ("call", "event", "positive"))
+
     # ------------------------------------------------------------
     # Afterwards
     # ------------------------------------------------------------
@@ -172,3 +181,36 @@ class TestCounterpartyInteractionLog(CounterpartyCase):
         order.message_post(body="Hello", author_id=self.cora.id, message_type="email")
         action = self._found(self.cora).action_open_document()
         self.assertEqual((action["res_model"], action["res_id"]), ("sale.order", order.id))
+
+    def test_interactions_of_another_company_are_invisible_there(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.officer.company_ids += other
+        self._log(self.foods, user=self.officer)
+        found = self._found(self.foods)
+        there = found.with_user(self.officer).with_context(allowed_company_ids=other.ids)
+
+        self.assertFalse(there.search([("id", "=", found.id)]))
+        self.assertTrue(found.with_user(self.user).search([("id", "=", found.id)]))
+
+    def test_portal_users_and_plain_employees_see_no_interactions(self):
+        self._log(self.portal.partner_id)
+        found = self._found(self.portal.partner_id)
+
+        for user in (self.portal, self.plain):
+            with self.subTest(user=user.login), self.assertRaises(AccessError):
+                found.with_user(user).read(["note"])
+
+    def test_subjects_of_many_take_as_many_queries_as_of_few(self):
+        for number in range(12):
+            call = self.ben.activity_schedule("mail.mail_activity_data_call", summary=str(number))
+            call._action_done()
+        found = self._found().with_user(self.user)
+
+        def count(records):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            records.mapped("subject")
+            return self.env.cr.sql_log_count - before
+
+        count(found)
+        self.assertEqual(count(found[:2]), count(found))

@@ -189,6 +189,12 @@ class TestCounterpartyPlanReport(CounterpartyCase):
         with self.assertRaisesRegex(UserError, "Review.*cannot be changed here"):
             self._seen().action_tomorrow()
 
+    def test_meeting_says_when_in_the_time_of_the_reader(self):
+        with freeze_time("2026-03-13 08:00:00"):
+            self._meeting()
+            plan = self._seen().with_context(tz="Europe/Sofia")
+            self.assertEqual(plan.at.replace("\u202f", " "), "12:00 PM")
+
     def test_finished_plan_opens_its_document(self):
         self._plan()
         plan = self._seen()

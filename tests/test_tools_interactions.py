@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase, tagged
 
-from ..tools.interactions import KINDS, PERSONAL_KINDS, kind_of_activity
+from ..tools.interactions import KINDS, PERSONAL_KINDS, kind_of_activity, read_about
 
 
 @tagged("post_install", "-at_install", "counterparty_history")
@@ -20,3 +20,15 @@ class TestToolsInteractions(BaseCase):
 
     def test_what_people_log_are_kinds_of_interactions(self):
         self.assertLess(set(PERSONAL_KINDS), {kind for kind, _name in KINDS})
+
+    def test_only_what_is_understood_is_said_of_a_contact(self):
+        cases = [
+            ({}, {}),
+            ({"kind": "visit", "note": "Agreed"}, {"kind": "visit", "note": "Agreed"}),
+            ({"kind": "mailing", "result": "great", "importance": "9"}, {}),
+            ({"origin": "install", "note": ["x"], "result": "neutral"}, {"result": "neutral"}),
+            ({"importance": "1", "note": False, "kind": None}, {"importance": "1"}),
+        ]
+        for said, expected in cases:
+            with self.subTest(said=said):
+                self.assertEqual(read_about(said), expected)

@@ -45,7 +45,7 @@ def _fill(env: Any) -> None:
 
 def _log_interactions(env: Any) -> None:
     """Let campaigns have reached customers, now and then."""
-    env.cr.execute("SELECT FROM counterparty_interaction LIMIT 1")
+    env.cr.execute("SELECT FROM counterparty_interaction WHERE res_model = 'bench' LIMIT 1")
     if not env.cr.rowcount:
         env.cr.execute(
             """INSERT INTO counterparty_interaction (date, commercial_partner_id, partner_id,

@@ -1,0 +1,77 @@
+import { registry } from "@web/core/registry";
+
+registry.category("web_tour.tours").add("counterparty_interaction", {
+    steps: () => [
+        {
+            content: "log what was agreed, from the form",
+            trigger: ".o_form_view button[name='action_log_counterparty_interaction']",
+            run: "click",
+        },
+        {
+            content: "the counterparty is known",
+            trigger: ".modal .o_field_widget[name='partner_ids'] .o_tag:contains('Harbour Works')",
+        },
+        {
+            content: "it was a visit",
+            trigger: ".modal .o_field_widget[name='kind'] .o_selection_badge:contains('Visit')",
+            run: "click",
+        },
+        {
+            content: "that went well",
+            trigger: ".modal .o_field_widget[name='result'] .o_selection_badge:contains('Positive')",
+            run: "click",
+        },
+        {
+            content: "this was agreed",
+            trigger: ".modal .o_field_widget[name='note'] textarea",
+            run: "edit They want an offer for ten racks",
+        },
+        {
+            content: "log it",
+            trigger: ".modal button[name='action_log']",
+            run: "click",
+        },
+        {
+            content: "it is said that it was logged",
+            trigger: ".o_notification:contains('Logged: Harbour Works')",
+        },
+        {
+            content: "open the menu of interactions",
+            trigger: "body:not(:has(.modal)) [data-menu-xmlid='counterparty_crm.counterparty_menu_history']",
+            run: "click",
+        },
+        {
+            content: "open all interactions",
+            trigger: "[data-menu-xmlid='counterparty_crm.counterparty_interaction_menu']",
+            run: "click",
+        },
+        {
+            content: "it stands there",
+            trigger: ".o_data_row:contains('They want an offer for ten racks')",
+        },
+        {
+            content: "open the menu again",
+            trigger: "[data-menu-xmlid='counterparty_crm.counterparty_menu_history']",
+            run: "click",
+        },
+        {
+            content: "open my day",
+            trigger: "[data-menu-xmlid='counterparty_crm.counterparty_plan_report_menu_mine']",
+            run: "click",
+        },
+        {
+            content: "a call is planned for today",
+            trigger: ".o_data_row:contains('Ask for the plan') button[name='action_log']",
+            run: "click",
+        },
+        {
+            content: "it is finished with what is logged",
+            trigger: ".modal button[name='action_log']",
+            run: "click",
+        },
+        {
+            content: "and done",
+            trigger: ".o_data_row:contains('Ask for the plan'):contains('Done')",
+        },
+    ],
+});
