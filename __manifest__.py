@@ -74,6 +74,7 @@
         "wizard/counterparty_contact_effect_views.xml",
         "views/counterparty_stage_rule_views.xml",
         "views/crm_lead_views.xml",
+        "views/res_partner_prospect_views.xml",
         "report/counterparty_stage_report_views.xml",
         "views/res_partner_views.xml",
         "views/res_partner_dossier_views.xml",
