@@ -151,6 +151,7 @@
         "views/counterparty_authorization_views.xml",
         "views/counterparty_change_views.xml",
         "views/counterparty_consent_views.xml",
+        "views/counterparty_preview_views.xml",
         "views/counterparty_request_line_views.xml",
         "views/portal_common_templates.xml",
         "views/portal_pages_templates.xml",

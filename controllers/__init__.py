@@ -11,6 +11,7 @@ from . import portal_company
 from . import portal_manage
 from . import portal_offer
 from . import portal_pages
+from . import portal_preview
 from . import portal_prices
 from . import portal_topics
 from . import portal_paper

@@ -141,6 +141,7 @@ from . import counterparty_authorization_portal
 from . import counterparty_authorization
 from . import counterparty_change
 from . import counterparty_consent
+from . import counterparty_preview
 from . import counterparty_request_line
 from . import res_company_portal
 from . import res_partner_portal
