@@ -28,6 +28,7 @@ from . import counterparty_document_customs
 from . import counterparty_document_agreement
 from . import counterparty_document_opportunity
 from . import counterparty_document_portal
+from . import counterparty_document_download
 from . import counterparty_document
 from . import counterparty_document_discount
 from . import counterparty_document_period

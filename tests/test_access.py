@@ -109,6 +109,7 @@ RIGHTS = {
     "counterparty.change": (READ, READ, READ),
     "counterparty.consent": (READ, READ, READ),
     "counterparty.preview": (NOBODY, NOBODY, READ),
+    "counterparty.document.download": (READ, READ, READ),
     "counterparty.request.line": (ALL, ALL, ALL),
     "counterparty.visibility": (NOBODY, NOBODY, ALL),
     "counterparty.visibility.line": (NOBODY, NOBODY, ALL),
