@@ -184,6 +184,7 @@
         "demo/profit_demo.xml",
         "demo/request_demo.xml",
         "demo/prospect_demo.xml",
+        "demo/portal_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

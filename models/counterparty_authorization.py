@@ -297,6 +297,7 @@ class CounterpartyAuthorization(models.Model):
 
     def action_end(self):
         """Open the dialog that ends authorizations at once."""
+        self._check_may_grant()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("End authorizations"),

@@ -33,7 +33,9 @@ class CounterpartyPreview(models.Model):
         """Return the action that opens the portal as a contact sees it.
 
         :raises UserError: when the contact has no login
+        :raises AccessError: for whoever is no manager
         """
+        self.check_access("read")
         if not self._find_login(partner):
             raise UserError(
                 self.env._("%(contact)s has no login to the portal.", contact=partner.display_name)

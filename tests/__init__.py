@@ -167,3 +167,4 @@ from . import test_counterparty_statement
 from . import test_portal_statement
 from . import test_portal_preview
 from . import test_portal_document
+from . import test_portal_leaks
