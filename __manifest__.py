@@ -153,6 +153,8 @@
         "views/counterparty_authorization_views.xml",
         "views/counterparty_change_views.xml",
         "views/counterparty_consent_views.xml",
+        "views/counterparty_preview_views.xml",
+        "views/counterparty_document_download_views.xml",
         "views/counterparty_request_line_views.xml",
         "views/portal_common_templates.xml",
         "views/portal_pages_templates.xml",
@@ -161,6 +163,7 @@
         "views/portal_topics_templates.xml",
         "views/portal_prices_templates.xml",
         "views/portal_manage_templates.xml",
+        "views/portal_document_templates.xml",
         "data/counterparty_statement_data.xml",
         "data/counterparty_request_statement_data.xml",
         "wizard/counterparty_statement_reply_views.xml",
@@ -184,6 +187,7 @@
         "demo/request_demo.xml",
         "demo/prospect_demo.xml",
         "demo/interaction_demo.xml",
+        "demo/portal_demo.xml",
     ],
     "assets": {
         "web.assets_tests": [

@@ -8,9 +8,11 @@ from . import public_request
 # portal
 from . import portal_common
 from . import portal_company
+from . import portal_document
 from . import portal_manage
 from . import portal_offer
 from . import portal_pages
+from . import portal_preview
 from . import portal_prices
 from . import portal_topics
 from . import portal_paper

@@ -70,7 +70,7 @@ class RepresentedPortal(CustomerPortal):
             partners |= own
         if path == "commercial_partner_id":
             return Domain(path, "in", partners.ids)
-        # a delegate may not read partners of whom it represents; rules limit the papers
+        # sudo: a delegate may not read partners of whom it represents; rules limit the papers
         entities = request.env["res.partner"].sudo()
         contacts = entities.with_context(active_test=False)._search(
             [("commercial_partner_id", "in", partners.ids)]

@@ -42,6 +42,7 @@ class CompanyPortal(CustomerPortal):
 
     def _render_company(self, post=None, problems=(), files=(), done=None):
         company = self._get_changeable()
+        # sudo: what the company has asked for itself
         changes = request.env["counterparty.change"].sudo()
         return self._render(
             "counterparty_crm.portal_company",
@@ -49,7 +50,6 @@ class CompanyPortal(CustomerPortal):
             {
                 "company": company,
                 "contacts": company.child_ids.filtered(lambda child: child.type == "contact"),
-                # sudo: what the company has asked for itself
                 "waiting": changes.search(
                     [("partner_id", "in", company.ids), ("state", "=", "waiting")]
                 ),

@@ -110,16 +110,9 @@ class ManagePortal(CustomerPortal):
         if not company:
             return request.redirect("/my")
         # sudo: only those of the company that the visitor manages are found
-        row = (
-            request.env["counterparty.authorization"]
-            .sudo()
-            .search(
-                [
-                    ("id", "=", min(authorization_id, web_form.MAX_ID)),
-                    ("partner_id", "=", company.id),
-                ]
-            )
-        )
+        rows = request.env["counterparty.authorization"].sudo()
+        number = min(authorization_id, web_form.MAX_ID)
+        row = rows.search([("id", "=", number), ("partner_id", "=", company.id)])
         try:
             if row:
                 row._end_by_partner(company)

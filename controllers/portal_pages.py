@@ -138,12 +138,10 @@ class PagesPortal(CustomerPortal):
         for currency, kind, amount in totals:
             sign = -1 if kind == "in_refund" else 1
             owed[currency] = owed.get(currency, 0.0) + sign * amount
-        return (
-            # sudo: amounts and payments of the bills found above
-            found.sudo(),
-            pages,
-            {"owed": owed, "expected": self._get_expected(found.sudo()), "today": self._today()},
-        )
+        # sudo: amounts and payments of the bills found above
+        shown = found.sudo()
+        values = {"owed": owed, "expected": self._get_expected(shown), "today": self._today()}
+        return shown, pages, values
 
     def _get_expected(self, bills):
         """Return when each bill is expected to be paid, as ``{bill id: (state, day)}``.

@@ -49,9 +49,9 @@ class PricesPortal(CustomerPortal):
         company = request.env.company
         pricelist = buyer.with_company(company).property_product_pricelist
         if not pricelist:
-            return [
-                (product, product.lst_price) for product in products
-            ], company.sudo().currency_id
+            prices = [(product, product.lst_price) for product in products]
+            # sudo: the currency that our prices are in
+            return prices, company.sudo().currency_id
         prices = pricelist._get_products_price(products, 1.0)
         return [(product, prices[product.id]) for product in products], pricelist.currency_id
 
@@ -121,8 +121,14 @@ class PricesPortal(CustomerPortal):
         stream = io.BytesIO()
         with xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False}) as book:
             sheet = book.add_worksheet()
-            _ = request.env._
-            titles = (_("Code"), _("Product"), _("Unit"), _("Price"), _("Currency"))
+            env = request.env
+            titles = (
+                env._("Code"),
+                env._("Product"),
+                env._("Unit"),
+                env._("Price"),
+                env._("Currency"),
+            )
             for column, title in enumerate(titles):
                 sheet.write_string(0, column, title)
             for row, (product, price) in enumerate(prices, start=1):

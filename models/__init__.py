@@ -28,6 +28,7 @@ from . import counterparty_document_customs
 from . import counterparty_document_agreement
 from . import counterparty_document_opportunity
 from . import counterparty_document_portal
+from . import counterparty_document_download
 from . import counterparty_document
 from . import counterparty_document_discount
 from . import counterparty_document_period
@@ -142,6 +143,7 @@ from . import counterparty_authorization_portal
 from . import counterparty_authorization
 from . import counterparty_change
 from . import counterparty_consent
+from . import counterparty_preview
 from . import counterparty_request_line
 from . import res_company_portal
 from . import res_partner_portal

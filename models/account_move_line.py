@@ -3,6 +3,12 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 
+# portal: which campaign earns a sale is not for customers who read their invoices by program
+PORTAL_CLOSED = frozenset(
+    ("campaign_id", "medium_id", "source_id", "reversed_line_id", "counterparty_goods_kept")
+)
+
+
 class AccountMoveLine(models.Model):
     _name = "account.move.line"
     _inherit = ["account.move.line", "counterparty.holding.group.mixin"]
@@ -40,6 +46,11 @@ class AccountMoveLine(models.Model):
         copy=False,
         help="Only the price is credited: the goods and their cost stay with the customer.",
     )
+
+    def _has_field_access(self, field, operation):
+        if field.name in PORTAL_CLOSED and not self.env.su and self.env.user.share:
+            return False
+        return super()._has_field_access(field, operation)
 
     @api.depends("reversed_line_id", "price_unit")
     def _compute_counterparty_goods_kept(self):

@@ -109,7 +109,6 @@ class CounterpartyAuthorization(models.Model):
     )
     granted_by_id = fields.Many2one(
         "res.users",
-        "Granted By",
         default=lambda self: self.env.user,
         readonly=True,
         copy=False,
@@ -298,6 +297,7 @@ class CounterpartyAuthorization(models.Model):
 
     def action_end(self):
         """Open the dialog that ends authorizations at once."""
+        self._check_may_grant()
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("End authorizations"),
@@ -306,6 +306,11 @@ class CounterpartyAuthorization(models.Model):
             "target": "new",
             "context": {"default_authorization_ids": self.ids},
         }
+
+    def action_preview(self):
+        """Open the portal as the representative sees it."""
+        self.ensure_one()
+        return self.representative_id.action_preview_counterparty_portal()
 
     def _end(self):
         """End at once: whoever has the page open sees nothing on the next click."""

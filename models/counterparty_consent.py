@@ -40,7 +40,10 @@ class CounterpartyConsent(models.Model):
     lang = fields.Char(readonly=True)
 
     def write(self, vals):
-        raise AccessError(self.env._("What was said about topics is not changed afterwards."))
+        # not even by the system
+        if self:
+            raise AccessError(self.env._("What was said about topics is not changed afterwards."))
+        return super().write(vals)
 
     # ------------------------------------------------------------
     # Topics

@@ -39,8 +39,8 @@ class CounterpartyRequest(models.Model):
     )
 
     @api.model
-    def _create_from_form(self, category, answers, attachments=()):
-        request = super()._create_from_form(category, answers, attachments)
+    def _create_from_form(self, category, answers, attachments=(), extra=None):
+        request = super()._create_from_form(category, answers, attachments, extra)
         if category.automatic_answer == STATEMENT and not self.env.user._is_public():
             asked, terms = self.env.context.get(TERMS) or (None, None)
             self._answer_with_statement(request, asked, terms)

@@ -127,6 +127,11 @@ class CounterpartyPortalPartnerMixin(models.AbstractModel):
                 domain |= shown
         return domain
 
+    def action_preview_counterparty_portal(self):
+        """Open the portal as this contact sees it; nothing can be changed there."""
+        self.ensure_one()
+        return self.env["counterparty.preview"]._get_action(self)
+
     # ------------------------------------------------------------
     # Own data
     # ------------------------------------------------------------

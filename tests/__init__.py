@@ -169,3 +169,6 @@ from . import test_counterparty_statement_ledger
 from . import test_tools_payment_groups
 from . import test_counterparty_statement
 from . import test_portal_statement
+from . import test_portal_preview
+from . import test_portal_document
+from . import test_portal_leaks

@@ -108,6 +108,8 @@ RIGHTS = {
     "counterparty.authorization.end": (NOBODY, ALL, ALL),
     "counterparty.change": (READ, READ, READ),
     "counterparty.consent": (READ, READ, READ),
+    "counterparty.preview": (NOBODY, NOBODY, READ),
+    "counterparty.document.download": (READ, READ, READ),
     "counterparty.request.line": (ALL, ALL, ALL),
     "counterparty.visibility": (NOBODY, NOBODY, ALL),
     "counterparty.visibility.line": (NOBODY, NOBODY, ALL),

@@ -1,0 +1,204 @@
+"""What programs could read, write and call past the pages."""
+
+from odoo.exceptions import AccessError
+from odoo.tests import JsonRpcException, tagged
+from odoo.tools import mute_logger
+
+from .common_portal import PortalPageCase
+
+MODULE = "counterparty_crm"
+# fields of ours that portal users read by program, and why each is no secret
+READABLE = (
+    # how a database is set up, which every visitor sees on the pages
+    "res.company.counterparty_",
+    # sections of a form, no data of anybody
+    "res.partner.counterparty_sections",
+    "res.users.counterparty_sections",
+    # a payment term that the customer agreed to
+    "account.payment.term.counterparty_is_prepaid",
+)
+# GET pages of the portal area, with ids of others where they take one
+GETS = (
+    "/my/home",
+    "/my/waiting",
+    "/my/deliveries",
+    "/my/supplier",
+    "/my/offer",
+    "/my/company",
+    "/my/topics",
+    "/my/topics/data",
+    "/my/prices",
+    "/my/documents",
+    "/my/authorizations",
+    "/my/requests",
+    "/topics",
+    "/topics/confirm",
+)
+VALUES = (
+    "x",
+    "-1",
+    "99999999999999999999",
+    "%00",
+    "'%20OR%201=1--",
+    "%F0%9F%98%80",
+    "<svg%20onload=alert(1)>",
+    "2026-02-31",
+    "x" * 2000,
+)
+NAMES = ("page", "search", "sortby", "filterby", "kind", "tab", "order", "done", "token", "lang_")
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestPortalLeaks(PortalPageCase):
+    """By program and by nonsense a visitor gets no more than by its pages."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["ir.config_parameter"].set_param(f"{MODULE}.request_portal", "True")
+        for page in (
+            "deliveries", "supplier", "offers", "prices", "documents", "topics", "changes", "manage",
+        ):  # fmt: skip
+            cls.company[f"counterparty_portal_{page}"] = True
+        cls.papers = cls._papers(cls.alfa)
+        cls.foreign = cls._papers(cls.beta)
+
+    # ------------------------------------------------------------
+    # Fields
+    # ------------------------------------------------------------
+
+    def test_our_fields_are_no_ones_to_read_without_a_reason(self):
+        found = set()
+        for name, cls in self.env.registry.items():
+            model = self.env[name].with_user(self.anna)
+            if cls._abstract or name.startswith("counterparty.") or not model.has_access("read"):
+                continue
+            found |= {
+                f"{name}.{field.name}"
+                for field in model._fields.values()
+                if MODULE in field._modules and model._has_field_access(field, "read")
+            }
+
+        self.assertEqual({field for field in found if not field.startswith(READABLE)}, set())
+
+    def test_margins_stay_ours(self):
+        for name, fields in (
+            ("order", ("margin", "margin_percent")),
+            ("order line", ("margin", "margin_percent", "purchase_price")),
+        ):
+            record = self.papers[name].with_user(self.anna)
+            for field in fields:
+                with self.subTest(field=field):
+                    with self.assertRaises(AccessError):
+                        record.read([field])
+                    with self.assertRaises(AccessError):
+                        record.search([(field, ">", 0)])
+                    with self.assertRaises(AccessError):
+                        record.search([], order=f"{field} desc")
+
+    def test_our_models_are_closed(self):
+        for name, cls in self.env.registry.items():
+            if not name.startswith("counterparty.") or cls._abstract:
+                continue
+            if name == "counterparty.request":
+                continue
+            for user in (self.anna, self.env.ref("base.public_user")):
+                for operation in ("read", "write", "create", "unlink"):
+                    with self.subTest(model=name, user=user.login, operation=operation):
+                        model = self.env[name].with_user(user)
+                        self.assertFalse(model.has_access(operation))
+
+    # ------------------------------------------------------------
+    # Methods
+    # ------------------------------------------------------------
+
+    @mute_logger("odoo.http", "odoo.addons.rpc", "odoo.service.model")
+    def test_methods_of_ours_do_nothing_for_visitors(self):
+        row = self._authorize(self.bela, self.alfa, "orders")
+        calls = [
+            ("counterparty.authorization", "action_end", [row.ids]),
+            ("counterparty.authorization", "action_preview", [row.ids]),
+            ("counterparty.authorization", "create", [[{"partner_id": self.beta.id}]]),
+            ("counterparty.authorization", "write", [row.ids, {"date_to": False}]),
+            ("counterparty.authorization", "_end", [row.ids]),
+            ("counterparty.authorization", "_grant_by_partner", [self.beta.id]),
+            ("counterparty.authorization.end", "create", [[{}]]),
+            ("counterparty.visibility", "create", [[{}]]),
+            ("counterparty.change", "action_approve", [[1]]),
+            ("counterparty.consent", "_choose", ["a@b.example"]),
+            ("counterparty.preview", "_get_action", [self.beta.id]),
+            ("res.partner", "action_preview_counterparty_portal", [self.anna.partner_id.ids]),
+            ("res.partner", "_get_counterparty_portal_companies", ["orders"]),
+            ("res.users", "_get_counterparty_portal_limit", [[self.bela.id], "sale.order"]),
+        ]
+        self._sign_in(self.anna)
+        for model, method, arguments in calls:
+            with self.subTest(call=f"{model}.{method}"), self.assertRaises(JsonRpcException):
+                self.make_jsonrpc_request(
+                    f"/web/dataset/call_kw/{model}/{method}",
+                    {"model": model, "method": method, "args": arguments, "kwargs": {}},
+                )
+        self.env.invalidate_all()
+        self.assertEqual(row.state, "current")
+
+    def test_counts_groups_and_names_follow_the_rules(self):
+        self._by_authorization()
+        for name in ("invoice", "order", "purchase", "delivery"):
+            record = self.foreign[name].with_user(self.anna)
+            with self.subTest(paper=name):
+                domain = [("id", "=", record.id)]
+                self.assertFalse(record.search_count(domain))
+                self.assertFalse(record.name_search(record.sudo().name, operator="="))
+                groups = record.formatted_read_group(domain, ["partner_id"], ["__count"])
+                self.assertFalse(groups)
+
+    # ------------------------------------------------------------
+    # Nonsense
+    # ------------------------------------------------------------
+
+    @mute_logger("odoo.http")
+    def test_no_page_breaks_on_what_it_does_not_know(self):
+        self._sign_in(self.alfa_login)
+        for url in GETS:
+            for position, value in enumerate(VALUES):
+                query = "&".join(f"{name}={value}" for name in NAMES)
+                with self.subTest(url=url, value=position):
+                    answer = self._get(f"{url}?{query}")
+                    self.assertLess(answer.status_code, 500)
+                    self._check_hidden("<svg onload", answer.text)
+
+    def test_nothing_changes_when_pages_are_read(self):
+        self._authorize(self.bela, self.alfa, "orders", "supplier", "manage")
+        self._sign_in(self.bela)
+        tables = ("counterparty.authorization", "counterparty.change", "counterparty.consent",
+                  "counterparty.request", "counterparty.document", "mail.message", "mail.mail",
+                  "res.partner", "mailing.contact")  # fmt: skip
+        before = [self.env[name].sudo().search_count([]) for name in tables]
+
+        for url in GETS:
+            self._get(url)
+
+        self.assertEqual([self.env[name].sudo().search_count([]) for name in tables], before)
+
+    @mute_logger("odoo.http")
+    def test_every_form_needs_its_token(self):
+        self._sign_in(self.anna)
+        for url in (
+            "/my/represent", "/my/offer", "/my/company/change", "/my/company/contact",
+            "/my/company/certificate", "/my/topics", "/topics", "/topics/confirm",
+            "/my/authorizations/new", "/my/authorizations/1/end",
+        ):  # fmt: skip
+            with self.subTest(url=url):
+                self.assertEqual(self.url_open(url, data={"x": "1"}).status_code, 400)
+
+    def test_what_visitors_write_is_text(self):
+        evil = '"><svg onload=alert(1)>{{ object.env.cr }}<t t-out="1"/>'
+        self._sign_in(self.anna)
+        self._post("/my/company/contact", page="/my/company", contact_name=evil)
+        self._post("/my/company/change", page="/my/company", name=evil)
+        self._post("/my/offer", product=evil, quantity="1", description=evil)
+
+        request = self.env["counterparty.request"].search([], order="id desc", limit=1)
+        for page in (self._get("/my/company").text, self._get(request.access_url).text):
+            self._check_hidden("<svg onload", page)
+        self._check_hidden("<svg", request.description)
