@@ -19,7 +19,7 @@ class StatementPaperPortal(RepresentedPortal):
     """Statements and confirmations that were issued: list, paper, answer."""
 
     def _get_statements(self):
-        """Return the model of statements past rights: each page asks whom the visitor represents."""
+        """Return the model of statements past rights: pages ask whom the visitor represents."""
         # sudo: portal users have no rights on the model, what they see is asked by each page
         return request.env["counterparty.statement"].sudo()
 

@@ -165,3 +165,4 @@ from . import test_counterparty_statement_ledger
 from . import test_tools_payment_groups
 from . import test_counterparty_statement
 from . import test_portal_statement
+from . import test_portal_payment
