@@ -210,6 +210,9 @@ class StatementPortal(StatementPaperPortal):
             partner, request.env.company, **terms
         )
         kind = post.get("format")
+        if kind == "pdf" and record._can_make_pdf():
+            # made here, where it is counted; looking at it makes nothing any more
+            record._keep_file()
         if kind in FORMATS:
             return request.redirect(f"/my/statements/{record.id}/{kind}")
         return request.redirect(f"/my/statements/{record.id}")

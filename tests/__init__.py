@@ -166,3 +166,4 @@ from . import test_tools_payment_groups
 from . import test_counterparty_statement
 from . import test_portal_statement
 from . import test_portal_payment
+from . import test_tour_counterparty_statement
