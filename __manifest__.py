@@ -185,6 +185,7 @@
         "demo/document_demo.xml",
         "demo/profit_demo.xml",
         "demo/request_demo.xml",
+        "demo/statement_demo.xml",
         "demo/prospect_demo.xml",
         "demo/interaction_demo.xml",
         "demo/portal_demo.xml",

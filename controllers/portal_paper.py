@@ -1,4 +1,5 @@
 from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Domain
 from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import pager
@@ -19,7 +20,7 @@ class StatementPaperPortal(RepresentedPortal):
     """Statements and confirmations that were issued: list, paper, answer."""
 
     def _get_statements(self):
-        """Return the model of statements past rights: each page asks whom the visitor represents."""
+        """Return the model of statements past rights: pages ask whom the visitor represents."""
         # sudo: portal users have no rights on the model, what they see is asked by each page
         return request.env["counterparty.statement"].sudo()
 
@@ -35,16 +36,47 @@ class StatementPaperPortal(RepresentedPortal):
         waiting.append((request.env._("Balances to confirm"), asked, "/my/statements"))
         return waiting
 
+    # ------------------------------------------------------------
+    # Which of our companies
+    # ------------------------------------------------------------
+
+    def _get_our_companies(self, page=None):
+        """Return those of our companies that the visitor deals with and that show a page, sudoed.
+
+        :param page: as for ``_has_portal_page``; None for all
+        """
+        # sudo: names of the companies that a visitor belongs to stand on their papers
+        companies = request.env.user.sudo().company_ids
+        if page:
+            companies = companies.filtered(lambda company: company._has_portal_page(page))
+        return companies.sorted("id")
+
+    def _choose_company(self, value, page):
+        """Go on as a visitor of one of our companies; whoever deals with one only never chooses.
+
+        :param value: id as it came
+        """
+        companies = self._get_our_companies(page)
+        asked = companies.filtered(lambda company: str(company.id) == str(value))
+        chosen = asked or companies.filtered(lambda one: one == request.env.company)
+        chosen = chosen or companies[:1]
+        if chosen and chosen.id != request.env.company.id:
+            others = [
+                company for company in request.env.user.company_ids.ids if company != chosen.id
+            ]
+            context = {**request.env.context, "allowed_company_ids": [chosen.id, *others]}
+            request.update_env(context=context)
+
     def _search_statements(self, waiting=False, count=False, **options):
         """Return the papers of those whom the visitor represents, sudoed, or their number."""
-        partners = self._get_represented("statement")
-        domain = [
-            ("partner_id", "in", partners.ids),
-            ("company_id", "=", request.env.company.root_id.id),
-            ("state", "in", WAITING_STATES if waiting else SHOWN_STATES),
-        ]
+        domain = Domain("state", "in", WAITING_STATES if waiting else SHOWN_STATES)
         if waiting:
-            domain.append(("kind", "=", "confirmation"))
+            domain &= Domain("kind", "=", "confirmation")
+        domain &= Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("partner_id", "in", self._get_partners_of(company).ids)
+            for company in self._get_our_companies().root_id
+        )
         records = self._get_statements()
         return records.search_count(domain) if count else records.search(domain, **options)
 
@@ -191,9 +223,15 @@ class StatementPaperPortal(RepresentedPortal):
     def _get_statement_partners(self, company):
         """Return whom the visitor may see statements of, sudoed, if it belongs to our company."""
         partners = request.env["res.partner"]
-        if company not in request.env.user.company_ids.root_id:
+        if company not in self._get_our_companies().root_id:
             return partners
         return partners._get_counterparty_portal_companies("statement", company)
+
+    def _get_partners_of(self, company):
+        """Return whose papers of one of our companies are listed: of whom the visitor acts for."""
+        if company == request.env.company.root_id:
+            return self._get_represented("statement")
+        return self._get_statement_partners(company)
 
     def _refuse_statement(self, statement_id, access_token):
         """Answer the same for what is foreign, wrong and missing."""

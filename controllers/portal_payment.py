@@ -24,6 +24,7 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
     )
     def portal_balance_pay(self, **query):
         """Show what ticked documents come to, and the way to pay it where it is one payment."""
+        self._choose_company(query.get("company"), "balance")
         if not self._may_pay():
             return request.redirect("/my")
         payments = request.env["counterparty.portal.payment"]
@@ -38,18 +39,20 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
             "busy": busy,
             "missing": not query.get("all") and len(ids) > len(moves),
             "is_payable": payment_groups.is_payable,
+            "our_company": request.env.company,
         }
         if len(groups) == 1 and payment_groups.is_payable(groups[0][1]):
             values.update(self._prepare_payment_form(*groups[0]))
         return self._render("counterparty_crm.portal_payment", "counterparty_payment", values)
 
-    @route("/my/balance/transaction/<string:ids>", type="jsonrpc", auth="user")
-    def portal_balance_transaction(self, ids, access_token=None, **kwargs):
+    @route("/my/balance/transaction/<int:company>/<string:ids>", type="jsonrpc", auth="user")
+    def portal_balance_transaction(self, company, ids, access_token=None, **kwargs):
         """Create the transaction of one group; amounts are those of our books.
 
         :raises ValidationError: when something of it cannot be paid
         """
         self._validate_transaction_kwargs(kwargs)
+        self._choose_company(company, "balance")
         if not self._may_pay():
             raise ValidationError(request.env._("This cannot be paid here."))
         try:
@@ -69,7 +72,7 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
             currency_id=payment["currency"].id,
             partner_id=payment["partner"].id,
             reference_prefix=reference,
-            landing_route="/my/balance",
+            landing_route=f"/my/balance?company={request.env.company.id}",
         )
         transaction = self._create_transaction(custom_create_values=payment["values"], **kwargs)
         return transaction._get_processing_values()
@@ -89,6 +92,7 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
     def _prepare_payment_form(self, moves, group, currency):
         """Return what the host's form of payment shows."""
         payer = request.env["counterparty.portal.payment"]._get_payer(moves)
+        ids = "-".join(map(str, group.ids))
         values = self._get_common_page_view_values(
             invoices_data={
                 "partner": payer,
@@ -98,7 +102,7 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
                 "amount_residual": group.to_pay,
                 "payment_reference": False,
                 "landing_route": "/my/balance",
-                "transaction_route": "/my/balance/transaction/" + "-".join(map(str, group.ids)),
+                "transaction_route": f"/my/balance/transaction/{request.env.company.id}/{ids}",
             }
         )
         return {**values, "amount": group.to_pay, "payment_form": True}

@@ -70,8 +70,9 @@ class StatementPortal(StatementPaperPortal):
         methods=["GET"],
         readonly=True,
     )
-    def portal_balance(self, page=1, message=None, **_query):
+    def portal_balance(self, page=1, **query):
         """Show what is open, by currency and document."""
+        self._choose_company(query.get("company"), "balance")
         company = request.env.company
         partners = self._get_represented("statement")
         if not company._has_portal_page("balance") or not partners:
@@ -84,7 +85,11 @@ class StatementPortal(StatementPaperPortal):
         today = fields.Date.context_today(request.env.user)
         digits = request.env["counterparty.statement.source"]._get_digits()
         pages = pager(
-            url="/my/balance", total=len(items), page=min(page, MAX_ID), step=self._items_per_page
+            url="/my/balance",
+            total=len(items),
+            page=min(page, MAX_ID),
+            step=self._items_per_page,
+            url_args={"company": company.id},
         )
         shown = items[pages["offset"] : pages["offset"] + self._items_per_page]
         return self._render(
@@ -95,6 +100,8 @@ class StatementPortal(StatementPaperPortal):
                 "items": shown,
                 "payable": self._get_payable(shown),
                 "is_group": len(partners) > 1,
+                "our_company": company,
+                "our_companies": self._get_our_companies("balance"),
                 "records": records,
                 "sections": records._get_section_labels(),
                 "kinds": records._get_kind_labels(),
@@ -124,6 +131,7 @@ class StatementPortal(StatementPaperPortal):
     )
     def portal_statement_of_account(self, page=1, **query):
         """Show a period: opening, every line with the balance after it, closing."""
+        self._choose_company(query.get("company"), "statement")
         partner = self._get_statement_partner(query.get("counterparty"))
         if not partner:
             return request.redirect("/my")
@@ -141,11 +149,18 @@ class StatementPortal(StatementPaperPortal):
             total=statement.page_count(ledgers),
             page=min(page, MAX_ID),
             step=STEP,
-            url_args={**terms, "currency": terms["currency"] or "", "counterparty": partner.id},
+            url_args={
+                **terms,
+                "currency": terms["currency"] or "",
+                "counterparty": partner.id,
+                "company": request.env.company.id,
+            },
         )
         values = {
             "partner": partner,
             "choices": self._get_represented("statement"),
+            "our_company": request.env.company,
+            "our_companies": self._get_our_companies("statement"),
             "is_as_asked": is_as_asked,
             "terms": terms,
             "sides": self._get_sides(),
@@ -182,6 +197,7 @@ class StatementPortal(StatementPaperPortal):
     @route("/my/statement/issue", type="http", auth="user", website=True, methods=["POST"])
     def portal_statement_issue(self, **post):
         """Freeze the statement of a period under a number, and show it."""
+        self._choose_company(post.get("company"), "statement")
         partner = self._get_statement_partner(post.get("counterparty"))
         if not partner:
             return request.redirect("/my")
@@ -194,6 +210,9 @@ class StatementPortal(StatementPaperPortal):
             partner, request.env.company, **terms
         )
         kind = post.get("format")
+        if kind == "pdf" and record._can_make_pdf():
+            # made here, where it is counted; looking at it makes nothing any more
+            record._keep_file()
         if kind in FORMATS:
             return request.redirect(f"/my/statements/{record.id}/{kind}")
         return request.redirect(f"/my/statements/{record.id}")
@@ -201,6 +220,7 @@ class StatementPortal(StatementPaperPortal):
     @route("/my/statement/send", type="http", auth="user", website=True, methods=["POST"])
     def portal_statement_send(self, **post):
         """Send the request for a statement, which is answered by itself."""
+        self._choose_company(post.get("company"), "statement")
         partner = self._get_statement_partner(post.get("counterparty"))
         category = self._get_statement_category()
         if not partner or not category:

@@ -7,6 +7,8 @@ from . import request_form
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ID = 2**31 - 1
+# each takes more than a second
+MAX_PDF = 40
 
 
 def download(content, name, kind, inline=False):
@@ -22,8 +24,11 @@ def download(content, name, kind, inline=False):
 
 
 def paper(statements):
-    """Return statements as one file, each made by itself: PDF, or HTML without a PDF maker."""
-    if not statements._can_make_pdf():
+    """Return statements as one file, each made by itself: PDF, or a page to print.
+
+    A page where no PDF can be made, or so many would keep the reader waiting for minutes.
+    """
+    if not statements._can_make_pdf() or len(statements) > MAX_PDF:
         return render_html(statements)
     content = merge_pdf([record._get_pdf() for record in statements])
     name = statements.name if len(statements) == 1 else request.env._("Statements")
@@ -34,7 +39,11 @@ def render_html(statements):
     """Return statements as a page to print; says why it is no PDF, where it should be one."""
     return request.render(
         "counterparty_crm.statement_print",
-        {"docs": statements, "can_make_pdf": statements._can_make_pdf()},
+        {
+            "docs": statements,
+            "can_make_pdf": statements._can_make_pdf(),
+            "is_long": len(statements) > MAX_PDF,
+        },
         headers=request_form.PRIVATE,
     )
 

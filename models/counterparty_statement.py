@@ -8,6 +8,8 @@ from .counterparty_statement_content import CONFIRMATION, STATEMENT
 DRAFT, QUEUED, SENT, SILENT = "draft", "queued", "sent", "silent"
 CONFIRMED, DISPUTED, CANCELLED = "confirmed", "disputed", "cancelled"
 WAITING = (SENT, SILENT)
+# addresses of more would be too long for some servers
+MAX_PRINTED = 800
 ANSWERED = (CONFIRMED, DISPUTED)
 SIDES = [
     (rules.ALL_SIDES, "All"),
@@ -146,13 +148,20 @@ class CounterpartyStatement(models.Model):
     def action_print(self):
         """Print the statements one by one into one paper.
 
-        :raises UserError: when there is nothing to print
+        :raises UserError: when there is nothing to print, or too much for one paper
         """
         if not self:
             raise UserError(self.env._("There is nothing to print."))
+        if len(self) > MAX_PRINTED:
+            raise UserError(
+                self.env._(
+                    "At most %(count)s statements are printed at once: choose fewer.",
+                    count=MAX_PRINTED,
+                )
+            )
         return {
             "type": "ir.actions.act_url",
-            "url": f"/counterparty/statements/print/{'-'.join(map(str, self.ids[:MAX_PRINTED]))}",
+            "url": f"/counterparty/statements/print/{'-'.join(map(str, self.ids))}",
             "target": "new",
         }
 
@@ -200,10 +209,6 @@ class CounterpartyStatement(models.Model):
 
     def _set_cancelled(self):
         self.state = CANCELLED
-
-
-# addresses of more would be too long for some servers
-MAX_PRINTED = 400
 
 
 class CounterpartyStatementBalance(models.Model):

@@ -98,10 +98,7 @@ class CounterpartyStatementSend(models.AbstractModel):
     def _mail(self, template):
         """Mail a statement in the language of its counterparty, with the paper."""
         self.ensure_one()
-        name, content = self._get_file()
-        attachment = self.env["ir.attachment"].create(
-            {"name": name, "raw": content, "res_model": self._name, "res_id": self.id}
-        )
+        attachment = self._keep_file()
         self._portal_ensure_token()
         self.message_post_with_source(
             self.env.ref(template),
@@ -132,9 +129,53 @@ class CounterpartyStatementSend(models.AbstractModel):
         reports = self.env["ir.actions.report"].sudo()
         return reports.get_wkhtmltopdf_state() in ("ok", "workers")
 
+    def _keep_file(self):
+        """Keep the paper, so that it is made once however often it is asked for; return it."""
+        self.ensure_one()
+        if kept := self._find_pdf():
+            return kept
+        name, content = self._get_file()
+        # whoever may issue or ask for the statement has its paper
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": name,
+                    "raw": content,
+                    "description": self._get_paper_mark(),
+                    "res_model": self._name,
+                    "res_id": self.id,
+                }
+            )
+            .sudo(self.env.su)
+        )
+
+    def _find_pdf(self):
+        """Return the PDF that was kept; none of what was withdrawn, which says so on its paper."""
+        self.ensure_one()
+        # a file that a counterparty uploads never bears our mark
+        files = self.env["ir.attachment"].sudo()
+        if self.state == "cancelled":
+            return files.browse()
+        return files.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "=", self.id),
+                ("description", "=", self._get_paper_mark()),
+                ("mimetype", "=", "application/pdf"),
+            ],
+            limit=1,
+        ).sudo(self.env.su)
+
+    def _get_paper_mark(self):
+        return f"{self.fingerprint} {self._get_lang()}"
+
     def _get_pdf(self):
         """Return the paper as PDF."""
         self.ensure_one()
+        if kept := self._find_pdf():
+            return kept.sudo().raw
         reports = self.env["ir.actions.report"].sudo()
         return reports._render_qweb_pdf(REPORT, self.ids)[0]
 

@@ -172,3 +172,5 @@ from . import test_portal_statement
 from . import test_portal_preview
 from . import test_portal_document
 from . import test_portal_leaks
+from . import test_portal_payment
+from . import test_tour_counterparty_statement

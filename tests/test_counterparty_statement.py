@@ -8,6 +8,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import counterparty_statement
 from ..models.counterparty_statement_send import FOLLOW_CRON, SEND_CRON
 from .common_statement import StatementCase
 
@@ -140,6 +141,31 @@ class TestCounterpartyStatement(StatementCase):
         html = issued._get_html().decode()
         self.assertIn('data-oe-lang="ro_RO"', html)
         self.assertIn("31.12.2026", html)
+
+    def test_paper_is_made_once_and_no_upload_takes_its_place(self):
+        self._move(100)
+        issued = self._issue()
+        self.patch(type(self.Statement), "_can_make_pdf", lambda _self: True)
+        self.patch(
+            type(self.env["ir.actions.report"]),
+            "_render_qweb_pdf",
+            lambda _self, _report, _ids, data=None: (b"%PDF-1.4 ours", "pdf"),
+        )
+        name, content = issued._get_file()
+        issued.message_post(body="x", attachments=[(name, b"%PDF-1.4 forged")])
+        self.assertEqual(content, b"%PDF-1.4 ours")
+
+        kept = issued._keep_file()
+        self.assertEqual(issued._keep_file(), kept)
+        self.patch(
+            type(self.env["ir.actions.report"]),
+            "_render_qweb_pdf",
+            lambda _self, _report, _ids, data=None: (b"%PDF-1.4 new", "pdf"),
+        )
+
+        self.assertEqual(issued._get_pdf(), b"%PDF-1.4 ours")
+        issued.action_cancel()
+        self.assertEqual(issued._get_pdf(), b"%PDF-1.4 new")
 
     def test_a_server_without_pdf_maker_gives_a_page(self):
         self._move(100)
@@ -312,6 +338,16 @@ class TestCounterpartyStatementRun(StatementCase):
         self.assertEqual(run.statement_ids.partner_id, self.northwind | self.slowpay)
         self.assertEqual((run.statement_count, run.no_email_count), (2, 1))
         self.assertEqual(run.state_counts, "Not sent: 2")
+
+    def test_no_more_is_printed_at_once_than_an_address_holds(self):
+        self._move(100)
+        self.patch(counterparty_statement, "MAX_PRINTED", 1)
+        issued = self._issue() | self._issue()
+
+        self.assertIn(f"/print/{issued[0].id}", issued[0].action_print()["url"])
+        for papers in (issued, issued.browse()):
+            with self.subTest(papers=papers), self.assertRaises(UserError):
+                papers.action_print()
 
     def test_small_and_zero_balances_are_left_out_unless_wanted(self):
         settled = self._move(100, partner_id=self.slowpay.id)

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..tools import statement
+from ..tools.periods import Period
 from .common_statement import YEAR_END, StatementCase
 
 NEW_YEAR = date(2026, 1, 1)
@@ -98,6 +99,18 @@ class TestCounterpartyStatementLedger(StatementCase):
         found = self.source._get_ledgers(self.northwind, other, NEW_YEAR, YEAR_END)
 
         self.assertEqual(found, [])
+
+    def test_a_delegate_of_the_group_sees_the_days_of_the_membership_only(self):
+        self._move(100, "2026-02-01")
+        self._move(40, "2026-05-01")
+        self._move(7, "2026-09-01")
+        member = [Period(date(2026, 3, 1), date(2026, 6, 30))]
+
+        [ledger] = self._ledgers("2026-04-01", YEAR_END, periods=member)
+
+        self.assertEqual((ledger.opening, ledger.closing), (0, 40))
+        self.assertEqual([one.amount for one in self._open(periods=member)], [40])
+        self.assertEqual(self._ledgers(periods=[]), [])
 
     def test_open_items_are_those_of_the_day(self):
         invoice = self._move(100, due="2026-04-01")

@@ -19,6 +19,9 @@ BAD_QUERIES = (
     "counterparty=0",
     "counterparty=99999999999999999999",
     "counterparty=x",
+    "company=0",
+    "company=99999999999999999999",
+    "company=x",
     "x=%00",
 )
 BAD_PAGES = ("0", "2", "99999", "99999999999999999999")
@@ -113,6 +116,21 @@ class TestPortalStatement(StatementPageCase):
 
         self._check_hidden(self.foreign.name, page)
         self._check_shown(self.mine.name, page)
+
+    def test_each_of_our_companies_has_its_own_balance(self):
+        other = self.env["res.company"].create({"name": "Our Other Company"})
+        foreign = self.env["res.company"].create({"name": "Not for Anna"})
+        (other | foreign).counterparty_portal_balance = True
+        self.anna.company_ids |= other
+        self._sign_in(self.anna)
+
+        page = self._get(f"/my/balance?company={other.id}").text
+        self._check_shown("Our Other Company", page)
+        self._check_hidden(self.mine.name, page)
+        for company in (self.company, foreign):
+            page = self._get(f"/my/balance?company={company.id}").text
+            self._check_shown(self.mine.name, page)
+            self._check_hidden("Not for Anna", page)
 
     def test_pages_that_are_switched_off_do_not_exist(self):
         self.company.write(
