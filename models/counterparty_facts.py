@@ -120,12 +120,15 @@ class CounterpartyFacts(models.AbstractModel):
                 coming[side].append((currency, count, amount))
             else:
                 lost += count
-        labels = {
-            "out": ("undelivered", self.env._("Ordered, not delivered")),
-            "in": ("unreceived", self.env._("Ordered, not received")),
-        }
+        keys = {"out": "undelivered", "in": "unreceived"}
+        labels = dict(
+            undelivered=self.env._("Ordered, not delivered"),
+            unreceived=self.env._("Ordered, not received"),
+        )
         lines = [
-            self._prepare_line(*labels[side], self._describe_amounts(found), opens=True)
+            self._prepare_line(
+                keys[side], labels[keys[side]], self._describe_amounts(found), opens=True
+            )
             for side, found in coming.items()
             if found
         ]
@@ -152,14 +155,12 @@ class CounterpartyFacts(models.AbstractModel):
     def _get_products(self, entity):
         whose = [("commercial_partner_id", "=", entity.id)]
         counts = dict(self.env[PRODUCT]._read_group(whose, ["side"], ["__count"]))
+        labels = dict(sold=self.env._("Last prices sold"), bought=self.env._("Last prices bought"))
         lines = []
-        for side, key, label in (
-            ("out", "sold", self.env._("Last prices sold")),
-            ("in", "bought", self.env._("Last prices bought")),
-        ):
+        for side, key in (("out", "sold"), ("in", "bought")):
             if counts.get(side):
                 text = self.env._("products: %(count)s", count=counts[side])
-                lines.append(self._prepare_line(key, label, text, opens=True))
+                lines.append(self._prepare_line(key, labels[key], text, opens=True))
         if counts.get("out"):
             stale = self.env[PRODUCT].search_count(
                 [*whose, ("side", "=", "out"), ("date", "<", LONG)]
