@@ -59,7 +59,7 @@ class CounterpartyTimelineRowMixin(models.AbstractModel):
             "title": title if title != "/" else "",
             "subtitle": subtitle if subtitle != title else "",
             "amount": amount if leg.amount and amount is not None else False,
-            "currency_id": currency or False,
+            "currency_id": currency or (leg.amount and self.env.company.currency_id.id) or False,
             "state": labels.get((leg.model, *field), {}).get(state, "") if state else "",
             "tone": self._get_tone(leg.model, state),
             "partner_id": partner_id or False,
