@@ -180,6 +180,7 @@
         "demo/document_demo.xml",
         "demo/profit_demo.xml",
         "demo/request_demo.xml",
+        "demo/history_demo.xml",
         "demo/prospect_demo.xml",
     ],
     "assets": {

@@ -6,12 +6,10 @@ days at the user's midnight.
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from html import unescape
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
-
-UTC = ZoneInfo("UTC")
 
 READ = 1000  # characters of a message that its preview is made of
 SHOWN = 190
