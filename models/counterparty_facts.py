@@ -270,6 +270,6 @@ class CounterpartyFacts(models.AbstractModel):
     def _describe_change(self, text, now, before):
         """Add to a text how it changed against the year before."""
         if before <= 0:
-            return self.env._("%(what)s (new)", what=text) if now > 0 else text
+            return self.env._("%(what)s (none the year before)", what=text) if now > 0 else text
         change = round(100 * (now - before) / before)
         return self.env._("%(what)s (%(change)s %%)", what=text, change=f"{change:+d}")

@@ -80,6 +80,10 @@ class TestCounterpartyTimeline(ProfitCase):
             ]
         )
         leads[0].action_set_lost()
+        self._make_contacts()
+
+    def _make_contacts(self):
+        """Let us have met, called, written and agreed something."""
         self.meeting = self.env["calendar.event"].create(
             {
                 "name": "Prices of next year",
