@@ -71,7 +71,6 @@ class CounterpartyFacts(models.AbstractModel):
                 {
                     "search_default_to_deliver": 1,
                     "search_default_coming": 1,
-                    "counterparty_side": "out",
                 },
             ),
             "unreceived": (
@@ -80,7 +79,6 @@ class CounterpartyFacts(models.AbstractModel):
                 {
                     "search_default_to_receive": 1,
                     "search_default_coming": 1,
-                    "counterparty_side": "in",
                 },
             ),
             "not_coming": (quantities, whose, {"search_default_not_coming": 1}),

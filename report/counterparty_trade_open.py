@@ -28,6 +28,7 @@ OPEN_LINES = """
     SELECT line.id::bigint * 8 + %(row)s + part.number AS id, %(side)s AS side, part.reason,
            partner.commercial_partner_id, line.partner_id, line.company_id, ordered.user_id,
            line.product_id, %(sale)s AS sale_id, %(purchase)s AS purchase_id, %(day)s AS date,
+           ordered.name AS order_name,
            line.ordered, line.done, part.quantity, line.uom_id,
            part.quantity * cut.ratio AS product_quantity, template.uom_id AS product_uom_id,
            line.subtotal / NULLIF(line.ordered, 0) * part.quantity
@@ -134,15 +135,20 @@ class CounterpartyTradeOpen(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", "Responsible", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
+    order_name = fields.Char("Order", readonly=True)
     sale_id = fields.Many2one("sale.order", "Sales Order", readonly=True)
     purchase_id = fields.Many2one("purchase.order", readonly=True)
 
     # when, how much
     date = fields.Datetime("Promised On", readonly=True)
     ordered = fields.Float(digits="Product Unit", readonly=True)
-    done = fields.Float("Delivered or Received", digits="Product Unit", readonly=True)
+    done = fields.Float("Done", digits="Product Unit", readonly=True)
     quantity = fields.Float(
-        "Not Delivered or Received", digits="Product Unit", readonly=True, aggregator=None
+        "Missing",
+        digits="Product Unit",
+        readonly=True,
+        aggregator=None,
+        help="Ordered, and not delivered or received.",
     )
     uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
     product_quantity = fields.Float(

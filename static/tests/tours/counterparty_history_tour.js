@@ -33,25 +33,25 @@ registry.category("web_tour.tours").add("counterparty_history", {
         },
         {
             content: "the filter came along",
-            trigger: `.o_action .o_counterparty_history:has(${ROW}[data-kind=order]):not(:has(${ROW}[data-kind=message]))`,
+            trigger: `.o_counterparty_history_page .o_counterparty_history:has(${ROW}[data-kind=order]):not(:has(${ROW}[data-kind=message]))`,
         },
         {
             content: "look for what is not there",
-            trigger: ".o_action .o_counterparty_history_text",
+            trigger: ".o_counterparty_history_page .o_counterparty_history_text",
             run: "edit nothing of the kind",
         },
         {
             content: "nothing is found",
-            trigger: ".o_action .o_counterparty_history:contains(Nothing fits these filters)",
+            trigger: ".o_counterparty_history_page .o_counterparty_history:contains(Nothing fits these filters)",
         },
         {
             content: "look for the order",
-            trigger: ".o_action .o_counterparty_history_text",
+            trigger: ".o_counterparty_history_page .o_counterparty_history_text",
             run: "edit S",
         },
         {
             content: "open it",
-            trigger: `.o_action ${ROW}[data-kind=order] button`,
+            trigger: `.o_counterparty_history_page ${ROW}[data-kind=order] button`,
             run: "click",
         },
         {
