@@ -186,6 +186,7 @@
         "demo/profit_demo.xml",
         "demo/request_demo.xml",
         "demo/statement_demo.xml",
+        "demo/history_demo.xml",
         "demo/prospect_demo.xml",
         "demo/interaction_demo.xml",
         "demo/portal_demo.xml",

@@ -71,7 +71,6 @@ class CounterpartyFacts(models.AbstractModel):
                 {
                     "search_default_to_deliver": 1,
                     "search_default_coming": 1,
-                    "counterparty_side": "out",
                 },
             ),
             "unreceived": (
@@ -80,7 +79,6 @@ class CounterpartyFacts(models.AbstractModel):
                 {
                     "search_default_to_receive": 1,
                     "search_default_coming": 1,
-                    "counterparty_side": "in",
                 },
             ),
             "not_coming": (quantities, whose, {"search_default_not_coming": 1}),
@@ -120,12 +118,15 @@ class CounterpartyFacts(models.AbstractModel):
                 coming[side].append((currency, count, amount))
             else:
                 lost += count
-        labels = {
-            "out": ("undelivered", self.env._("Ordered, not delivered")),
-            "in": ("unreceived", self.env._("Ordered, not received")),
-        }
+        keys = {"out": "undelivered", "in": "unreceived"}
+        labels = dict(
+            undelivered=self.env._("Ordered, not delivered"),
+            unreceived=self.env._("Ordered, not received"),
+        )
         lines = [
-            self._prepare_line(*labels[side], self._describe_amounts(found), opens=True)
+            self._prepare_line(
+                keys[side], labels[keys[side]], self._describe_amounts(found), opens=True
+            )
             for side, found in coming.items()
             if found
         ]
@@ -152,14 +153,12 @@ class CounterpartyFacts(models.AbstractModel):
     def _get_products(self, entity):
         whose = [("commercial_partner_id", "=", entity.id)]
         counts = dict(self.env[PRODUCT]._read_group(whose, ["side"], ["__count"]))
+        labels = dict(sold=self.env._("Last prices sold"), bought=self.env._("Last prices bought"))
         lines = []
-        for side, key, label in (
-            ("out", "sold", self.env._("Last prices sold")),
-            ("in", "bought", self.env._("Last prices bought")),
-        ):
+        for side, key in (("out", "sold"), ("in", "bought")):
             if counts.get(side):
                 text = self.env._("products: %(count)s", count=counts[side])
-                lines.append(self._prepare_line(key, label, text, opens=True))
+                lines.append(self._prepare_line(key, labels[key], text, opens=True))
         if counts.get("out"):
             stale = self.env[PRODUCT].search_count(
                 [*whose, ("side", "=", "out"), ("date", "<", LONG)]
@@ -269,6 +268,6 @@ class CounterpartyFacts(models.AbstractModel):
     def _describe_change(self, text, now, before):
         """Add to a text how it changed against the year before."""
         if before <= 0:
-            return self.env._("%(what)s (new)", what=text) if now > 0 else text
+            return self.env._("%(what)s (none the year before)", what=text) if now > 0 else text
         change = round(100 * (now - before) / before)
         return self.env._("%(what)s (%(change)s %%)", what=text, change=f"{change:+d}")

@@ -40,17 +40,21 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
         entity = partner.commercial_partner_id
         money = self._read_money(entity)
         currency = self.env.company.currency_id
-        lines = []
-        for key, label, tone in (
-            ("balance", self.env._("Owes us"), ""),
-            ("overdue", self.env._("Overdue"), "danger"),
-            ("unused", self.env._("Prepaid and not used"), ""),
-            ("payable", self.env._("We owe"), ""),
-            ("advanced", self.env._("We prepaid"), ""),
-        ):
-            if not currency.is_zero(money[key]):
-                text = self._format_amount(money[key], currency)
-                lines.append(self._prepare_line(key, label, text, tone))
+        labels = dict(
+            balance=self.env._("Owes us"),
+            overdue=self.env._("Overdue"),
+            unused=self.env._("Prepaid and not used"),
+            payable=self.env._("We owe"),
+            advanced=self.env._("We prepaid"),
+        )
+        tones = {"overdue": "danger"}
+        lines = [
+            self._prepare_line(
+                key, label, self._format_amount(money[key], currency), tones.get(key, "")
+            )
+            for key, label in labels.items()
+            if not currency.is_zero(money[key])
+        ]
         return lines + self._get_credit_used(entity, money["balance"])
 
     @api.model

@@ -51,34 +51,28 @@ class CounterpartyFactsSupplierMixin(models.AbstractModel):
         if not Line.has_access("read"):
             return []
         receipts, in_time, due, complete, billed, as_ordered = self._read_supplier(entity)
+        labels = dict(
+            receipts=self.env._("Receipts"),
+            quantities=self.env._("Quantities"),
+            prices=self.env._("Prices"),
+        )
+        texts = dict(
+            receipts=self.env._("in time: %(share)s %% (receipts: %(count)s)"),
+            quantities=self.env._("complete: %(share)s %% (lines due: %(count)s)"),
+            prices=self.env._("as ordered: %(share)s %% (lines billed: %(count)s)"),
+        )
+        found = {
+            "receipts": (in_time, receipts),
+            "quantities": (complete, due),
+            "prices": (as_ordered, billed),
+        }
         lines = []
-        for key, label, part, whole, text in (
-            (
-                "receipts",
-                self.env._("Receipts"),
-                in_time,
-                receipts,
-                self.env._("in time: %(share)s %% (receipts: %(count)s)"),
-            ),
-            (
-                "quantities",
-                self.env._("Quantities"),
-                complete,
-                due,
-                self.env._("complete: %(share)s %% (lines due: %(count)s)"),
-            ),
-            (
-                "prices",
-                self.env._("Prices"),
-                as_ordered,
-                billed,
-                self.env._("as ordered: %(share)s %% (lines billed: %(count)s)"),
-            ),
-        ):
+        for key, (part, whole) in found.items():
             share = facts.percent(part, whole)
             if share is not None:
-                said = text % {"share": share, "count": whole}
-                lines.append(self._prepare_line(key, label, said, facts.tone_of_share(share)))
+                text = texts[key] % {"share": share, "count": whole}
+                tone = facts.tone_of_share(share)
+                lines.append(self._prepare_line(key, labels[key], text, tone))
         return lines
 
     @api.model

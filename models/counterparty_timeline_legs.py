@@ -12,6 +12,7 @@ SAID = ("comment", "email", "email_outgoing")
 KINDS = {
     "message": (_lt("Message"), _lt("Messages"), "fa-envelope-o"),
     "activity": (_lt("Activity"), _lt("Activities"), "fa-clock-o"),
+    "interaction": (_lt("Interaction"), _lt("Interactions"), "fa-comments-o"),
     "meeting": (_lt("Meeting"), _lt("Meetings"), "fa-calendar"),
     "lead": (_lt("Opportunity"), _lt("Opportunities"), "fa-star-o"),
     "quotation": (_lt("Quotation"), _lt("Quotations"), "fa-file-text-o"),
@@ -55,7 +56,7 @@ SALES = [
         titles=("name",),
         texts=("name",),
         amount="expected_revenue",
-        currency="company_currency",
+        currency="company_id.currency_id",
         states=("won_status",),
         # lost ones are archived, and history all the same
         where=(("active", "in", [True, False]),),
@@ -122,6 +123,16 @@ MONEY = [
     ),
 ]
 CONTACTS = [
+    # logged by hand; those of documents repeat what other legs show
+    Leg(
+        "counterparty.interaction",
+        {"interaction": ()},
+        ("date",),
+        titles=("note",),
+        texts=("note",),
+        states=("kind",),
+        where=(("origin", "=", "manual"),),
+    ),
     Leg("calendar.event", {"meeting": ()}, ("start",), partner="partner_ids", texts=("name",)),
     Leg(
         "mail.activity",

@@ -90,10 +90,17 @@ class CounterpartyTimelineOutputMixin(models.AbstractModel):
             row["currency"] = by_id.get(row["currency_id"], self.env["res.currency"])
         return {
             "rows": rows,
-            "more": more,
-            "most": PRINTED_ROWS,
+            "more": self._say_more(more),
             "said": self._say_filters(filters),
         }
+
+    @api.model
+    def _say_more(self, more):
+        if not more:
+            return ""
+        return self.env._(
+            "The latest %(count)s entries; narrow the period for older ones.", count=PRINTED_ROWS
+        )
 
     @api.model
     def _say_filters(self, filters):

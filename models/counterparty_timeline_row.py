@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..tools import timeline
 from .counterparty_timeline_legs import KINDS, TONES
@@ -59,7 +60,7 @@ class CounterpartyTimelineRowMixin(models.AbstractModel):
             "title": title if title != "/" else "",
             "subtitle": subtitle if subtitle != title else "",
             "amount": amount if leg.amount and amount is not None else False,
-            "currency_id": currency or False,
+            "currency_id": currency or (leg.amount and self.env.company.currency_id.id) or False,
             "state": labels.get((leg.model, *field), {}).get(state, "") if state else "",
             "tone": self._get_tone(leg.model, state),
             "partner_id": partner_id or False,
@@ -134,13 +135,27 @@ class CounterpartyTimelineRowMixin(models.AbstractModel):
 
     @api.model
     def _describe_mail_message(self, model, rows):
-        messages = self.env[model].browse([row["id"] for row in rows])
+        messages = self.env[model]
+        names = ["subject", "message_type", "author_id", "model", "res_id", "body"]
+        messages.flush_model(names)
+        # the rows are those that the user's own search has found; as records they would be read
+        # with all their columns, and parsed for a line of preview
+        found = self.env.execute_query(
+            SQL(
+                """SELECT id, subject, message_type, author_id, model, res_id, LEFT(body, %s)
+                     FROM mail_message WHERE id = ANY(%s)""",
+                timeline.READ,
+                [row["id"] for row in rows],
+            )
+        )
+        by_id = {message_id: values for message_id, *values in found}
         labels = dict(messages._fields["message_type"]._description_selection(self.env))
-        for row, message in zip(rows, messages, strict=True):
-            preview = message.preview or ""
-            row["title"] = message.subject or preview
-            row["subtitle"] = preview if message.subject else ""
-            row["state"] = labels[message.message_type] if message.message_type != "comment" else ""
-            row["partner_id"] = message.author_id.id
-            if message.model and message.res_id:
-                row["model"], row["id"] = message.model, message.res_id
+        for row in rows:
+            subject, message_type, author_id, res_model, res_id, body = by_id[row["id"]]
+            preview = timeline.preview(body or "")
+            row["title"] = subject or preview
+            row["subtitle"] = preview if subject else ""
+            row["state"] = labels[message_type] if message_type != "comment" else ""
+            row["partner_id"] = author_id or False
+            if res_model and res_id:
+                row["model"], row["id"] = res_model, res_id

@@ -22,51 +22,58 @@ PURCHASE_COLUMNS = """
 # what moves still plan is to come; of the rest first what was returned, then what was given up: a
 # cancelled move, or the demand that a move done without backorder left behind. A move's demand is
 # known in its own unit and in the product's, so units of moves need no table.
-# All customers with 12,000 open lines read theirs in 0.1 s.
+# OFFSET 0 keeps the steps apart: merged into one expression and a dozen joins, the plan took
+# 36 ms, where the answer for a customer takes 0.2 ms.
 OPEN_LINES = """
     SELECT line.id::bigint * 8 + %(row)s + part.number AS id, %(side)s AS side, part.reason,
            partner.commercial_partner_id, line.partner_id, line.company_id, ordered.user_id,
            line.product_id, %(sale)s AS sale_id, %(purchase)s AS purchase_id, %(day)s AS date,
+           ordered.name AS order_name,
            line.ordered, line.done, part.quantity, line.uom_id,
-           part.quantity * m.ratio AS product_quantity, template.uom_id AS product_uom_id,
+           part.quantity * cut.ratio AS product_quantity, template.uom_id AS product_uom_id,
            line.subtotal / NULLIF(line.ordered, 0) * part.quantity
                / COALESCE(NULLIF(ordered.currency_rate, 0), 1) AS amount,
-           books.currency_id
+           (SELECT currency_id FROM res_company WHERE id = line.company_id) AS currency_id
       FROM %(lines)s AS line
-      JOIN %(orders)s ordered ON ordered.id = line.order_id
       JOIN res_partner partner ON partner.id = line.partner_id
-      JOIN res_company books ON books.id = line.company_id
-      JOIN product_product product ON product.id = line.product_id
-      JOIN product_template template ON template.id = product.product_tmpl_id
-      JOIN uom_uom base ON base.id = template.uom_id
-      JOIN uom_uom unit ON unit.id = line.uom_id
      CROSS JOIN LATERAL (
-           SELECT COALESCE(SUM(move.product_qty) FILTER (
-                      WHERE arrives AND move.state NOT IN ('done', 'cancel')), 0),
+           SELECT * FROM %(orders)s one WHERE one.id = line.order_id OFFSET 0) ordered
+     CROSS JOIN LATERAL (
+           SELECT template.uom_id, template.type, template.invoice_policy, template.purchase_method
+             FROM product_product product
+             JOIN product_template template ON template.id = product.product_tmpl_id
+            WHERE product.id = line.product_id OFFSET 0) template
+     CROSS JOIN LATERAL (
+           SELECT *, missing - coming - returned - cancelled AS unplanned FROM (
+           SELECT *, LEAST(missing - coming - returned, gone / ratio) AS cancelled FROM (
+           SELECT *, LEAST(missing - coming, back / ratio) AS returned FROM (
+           SELECT *, CASE WHEN line.by_moves THEN LEAST(missing, planned / ratio)
+                          ELSE missing END AS coming FROM (
+           SELECT line.ordered - line.done AS missing,
+                  (SELECT NULLIF(factor, 0) FROM uom_uom WHERE id = line.uom_id)
+                      / (SELECT NULLIF(factor, 0) FROM uom_uom WHERE id = template.uom_id) AS ratio,
+                  COALESCE(SUM(demand) FILTER (
+                      WHERE arrives AND state NOT IN ('done', 'cancel')), 0) AS planned,
                   COALESCE(SUM(done) FILTER (
-                      WHERE NOT arrives AND move.state = 'done' AND move.to_refund
-                        AND move.origin_returned_move_id IS NOT NULL), 0),
-                  COALESCE(SUM(move.product_qty - done) FILTER (
-                      WHERE arrives AND move.state IN ('done', 'cancel') AND done < move.product_qty
-                        AND move.origin_returned_move_id IS NULL), 0)
-             FROM stock_move move
-            CROSS JOIN LATERAL (SELECT
-                  COALESCE(move.location_final_id, move.location_dest_id)
-                      IN (SELECT id FROM stock_location WHERE usage = ANY(%(arrival)s)) AS arrives,
-                  CASE WHEN move.state = 'done' THEN move.quantity * move.product_qty
-                      / NULLIF(move.product_uom_qty, 0) ELSE 0 END AS done) what
-            WHERE line.by_moves AND move.%(link)s = line.id
-           ) found (planned, returned, cancelled)
-     CROSS JOIN LATERAL (SELECT line.ordered - line.done AS missing,
-                                NULLIF(unit.factor, 0) / NULLIF(base.factor, 0) AS ratio) m
-     CROSS JOIN LATERAL (SELECT CASE WHEN line.by_moves
-           THEN LEAST(m.missing, found.planned / m.ratio) ELSE m.missing END AS open) o
-     CROSS JOIN LATERAL (SELECT LEAST(m.missing - o.open, found.returned / m.ratio) AS returned) r
-     CROSS JOIN LATERAL (SELECT LEAST(m.missing - o.open - r.returned,
-                                      found.cancelled / m.ratio) AS cancelled) c
+                      WHERE NOT arrives AND state = 'done' AND to_refund AND comes_back), 0)
+                      AS back,
+                  COALESCE(SUM(demand - done) FILTER (
+                      WHERE arrives AND state IN ('done', 'cancel') AND done < demand
+                        AND NOT comes_back), 0) AS gone
+             FROM (SELECT move.state, move.product_qty AS demand, move.to_refund,
+                          move.origin_returned_move_id IS NOT NULL AS comes_back,
+                          COALESCE(move.location_final_id, move.location_dest_id) IN (
+                              SELECT id FROM stock_location WHERE usage = ANY(%(arrival)s))
+                              AS arrives,
+                          CASE WHEN move.state = 'done' THEN move.quantity * move.product_qty
+                              / NULLIF(move.product_uom_qty, 0) ELSE 0 END AS done
+                     FROM stock_move move
+                    WHERE line.by_moves AND move.%(link)s = line.id OFFSET 0) move
+           OFFSET 0) sums OFFSET 0) coming OFFSET 0) returned OFFSET 0) cancelled OFFSET 0
+           ) cut
      CROSS JOIN LATERAL (VALUES
-           (0, 'open', o.open), (1, 'returned', r.returned), (2, 'cancelled', c.cancelled),
-           (3, 'unplanned', m.missing - o.open - r.returned - c.cancelled)
+           (0, 'open', cut.coming), (1, 'returned', cut.returned),
+           (2, 'cancelled', cut.cancelled), (3, 'unplanned', cut.unplanned)
            ) part (number, reason, quantity)
      WHERE part.quantity > %(dust)s AND (%(wanted)s)"""
 
@@ -128,15 +135,20 @@ class CounterpartyTradeOpen(models.Model):
     company_id = fields.Many2one("res.company", readonly=True)
     user_id = fields.Many2one("res.users", "Responsible", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)
+    order_name = fields.Char("Order", readonly=True)
     sale_id = fields.Many2one("sale.order", "Sales Order", readonly=True)
     purchase_id = fields.Many2one("purchase.order", readonly=True)
 
     # when, how much
     date = fields.Datetime("Promised On", readonly=True)
     ordered = fields.Float(digits="Product Unit", readonly=True)
-    done = fields.Float("Delivered or Received", digits="Product Unit", readonly=True)
+    done = fields.Float("Done", digits="Product Unit", readonly=True)
     quantity = fields.Float(
-        "Not Delivered or Received", digits="Product Unit", readonly=True, aggregator=None
+        "Missing",
+        digits="Product Unit",
+        readonly=True,
+        aggregator=None,
+        help="Ordered, and not delivered or received.",
     )
     uom_id = fields.Many2one("uom.uom", "Unit", readonly=True)
     product_quantity = fields.Float(

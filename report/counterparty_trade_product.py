@@ -41,6 +41,7 @@ class CounterpartyTradeProduct(models.Model):
     # the last time
     date = fields.Datetime("Last Time", readonly=True)
     days_ago = fields.Integer(compute="_compute_days_ago")
+    order_name = fields.Char("Order", readonly=True)
     sale_id = fields.Many2one("sale.order", "Sales Order", readonly=True)
     purchase_id = fields.Many2one("purchase.order", readonly=True)
     price_unit = fields.Float(min_display_digits="Product Price", readonly=True, aggregator=None)
@@ -134,6 +135,7 @@ class CounterpartyTradeProduct(models.Model):
                    line.id::bigint * 2 + %(offset)s AS id, %(side)s AS side,
                    partner.commercial_partner_id, line.company_id, line.product_id,
                    %(day)s AS date, %(sale)s AS sale_id, %(purchase)s AS purchase_id,
+                   ordered.name AS order_name,
                    line.price_unit, line.discount,
                    line.subtotal / NULLIF(line.quantity, 0) AS net_price, line.uom_id,
                    COALESCE(line.currency_id, ordered.currency_id) AS currency_id,

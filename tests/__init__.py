@@ -58,6 +58,7 @@ from . import test_res_partner_columns
 from . import test_res_partner_dossier
 from . import test_counterparty_type_fields
 from . import test_tour_dossier
+from . import test_tour_counterparty_history
 from . import test_res_partner_duplicate
 from . import test_report_dossier
 from . import test_import_templates

@@ -21,6 +21,7 @@ LISTS = {
     "crm.lead": [("active", "in", [True, False])],
     "counterparty.request": [],
     "counterparty.document": [],
+    "counterparty.interaction": [("origin", "=", "manual")],
 }
 SAID = [("message_type", "in", ["comment", "email", "email_outgoing"])]
 
@@ -79,6 +80,10 @@ class TestCounterpartyTimeline(ProfitCase):
             ]
         )
         leads[0].action_set_lost()
+        self._make_contacts()
+
+    def _make_contacts(self):
+        """Let us have met, called, written and agreed something."""
         self.meeting = self.env["calendar.event"].create(
             {
                 "name": "Prices of next year",
@@ -102,6 +107,18 @@ class TestCounterpartyTimeline(ProfitCase):
         )
         self.order.message_post(
             body="Next week.", message_type="comment", partner_ids=self.customer.ids
+        )
+        self.env["counterparty.interaction"]._insert_interactions(
+            [
+                {
+                    "date": "2026-03-12 10:00:00",
+                    "partner_id": self.contact.id,
+                    "kind": "call",
+                    "origin": origin,
+                    "note": note,
+                }
+                for origin, note in (("manual", "They want racks"), ("event", "Repeated"))
+            ]
         )
         self.env["counterparty.document"].create(
             {
@@ -313,7 +330,7 @@ class TestCounterpartyTimeline(ProfitCase):
         kinds = {row["kind"] for row in self._rows()}
         self.assertLessEqual(
             {"order", "quotation", "invoice", "credit_note", "bill", "payment_in", "purchase"}
-            | {"lead", "meeting", "activity", "message", "document"},
+            | {"lead", "meeting", "activity", "message", "document", "interaction"},
             kinds,
         )
         for kind in kinds:

@@ -15,6 +15,7 @@ from ..tools.timeline import (
     local_day,
     midnight,
     parse_position,
+    preview,
     start_of,
 )
 
@@ -74,3 +75,17 @@ class TestToolsTimeline(BaseCase):
         self.assertEqual(kind_of(named, "sale"), "order")
         self.assertEqual(kind_of(named, "unknown"), "")
         self.assertEqual(kind_of(leg, None), "quotation")
+
+    def test_a_preview_is_a_line_of_text(self):
+        for body, expected in [
+            ("", ""),
+            ("<p>Dear Ioana,</p><p>we&nbsp;pay &amp; wait.</p>", "Dear Ioana, we pay & wait."),
+            ("<style>p {color: red}</style><p>Hello</p>", "Hello"),
+            ("<p>Hello</p><img src='da", "Hello"),
+            ("<style>never closed", ""),
+            ("&lt;b&gt;not bold&lt;/b&gt;", "<b>not bold</b>"),
+            ("a < b", "a"),
+        ]:
+            with self.subTest(body=body):
+                self.assertEqual(preview(body), expected)
+        self.assertEqual(len(preview("word " * 200)), 193)

@@ -4,12 +4,17 @@ Moments fall, then places of the legs rise, then ids fall. A leg dated by days b
 days at the user's midnight.
 """
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from html import unescape
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-UTC = ZoneInfo("UTC")
+READ = 1000  # characters of a message that its preview is made of
+SHOWN = 190
+UNSEEN = re.compile(r"<(style|script|head)\b.*?(</\1>|$)", re.DOTALL | re.IGNORECASE)
+TAG = re.compile(r"<[^>]*(>|$)")
 
 
 class Leg(NamedTuple):
@@ -132,3 +137,10 @@ def kind_of(leg: Leg, value: object) -> str:
     if not leg.kind_field:
         return next(iter(leg.kinds))
     return next((kind for kind, values in leg.kinds.items() if value in values), "")
+
+
+def preview(body: str) -> str:
+    """Return the beginning of a message in HTML as a line of text, for reading and not as HTML."""
+    text = unescape(TAG.sub(" ", UNSEEN.sub(" ", body)))
+    line = " ".join(text.split())
+    return f"{line[:SHOWN].rstrip()} […]" if len(line) > SHOWN else line
