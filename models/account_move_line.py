@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-
 # portal: which campaign earns a sale is not for customers who read their invoices by program
 PORTAL_CLOSED = frozenset(
     ("campaign_id", "medium_id", "source_id", "reversed_line_id", "counterparty_goods_kept")
