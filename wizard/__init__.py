@@ -1,4 +1,5 @@
 from . import base_partner_merge
+from . import counterparty_contact_effect_query
 from . import counterparty_contact_effect
 from . import counterparty_contact_effect_line
 from . import counterparty_interaction_log

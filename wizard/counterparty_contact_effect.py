@@ -1,17 +1,15 @@
 from collections import defaultdict
-from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 
 from odoo import Command, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, formatLang
+from odoo.tools import formatLang
 
 from ..tools.contact_effect import MIN_CUSTOMERS, Moments, Stratum, compare
 
 REPORT = "counterparty.profit.report"
 MAX_MONTHS = 36
-NO_KEY = ""
 
 
 class CounterpartyContactEffect(models.TransientModel):
@@ -23,6 +21,7 @@ class CounterpartyContactEffect(models.TransientModel):
     """
 
     _name = "counterparty.contact.effect"
+    _inherit = ["counterparty.contact.effect.query.mixin"]
     _description = "Effect of Contacts"
 
     company_id = fields.Many2one(
@@ -238,166 +237,3 @@ class CounterpartyContactEffect(models.TransientModel):
 
     def _format_money(self, amount):
         return formatLang(self.env, amount, currency_obj=self.currency_id)
-
-    # ------------------------------------------------------------
-    # Queries
-    # ------------------------------------------------------------
-
-    def _read_contacted(self):
-        """Yield group, month, level of sales before, and sums of the contacted customers."""
-        for key, month, level, *values in self.env.execute_query(
-            SQL(
-                """
-                WITH contact AS MATERIALIZED (
-                    SELECT %(key)s AS key, i.commercial_partner_id AS partner_id,
-                           MIN(i.date)::date AS day
-                      FROM counterparty_interaction i
-                     WHERE %(contacts)s
-                       AND i.date >= %(start)s AND i.date < %(stop)s
-                     GROUP BY 1, 2
-                ), sold AS (
-                    SELECT contact.key, contact.day, contact.partner_id, %(measures)s
-                      FROM contact
-                      LEFT JOIN counterparty_sale_fact f
-                             ON f.commercial_partner_id = contact.partner_id
-                            AND f.company_id = %(company)s AND NOT f.is_internal
-                            AND f.invoice_date >= contact.day - %(days)s
-                            AND f.invoice_date < contact.day + %(days)s
-                     GROUP BY 1, 2, 3
-                )
-                SELECT key, date_trunc('month', day)::date, %(level)s, COUNT(*),
-                       COUNT(*) FILTER (WHERE NOT %(full)s), COUNT(*) FILTER (WHERE %(full)s),
-                       COUNT(*) FILTER (WHERE %(full)s AND after > 0),
-                       COALESCE(SUM(after - before) FILTER (WHERE %(full)s), 0),
-                       COALESCE(SUM((after - before) ^ 2) FILTER (WHERE %(full)s), 0),
-                       SUM(before), SUM(after), SUM(profit_before), SUM(profit_after)
-                  FROM sold
-                 GROUP BY 1, 2, 3
-                """,
-                key=self._sql_key(),
-                contacts=self._sql_contacts("i"),
-                measures=self._sql_measures(SQL("contact.day")),
-                level=self._sql_level(),
-                full=SQL("day + %s <= %s", self.days, fields.Date.context_today(self)),
-                start=self.date_from,
-                stop=self.date_to + timedelta(days=1),
-                company=self.company_id.id,
-                days=self.days,
-            )
-        ):
-            names = ("count", "recent", "full_count", "buyers", "total", "squares", "before")
-            names += ("after", "profit_before", "profit_after")
-            row = dict(zip(names, map(float, values), strict=True))
-            yield key or NO_KEY, month, level, row
-
-    def _read_others(self):
-        """Yield month, level of sales before, and sums of customers who were not contacted.
-
-        Their window lies around the middle of the month.
-        """
-        for month, level, *values in self.env.execute_query(
-            SQL(
-                """
-                WITH moment AS (
-                    SELECT month::date AS month, month::date + 14 AS day
-                      FROM generate_series(date_trunc('month', %(first)s::date),
-                                           %(last)s::date, '1 month') month
-                     WHERE month::date + 14 + %(days)s <= %(today)s
-                ), customer AS MATERIALIZED (
-                    SELECT role.commercial_partner_id AS partner_id,
-                           MIN(COALESCE(role.date_from, '-infinity')) AS date_from,
-                           MAX(COALESCE(role.date_to, 'infinity')) AS date_to
-                      FROM counterparty_role role
-                      JOIN counterparty_type kind ON kind.id = role.type_id
-                     WHERE kind.document_family = 'sale'
-                       AND (role.company_id IS NULL OR role.company_id = %(company)s)
-                     GROUP BY 1
-                ), quiet AS (
-                    SELECT moment.month, moment.day, customer.partner_id
-                      FROM moment
-                      JOIN customer ON moment.day BETWEEN customer.date_from AND customer.date_to
-                     WHERE NOT EXISTS (
-                        SELECT FROM counterparty_interaction i
-                         WHERE i.commercial_partner_id = customer.partner_id
-                           AND %(contacts)s
-                           AND i.date >= moment.day - %(days)s
-                           AND i.date < moment.day + %(days)s)
-                ), sold AS (
-                    SELECT quiet.month, quiet.partner_id, %(measures)s
-                      FROM quiet
-                      LEFT JOIN counterparty_sale_fact f
-                             ON f.commercial_partner_id = quiet.partner_id
-                            AND f.company_id = %(company)s AND NOT f.is_internal
-                            AND f.invoice_date >= quiet.day - %(days)s
-                            AND f.invoice_date < quiet.day + %(days)s
-                     GROUP BY 1, 2
-                )
-                SELECT month, %(level)s, COUNT(*), COUNT(*) FILTER (WHERE after > 0),
-                       SUM(after - before), SUM((after - before) ^ 2)
-                  FROM sold
-                 GROUP BY 1, 2
-                """,
-                first=self.date_from,
-                last=self.date_to,
-                today=fields.Date.context_today(self),
-                contacts=self._sql_contacts("i", everybody=True),
-                measures=self._sql_measures(SQL("quiet.day")),
-                level=self._sql_level(),
-                company=self.company_id.id,
-                days=self.days,
-            )
-        ):
-            names = ("full_count", "buyers", "total", "squares")
-            yield month, level, dict(zip(names, map(float, values), strict=True))
-
-    def _sql_key(self):
-        if self.group_by == "month":
-            return SQL("to_char(i.date, 'YYYY-MM')")
-        return SQL("%s::text", SQL.identifier("i", self.group_by))
-
-    def _sql_contacts(self, alias, *, everybody=False):
-        """Return the condition for contacts that went out from us.
-
-        :param everybody: of whomever and however: who was called by somebody else is no customer
-            without a contact
-        """
-        conditions = [
-            SQL("%s = 'out'", SQL.identifier(alias, "direction")),
-            SQL(
-                "(%(column)s IS NULL OR %(column)s = %(company)s)",
-                column=SQL.identifier(alias, "company_id"),
-                company=self.company_id.id,
-            ),
-        ]
-        asked = {"kind": self.kind, "user_id": self.user_id.id, "medium_id": self.medium_id.id}
-        conditions += [
-            SQL("%s = %s", SQL.identifier(alias, name), value)
-            for name, value in asked.items()
-            if value and not everybody
-        ]
-        return SQL(" AND ").join(conditions)
-
-    def _sql_measures(self, day):
-        """Return sales and profit before the day, and from the day on."""
-        return SQL(", ").join(
-            SQL(
-                "COALESCE(SUM(f.%(measure)s) FILTER (WHERE f.invoice_date %(side)s %(day)s), 0) "
-                "AS %(name)s",
-                measure=SQL.identifier(measure),
-                side=SQL(side),
-                day=day,
-                name=SQL.identifier(name),
-            )
-            for measure, side, name in (
-                ("revenue", "<", "before"),
-                ("revenue", ">=", "after"),
-                ("profit", "<", "profit_before"),
-                ("profit", ">=", "profit_after"),
-            )
-        )
-
-    def _sql_level(self):
-        # customers are alike when their sales before differ by less than four times
-        return SQL(
-            "CASE WHEN before <= 0 THEN 0 ELSE GREATEST(1, 1 + FLOOR(LN(before) / LN(4))::int) END"
-        )

@@ -1,0 +1,184 @@
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.tools import SQL
+
+NO_KEY = ""
+CONTACTED = (
+    "count", "recent", "full_count", "buyers", "total", "squares",
+    "before", "after", "profit_before", "profit_after",
+)  # fmt: skip
+OTHERS = ("full_count", "buyers", "total", "squares")
+
+
+class CounterpartyContactEffectQueryMixin(models.AbstractModel):
+    """Reads what the contacted bought, and what similar customers did who were not.
+
+    Both are summed by month and by level of the sales before: these sums are all that the
+    comparison needs.
+    """
+
+    _name = "counterparty.contact.effect.query.mixin"
+    _description = "Sales before and after contacts"
+
+    def _read_contacted(self):
+        """Yield group, month, level of sales before, and sums of the contacted customers."""
+        for key, month, level, *values in self.env.execute_query(
+            SQL(
+                """
+                WITH contact AS MATERIALIZED (
+                    SELECT %(key)s AS key, i.commercial_partner_id AS partner_id,
+                           MIN(i.date)::date AS day
+                      FROM counterparty_interaction i
+                     WHERE %(contacts)s
+                       AND i.date >= %(start)s AND i.date < %(stop)s
+                     GROUP BY 1, 2
+                ), sold AS (
+                    SELECT contact.key, contact.day, contact.partner_id, %(measures)s
+                      FROM contact
+                      LEFT JOIN counterparty_sale_fact f
+                             ON f.commercial_partner_id = contact.partner_id
+                            AND f.company_id = %(company)s AND NOT f.is_internal
+                            AND f.invoice_date >= contact.day - %(days)s
+                            AND f.invoice_date < contact.day + %(days)s
+                     GROUP BY 1, 2, 3
+                )
+                SELECT key, date_trunc('month', day)::date, %(level)s, COUNT(*),
+                       COUNT(*) FILTER (WHERE NOT %(full)s), COUNT(*) FILTER (WHERE %(full)s),
+                       COUNT(*) FILTER (WHERE %(full)s AND after > 0),
+                       COALESCE(SUM(after - before) FILTER (WHERE %(full)s), 0),
+                       COALESCE(SUM((after - before) ^ 2) FILTER (WHERE %(full)s), 0),
+                       SUM(before), SUM(after), SUM(profit_before), SUM(profit_after)
+                  FROM sold
+                 GROUP BY 1, 2, 3
+                """,
+                key=self._sql_key(),
+                contacts=self._sql_contacts("i"),
+                measures=self._sql_measures(SQL("contact.day")),
+                level=self._sql_level(),
+                full=SQL("day + %s <= %s", self.days, fields.Date.context_today(self)),
+                start=self.date_from,
+                stop=self.date_to + timedelta(days=1),
+                company=self.company_id.id,
+                days=self.days,
+            )
+        ):
+            row = dict(zip(CONTACTED, map(float, values), strict=True))
+            yield key or NO_KEY, month, level, row
+
+    def _read_others(self):
+        """Yield month, level of sales before, and sums of customers who were not contacted.
+
+        Their window lies around the middle of the month.
+        """
+        for month, level, *values in self.env.execute_query(
+            SQL(
+                """
+                WITH quiet AS (%(quiet)s), sold AS (
+                    SELECT quiet.month, quiet.partner_id, %(measures)s
+                      FROM quiet
+                      LEFT JOIN counterparty_sale_fact f
+                             ON f.commercial_partner_id = quiet.partner_id
+                            AND f.company_id = %(company)s AND NOT f.is_internal
+                            AND f.invoice_date >= quiet.day - %(days)s
+                            AND f.invoice_date < quiet.day + %(days)s
+                     GROUP BY 1, 2
+                )
+                SELECT month, %(level)s, COUNT(*), COUNT(*) FILTER (WHERE after > 0),
+                       SUM(after - before), SUM((after - before) ^ 2)
+                  FROM sold
+                 GROUP BY 1, 2
+                """,
+                quiet=self._sql_quiet(),
+                measures=self._sql_measures(SQL("quiet.day")),
+                level=self._sql_level(),
+                company=self.company_id.id,
+                days=self.days,
+            )
+        ):
+            yield month, level, dict(zip(OTHERS, map(float, values), strict=True))
+
+    def _sql_quiet(self):
+        """Select month, day and customer for each month in which nobody contacted the customer."""
+        return SQL(
+            """
+            SELECT moment.month, moment.month + 14 AS day, customer.partner_id
+              FROM (SELECT each::date AS month
+                      FROM generate_series(date_trunc('month', %(first)s::date),
+                                           %(last)s::date, '1 month') each) moment
+              JOIN (SELECT role.commercial_partner_id AS partner_id,
+                           MIN(COALESCE(role.date_from, '-infinity')) AS date_from,
+                           MAX(COALESCE(role.date_to, 'infinity')) AS date_to
+                      FROM counterparty_role role
+                      JOIN counterparty_type kind ON kind.id = role.type_id
+                     WHERE kind.document_family = 'sale'
+                       AND (role.company_id IS NULL OR role.company_id = %(company)s)
+                     GROUP BY 1) customer
+                ON moment.month + 14 BETWEEN customer.date_from AND customer.date_to
+             WHERE moment.month + 14 + %(days)s <= %(today)s
+               AND NOT EXISTS (
+                SELECT FROM counterparty_interaction i
+                 WHERE i.commercial_partner_id = customer.partner_id
+                   AND %(contacts)s
+                   AND i.date >= moment.month + 14 - %(days)s
+                   AND i.date < moment.month + 14 + %(days)s)
+            """,
+            first=self.date_from,
+            last=self.date_to,
+            today=fields.Date.context_today(self),
+            contacts=self._sql_contacts("i", everybody=True),
+            company=self.company_id.id,
+            days=self.days,
+        )
+
+    def _sql_key(self):
+        if self.group_by == "month":
+            return SQL("to_char(i.date, 'YYYY-MM')")
+        return SQL("%s::text", SQL.identifier("i", self.group_by))
+
+    def _sql_contacts(self, alias, *, everybody=False):
+        """Return the condition for contacts that went out from us.
+
+        :param everybody: of whomever and however: who was called by somebody else is no customer
+            without a contact
+        """
+        conditions = [
+            SQL("%s = 'out'", SQL.identifier(alias, "direction")),
+            SQL(
+                "(%(column)s IS NULL OR %(column)s = %(company)s)",
+                column=SQL.identifier(alias, "company_id"),
+                company=self.company_id.id,
+            ),
+        ]
+        asked = {"kind": self.kind, "user_id": self.user_id.id, "medium_id": self.medium_id.id}
+        conditions += [
+            SQL("%s = %s", SQL.identifier(alias, name), value)
+            for name, value in asked.items()
+            if value and not everybody
+        ]
+        return SQL(" AND ").join(conditions)
+
+    def _sql_measures(self, day):
+        """Return sales and profit before the day, and from the day on."""
+        return SQL(", ").join(
+            SQL(
+                "COALESCE(SUM(f.%(measure)s) FILTER (WHERE f.invoice_date %(side)s %(day)s), 0) "
+                "AS %(name)s",
+                measure=SQL.identifier(measure),
+                side=SQL(side),
+                day=day,
+                name=SQL.identifier(name),
+            )
+            for measure, side, name in (
+                ("revenue", "<", "before"),
+                ("revenue", ">=", "after"),
+                ("profit", "<", "profit_before"),
+                ("profit", ">=", "profit_after"),
+            )
+        )
+
+    def _sql_level(self):
+        # customers are alike when their sales before differ by less than four times
+        return SQL(
+            "CASE WHEN before <= 0 THEN 0 ELSE GREATEST(1, 1 + FLOOR(LN(before) / LN(4))::int) END"
+        )
