@@ -157,7 +157,9 @@ from . import counterparty_statement_answer
 from . import counterparty_statement_portal
 from . import counterparty_statement_send
 from . import counterparty_statement
+from . import counterparty_statement_balance
 from . import counterparty_statement_run
+from . import counterparty_request_category_statement
 from . import counterparty_request_statement
 
 # host

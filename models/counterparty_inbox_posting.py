@@ -137,6 +137,8 @@ class CounterpartyInboxPosting(models.AbstractModel):
             "name": plain_subject(envelope.subject) or self._get_name(envelope),
             "channel": "email",
             "description": False,
+            # the mail follows at once
+            "awaiting_since": fields.Datetime.now(),
             "email_cc": self._get_copies(letter),
         }
         if len(people) == 1:

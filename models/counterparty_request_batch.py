@@ -32,8 +32,7 @@ class CounterpartyRequestBatch(models.AbstractModel):
 
         Measured: of 7.1 ms for one request in a batch of 3,000 this saves 5.
         """
-        # what the context gives counts too; the state is given by the moves
-        defaults = self.default_get([name for name in self._fields if name != "state"])
+        defaults = self.default_get(self._get_names_with_default())
         vals_list = [{**defaults, **vals} for vals in vals_list]
         Partner, Company = self.env["res.partner"], self.env["res.company"]
         Category = self.env["counterparty.request.category"]
@@ -57,6 +56,18 @@ class CounterpartyRequestBatch(models.AbstractModel):
                 vals.setdefault("assigned_at", fields.Datetime.now())
             vals.update(self._prepare_first_word(vals), rating_last_value=0.0)
         return vals_list
+
+    @api.model
+    def _get_names_with_default(self):
+        """Return the fields that something gives a default: asking for all costs a millisecond."""
+        # what the context or an administrator gives counts too; the state is given by the moves
+        given = self.env["ir.default"]._get_model_defaults(self._name)
+        return [
+            name
+            for name, field in self._fields.items()
+            if name != "state"
+            and (field.default or name in given or f"default_{name}" in self.env.context)
+        ]
 
     @api.model
     def _prepare_category_vals(self, category, company):

@@ -199,7 +199,10 @@ class CounterpartyRequestMessage(models.AbstractModel):
             return
         # the writer of a mail has no rights here
         request = self.sudo()
-        arrives = self.env.context.get(OPENING) or request._is_arriving()
+        if self.env.context.get(OPENING) and request.awaiting_since:
+            # the request was made with all that its first mail does
+            return
+        arrives = request._is_arriving()
         if not request.awaiting_since:
             request.awaiting_since = fields.Datetime.now()
         if request.state in (states.PENDING, states.HOLD):

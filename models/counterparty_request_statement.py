@@ -3,25 +3,13 @@ import logging
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import plaintext2html
 
+from .counterparty_request_category_statement import STATEMENT
 from .counterparty_request_state import SYSTEM
 
 _logger = logging.getLogger(__name__)
 
-STATEMENT = "statement"
 # counterparty and terms of the statement that is asked for
 TERMS = "counterparty_statement_terms"
-
-
-class CounterpartyRequestCategory(models.Model):
-    _inherit = "counterparty.request.category"
-
-    # portal
-    automatic_answer = fields.Selection(
-        [(STATEMENT, "Statement of account")],
-        "Answered by Itself with",
-        help="What a signed-in customer asks for in this category is sent at once, and the request "
-        "is solved. Without a right to see it, somebody of the team answers.",
-    )
 
 
 class CounterpartyRequest(models.Model):

@@ -191,9 +191,10 @@ class CounterpartyStatementContent(models.AbstractModel):
     def _prepare_party(self, partner):
         """Return how a party is named on paper, with what the law asks for."""
         banks = partner.bank_ids.filtered("active")[:2]
+        lines = (partner._display_address(without_company=True) or "").splitlines()
         return {
             "name": partner.name or "",
-            "address": (partner._display_address(without_company=True) or "").strip(),
+            "address": "\n".join(line.strip() for line in lines if line.strip()),
             "vat": partner.vat or "",
             "registry": partner.company_registry or "",
             "county": partner.state_id.name or "",

@@ -105,7 +105,7 @@ class CounterpartyStatementSource(models.AbstractModel):
     def _sql_amount(self, scope, amounts, own, company):
         """Return an amount in the currency of the item, or in that of the company."""
         if amounts == COMPANY:
-            return SQL("%s", SQL(company)), SQL("%s", scope["currency"])
+            return SQL(company), SQL("%s", scope["currency"])
         return SQL(own), SQL("l.currency_id")
 
     @api.model

@@ -44,3 +44,4 @@ from . import counterparty_authorization_end
 from . import counterparty_visibility
 from . import counterparty_visibility_line
 from . import counterparty_statement_reply
+from . import counterparty_statement_reply_line
