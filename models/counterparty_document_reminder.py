@@ -17,6 +17,7 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
     _description = "Reminders of documents"
 
     kind_id = fields.Many2one("counterparty.document.kind")
+    is_personal = fields.Boolean()
     date_to = fields.Date()
     reminder_days = fields.Integer(
         "Remind Before",
@@ -82,8 +83,11 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
                 user_id=user.id,
             )
             document.reminded_on = today
-            told = Due("document", document.partner_id.id, user.id, document.date_to, document.id)
-            reminders._note([told], today)
+            # those who read what was told may not know of personal documents and their last day
+            if not document.is_personal:
+                partner = document.partner_id.id
+                told = Due("document", partner, user.id, document.date_to, document.id)
+                reminders._note([told], today)
 
     def _get_person_to_remind(self):
         """Return the first of those concerned who is still here and may see the document."""

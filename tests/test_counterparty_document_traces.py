@@ -1,5 +1,7 @@
 import base64
 
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -125,6 +127,28 @@ class TestCounterpartyDocumentTraces(DocumentCase):
                     with self.subTest(model=name, user=user.login, field=field.name):
                         groups = Model.formatted_read_group([], [field.name], ["__count"])
                         self.assertNotIn(SECRET, str(groups))
+
+    @freeze_time("2026-03-17 10:00:00")
+    def test_reminder_of_a_personal_document_leaves_no_trace_for_others(self):
+        contract = self._document("contract", self.ada, date_to="2026-03-20")
+        self.paper.date_to = "2026-03-20"
+
+        (self.paper | contract)._remind()
+
+        self.assertEqual(str(self.paper.reminded_on), "2026-03-17")
+        noted = self.env["counterparty.reminder"].search([("partner_id", "=", self.ada.id)])
+        self.assertEqual(noted.mapped("res_id"), contract.ids)
+
+    def test_timeline_and_tiles_tell_outsiders_nothing(self):
+        Timeline = self.env["counterparty.timeline"]
+        for user in self.outsiders - self.plain - self.portal:
+            with self.subTest(user=user.login):
+                page = Timeline.with_user(user).get_page(self.ada.id)
+                tiles = self.ada.with_user(user).get_counterparty_tiles()
+                discounts = self.ada.with_user(user).get_counterparty_discounts()
+                shown = f"{page['rows']}{tiles}{discounts}"
+                self.assertNotIn(SECRET, shown)
+                self.assertNotIn("Identity", shown)
 
     def test_subjects_of_mails_name_no_document(self):
         self.assertNotIn(SECRET, self.paper.with_user(self.keeper)._message_compute_subject())

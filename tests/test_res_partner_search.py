@@ -110,10 +110,24 @@ class TestResPartnerSearch(CounterpartyCase):
 
     def test_filters_of_the_list_find_what_they_say(self):
         self.freight.user_id = self.user
+        kinds = self.env["counterparty.document.kind"]
+        loose = kinds.create({"name": "Loose", "code": "loose", "has_validity": False})
+        contract = self.env.ref("counterparty_crm.kind_contract")
+        for partner, kind, last in (
+            (self.foods, contract, "2026-03-20"),
+            # of a contact, which shows it too
+            (self.cora, contract, "2026-03-20"),
+            (self.first_bank, contract, "2027-03-20"),
+            (self.tax_office, loose, "2026-03-20"),
+        ):
+            self.env["counterparty.document"].create(
+                {"partner_id": partner.id, "kind_id": kind.id, "date_to": last}
+            )
         domains = {
             "mine": self.freight,
             "prospects": self.foods,
             "without_role": self.holding | self.tax_office | self.late_payer | self.ada,
+            "expiring": self.foods | self.freight | self.cora,
         }
         view = self.env.ref("counterparty_crm.res_partner_view_search_counterparty")
         arch = self.env["res.partner"].with_user(self.user)._get_view(view.id, "search")[0]
