@@ -248,8 +248,8 @@ class CounterpartyHoldingBalance(models.AbstractModel):
                       SUM(item.price_total
                           * CASE WHEN move.move_type = 'out_refund' THEN -1 ELSE 1 END
                           * CASE WHEN move.currency_id = line.currency_id THEN 1
-                                 ELSE line.currency_rate / NULLIF(move.invoice_currency_rate, 0) END)
-                          AS amount
+                                 ELSE line.currency_rate
+                                      / NULLIF(move.invoice_currency_rate, 0) END) AS amount
                  FROM line
                  JOIN sale_order_line_invoice_rel rel ON rel.order_line_id = line.id
                  JOIN account_move_line item ON item.id = rel.invoice_line_id
