@@ -200,8 +200,8 @@ class CounterpartyGroupCredit(models.AbstractModel):
         """Return ``{partner id: exposure}`` of a group in the currency of the limit's company.
 
         Open receivables, confirmed orders that are not invoiced, deliveries beyond the order; our
-        own companies are no risk and stay out. 20,000 members with 450,000 open items and 35,000
-        open orders take 0.7 s, a head with a million open items 0.4 s.
+        own companies are no risk and stay out. 20,000 members with 450,000 open items and 33,000
+        open orders take 0.9 s, a group of 100 takes 15 ms, a head with a million open items 0.4 s.
 
         :param left_out: ids of orders that do not count
         """

@@ -176,46 +176,44 @@ class CounterpartyMembershipImport(models.TransientModel):
             Domain("id", "in", [row.member for row in rows])
             & Domain("counterparty_is_linked", "=", True)
         )._lock_counterparty_linked()
-        now = fields.Datetime.now()
-        uid = self.env.uid
         self.env.cr.execute_values(
-            INSERT,
-            [
-                (
-                    row.owner,
-                    row.member,
-                    row.kind,
-                    row.period.start,
-                    row.period.end,
-                    row.basis,
-                    row.equity,
-                    row.low if row.basis == "range" else 0.0,
-                    row.high,
-                    row.votes is not None or bool(row.votes_range),
-                    "range" if row.votes_range else "exact",
-                    row.votes or 0.0,
-                    *(row.votes_range or (0.0, 0.0)),
-                    row.control,
-                    row.control_document or None,
-                    row.status,
-                    row.source or None,
-                    row.note or None,
-                    uid if row.period.end else None,
-                    now if row.period.end else None,
-                    uid,
-                    uid,
-                    now,
-                    now,
-                )
-                for row in rows
-            ],
-            page_size=1000,
+            INSERT, [self._prepare_insert(row) for row in rows], page_size=1000
         )
         self.env["counterparty.membership"].invalidate_model()
         ends = {row.owner for row in rows} | {row.member for row in rows}
         self.env["res.partner"].browse(ends)._mark_counterparty_linked()
         self.env["res.partner"].invalidate_model(
             ["counterparty_owner_ids", "counterparty_member_ids"]
+        )
+
+    def _prepare_insert(self, row):
+        """Return the values of a checked row in the order of the insert."""
+        now, uid = self.env.cr.now(), self.env.uid
+        return (
+            row.owner,
+            row.member,
+            row.kind,
+            row.period.start,
+            row.period.end,
+            row.basis,
+            row.equity,
+            row.low if row.basis == "range" else 0.0,
+            row.high,
+            row.votes is not None or bool(row.votes_range),
+            "range" if row.votes_range else "exact",
+            row.votes or 0.0,
+            *(row.votes_range or (0.0, 0.0)),
+            row.control,
+            row.control_document or None,
+            row.status,
+            row.source or None,
+            row.note or None,
+            uid if row.period.end else None,
+            now if row.period.end else None,
+            uid,
+            uid,
+            now,
+            now,
         )
 
     def _word_fault(self, fault):
