@@ -130,6 +130,7 @@ from . import test_tour_counterparty_prospect
 from . import test_counterparty_profit_wizards
 from . import test_counterparty_profit_report
 from . import test_utm_campaign
+from . import test_tour_counterparty_profit
 from . import test_counterparty_profit_holding
 from . import test_counterparty_attribution_comparison
 from . import test_counterparty_sale_correction
