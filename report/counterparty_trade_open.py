@@ -142,7 +142,7 @@ class CounterpartyTradeOpen(models.Model):
     # when, how much
     date = fields.Datetime("Promised On", readonly=True)
     ordered = fields.Float(digits="Product Unit", readonly=True)
-    done = fields.Float("Done", digits="Product Unit", readonly=True)
+    done = fields.Float(digits="Product Unit", readonly=True)
     quantity = fields.Float(
         "Missing",
         digits="Product Unit",
