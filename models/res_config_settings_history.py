@@ -15,7 +15,9 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     group_counterparty_history = fields.Boolean(
-        "Contacts", implied_group="counterparty_crm.group_area_history", group=GROUP_USER
+        "Interactions and Plans",
+        implied_group="counterparty_crm.group_area_history",
+        group=GROUP_USER,
     )
     counterparty_interaction_months = fields.Integer(
         "Months counted", config_parameter=MONTHS, default=DEFAULT_MONTHS

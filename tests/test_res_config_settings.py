@@ -8,6 +8,7 @@ from ..models.res_config_settings import DESK_JOBS
 from .common import CounterpartyCase
 
 AREAS = {
+    "group_counterparty_history": ("group_area_history", "counterparty_menu_history"),
     "group_counterparty_holding": ("group_area_holding", "counterparty_menu_holding"),
     "group_counterparty_campaign": ("group_area_campaign", "counterparty_menu_campaign"),
     "group_counterparty_profit": ("group_area_profit", "counterparty_profit_menu_report"),
