@@ -47,7 +47,7 @@ class AccountMoveLine(models.Model):
     )
 
     def _has_field_access(self, field, operation):
-        if field.name in PORTAL_CLOSED and not self.env.su and self.env.user.share:
+        if field.name in PORTAL_CLOSED and not (self.env.su or self.env.user._is_internal()):
             return False
         return super()._has_field_access(field, operation)
 

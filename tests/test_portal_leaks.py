@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
+from ..models.res_company_portal import PAGES
 from .common_portal import PortalPageCase
 
 MODULE = "counterparty_crm"
@@ -56,9 +57,7 @@ class TestPortalLeaks(PortalPageCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["ir.config_parameter"].set_param(f"{MODULE}.request_portal", "True")
-        for page in (
-            "deliveries", "supplier", "offers", "prices", "documents", "topics", "changes", "manage",
-        ):  # fmt: skip
+        for page in PAGES:
             cls.company[f"counterparty_portal_{page}"] = True
         cls.papers = cls._papers(cls.alfa)
         cls.foreign = cls._papers(cls.beta)

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 
 from odoo.tests import BaseCase, tagged
 
@@ -111,3 +111,30 @@ class TestToolsWebForm(BaseCase):
         for hour, day, too_many in cases:
             with self.subTest(hour=hour, day=day):
                 self.assertEqual(web_form.is_too_many(hour, day, 10), too_many)
+
+    def test_page_numbers_are_read_from_anything(self):
+        cases = [
+            ("2", 2),
+            (3, 3),
+            ("x", 1),
+            ("-1", 1),
+            ("", 1),
+            (None, 1),
+            ("9" * 19, web_form.MAX_ID),
+        ]
+        for value, expected in [*cases, ("9" * 30, 1), ("٣", 1)]:
+            with self.subTest(value=value):
+                self.assertEqual(web_form.page_number(value), expected)
+
+    def test_days_are_read_as_browsers_send_them(self):
+        cases = [("2026-02-28", date(2026, 2, 28)), ("2026-02-31", None), ("", None), (None, None)]
+        for value, expected in cases:
+            with self.subTest(value=value):
+                self.assertEqual(web_form.read_day(value), expected)
+
+    def test_cells_are_no_formulas(self):
+        for text in ("=1+1", "+1", "-1", "@x", "\t=1"):
+            with self.subTest(text=text):
+                self.assertFalse(web_form.plain_cell(text).startswith(("=", "+", "-", "@", "\t")))
+        self.assertEqual(web_form.plain_cell("Steel"), "Steel")
+        self.assertEqual(web_form.plain_cell(None), "")
