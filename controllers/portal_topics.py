@@ -167,6 +167,6 @@ class TopicsPortal(CustomerPortal):
         return self._render(
             "counterparty_crm.public_topics_confirm",
             "topics",
-            {"consent": consent, "token": None, "is_done": True},
+            {"consent": consent, "is_done": True},
             status=200 if consent else 403,
         )

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from ..tools.authorization import SCOPES, Link, group_periods
 from ..tools.periods import Period
+from .portal_mixin import LINK_FIELD
 
 OWN, ALL = "own", "all"
 # a scope of documents is a box to tick; requests know "own" and "all"
@@ -340,7 +341,7 @@ class CounterpartyAuthorization(models.Model):
                 if row.company_id:
                     domain.append(("company_id", "=", row.company_id.id))
                 found = records.search(domain)
-                found.write({"access_token": False})
+                found.write({LINK_FIELD: False})
                 # files were seen with tokens of their own
                 files = self.env["ir.attachment"].sudo()
                 files.search(
@@ -349,7 +350,7 @@ class CounterpartyAuthorization(models.Model):
                         ("res_id", "in", records._search(domain[:1])),
                         ("access_token", "!=", False),
                     ]
-                ).write({"access_token": False})
+                ).write({LINK_FIELD: False})
                 count += len(found)
         return count
 

@@ -1,7 +1,7 @@
 from odoo import models
 
 # what opens a document for whoever has it
-TOKEN = "access_token"
+LINK_FIELD = "access_token"
 
 
 class PortalMixin(models.AbstractModel):
@@ -14,7 +14,7 @@ class PortalMixin(models.AbstractModel):
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):
             return False
-        if field.name != TOKEN or self.env.su or self.env.user._is_internal():
+        if field.name != LINK_FIELD or self.env.su or self.env.user._is_internal():
             return True
         return not self.env["res.company"]._get_portal_by_authorization()
 

@@ -37,7 +37,7 @@ class CounterpartyPlanReport(models.Model):
 
     date = fields.Date("Day", readonly=True)
     start = fields.Datetime(readonly=True)
-    at = fields.Char("At", compute="_compute_at")
+    at = fields.Char(compute="_compute_at")
     name = fields.Char("What", readonly=True)
     kind = fields.Selection(KINDS, readonly=True)
     activity_type_id = fields.Many2one("mail.activity.type", "Type", readonly=True)
