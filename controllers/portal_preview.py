@@ -48,10 +48,7 @@ class PreviewPortal(CustomerPortal):
         login = request.env["counterparty.preview"]._find_login(partner) if allowed else None
         if not login:
             return request.not_found()
-        # sudo: managers read what was looked at, nobody writes it by hand
-        request.env["counterparty.preview"].sudo().create(
-            {"user_id": request.env.uid, "partner_id": partner.id, "page": page}
-        )
+        request.env["counterparty.preview"]._log(partner, page)
         request.env.flush_all()
         try:
             return self._show_as(login, show)

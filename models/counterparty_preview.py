@@ -29,6 +29,12 @@ class CounterpartyPreview(models.Model):
         return users.filtered(lambda user: user.company_id in self.env.companies)[:1]
 
     @api.model
+    def _log(self, partner, page):
+        """Keep that the current user looks at a page as a contact."""
+        # managers read what was looked at, nobody writes it by hand
+        self.sudo().create({"user_id": self.env.uid, "partner_id": partner.id, "page": page})
+
+    @api.model
     def _get_action(self, partner):
         """Return the action that opens the portal as a contact sees it.
 
