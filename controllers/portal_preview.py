@@ -48,7 +48,8 @@ class PreviewPortal(CustomerPortal):
         login = request.env["counterparty.preview"]._find_login(partner) if allowed else None
         if not login:
             return request.not_found()
-        request.env["counterparty.preview"]._note(partner, page)
+        request.env["counterparty.preview"]._log(partner, page)
+        request.env.flush_all()
         try:
             return self._show_as(login, show)
         except ReadOnlySqlTransaction:

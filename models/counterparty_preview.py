@@ -29,11 +29,10 @@ class CounterpartyPreview(models.Model):
         return users.filtered(lambda user: user.company_id in self.env.companies)[:1]
 
     @api.model
-    def _note(self, partner, page):
-        """Note who looks at what: a record of the question, the page itself changes nothing."""
-        # sudo: managers read what was looked at, nobody writes it by hand
+    def _log(self, partner, page):
+        """Keep that the current user looks at a page as a contact."""
+        # managers read what was looked at, nobody writes it by hand
         self.sudo().create({"user_id": self.env.uid, "partner_id": partner.id, "page": page})
-        self.env.flush_all()
 
     @api.model
     def _get_action(self, partner):
