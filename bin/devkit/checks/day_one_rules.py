@@ -29,6 +29,9 @@ FIGURES = re.compile(
     r"^read counterparty\.(sale\.fact|(profit|campaign|profit\.holding)\.report"
     r"|holding\.(figure|sale))$"
 )
+# By RPC they may also make papers of the journal items that they keep anyway; menus and buttons
+# show with our rights only, and nothing is sent by itself.
+STATEMENTS = re.compile(r"^(read|create|write) counterparty\.statement(\.\w+)*$")
 ACCOUNTANTS = frozenset({"accountant"})
 # Customers may read requests of their own; before they ask for something there are none, and the
 # pages that show them are switched off.
@@ -110,7 +113,7 @@ def _may_gain(kind: str, name: str, arrival: Arrival) -> bool:
         return True
     if kind in SELLERS and OURS.search(name):
         return True
-    if kind in ACCOUNTANTS and FIGURES.search(name):
+    if kind in ACCOUNTANTS and (FIGURES.search(name) or STATEMENTS.search(name)):
         return True
     if kind in CUSTOMERS and REQUESTS.search(name):
         return True
