@@ -8,6 +8,8 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from ..tools import authorization as scopes
 from .portal_common import CHOSEN
 
+PURCHASES = {"rfq_count": ("sent",), "purchase_count": ("purchase", "cancel")}
+
 
 class ListsPortal(CustomerPortal):
     """Domains of the host's lists.
@@ -15,6 +17,17 @@ class ListsPortal(CustomerPortal):
     The host joins the portals of all modules to one class, the last leaves first: this one stays
     a leaf of its own, so that sales, purchases and accounts come after it.
     """
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if self._is_choosing():
+            # the host counts all that the visitor may read
+            entity = self._domain_represented(scopes.SUPPLIER, "partner_id")
+            for name, states in PURCHASES.items():
+                if values.get(name):
+                    orders = request.env["purchase.order"]
+                    values[name] = orders.search_count(entity & Domain("state", "in", states))
+        return values
 
     def _prepare_quotations_domain(self, partner):
         return self._widened(super()._prepare_quotations_domain(partner), scopes.ORDERS, ["sent"])

@@ -58,6 +58,17 @@ class TestPortalAccess(PortalPageCase):
                 self._check_shown(self.papers[name].name, page)
                 self._check_shown(self.foreign[name].name, page)
 
+    def test_counters_count_for_who_is_represented(self):
+        self._delegate()
+        for partner in (self.alfa, self.beta, "all"):
+            self._represent(partner)
+            with self.subTest(partner=partner):
+                counters = self.make_jsonrpc_request(
+                    "/my/counters", {"counters": ["purchase_count", "rfq_count"]}
+                )
+                expected = 2 if partner == "all" else 1
+                self.assertEqual(counters, {"purchase_count": expected, "rfq_count": 0})
+
     def test_nobody_is_asked_who_has_no_choice(self):
         self._sign_in(self.anna)
         self._check_hidden("/my/represent", self._get("/my/home").text)
