@@ -99,6 +99,8 @@ class RepresentedPortal(CustomerPortal):
             counterparty_choices=choices if len(choices) > 1 else None,
             counterparty_chosen=request.session.get(CHOSEN) or choices[:1].id,
             counterparty_has_page=company._has_portal_page,
+            # asked by the home alone: where nothing of ours is open it looks as before
+            counterparty_is_awaited=self._is_counterparty_awaited,
         )
         return values
 
@@ -108,6 +110,9 @@ class RepresentedPortal(CustomerPortal):
             waiting = self._get_counterparty_waiting()
             values["counterparty_waiting_count"] = sum(count for _text, count, _url in waiting)
         return values
+
+    def _is_counterparty_awaited(self):
+        return any(count for _text, count, _url in self._get_counterparty_waiting())
 
     def _get_counterparty_waiting(self):
         """Return what waits for the visitor: ``[(text, count, address)]``; pages add theirs."""

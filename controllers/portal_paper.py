@@ -24,6 +24,15 @@ class StatementPaperPortal(RepresentedPortal):
         # sudo: portal users have no rights on the model, what they see is asked by each page
         return request.env["counterparty.statement"].sudo()
 
+    def _prepare_portal_layout_values(self):
+        values = super()._prepare_portal_layout_values()
+        # asked by the home alone: without a paper there is no card
+        values["counterparty_has_statements"] = self._has_statements
+        return values
+
+    def _has_statements(self):
+        return bool(self._search_statements(count=True))
+
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
         if "counterparty_statement_count" in counters:
