@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools.misc import split_every
+from odoo.tools.sql import column_exists, create_column
 
 GROUP_USER = "counterparty_crm.group_user"
 RECALL_CHUNK = 100
@@ -88,6 +89,18 @@ class CrmLead(models.Model):
         readonly=True,
         groups=GROUP_USER,
     )
+
+    def _auto_init(self):
+        # opportunities of before keep nothing of the prospect: computing them would take minutes
+        for name, kind in {
+            "counterparty_industry_id": "int4",
+            "counterparty_turnover": "numeric",
+            "counterparty_turnover_currency_id": "int4",
+            "counterparty_employee_count": "int4",
+        }.items():
+            if not column_exists(self.env.cr, "crm_lead", name):
+                create_column(self.env.cr, "crm_lead", name, kind)
+        return super()._auto_init()
 
     # ------------------------------------------------------------
     # Facts of the prospect

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
 
 GROUP_USER = "counterparty_crm.group_user"
 
@@ -15,10 +16,13 @@ class CounterpartyProspectPartnerMixin(models.AbstractModel):
     counterparty_turnover = fields.Monetary(
         "Yearly Turnover", currency_field="counterparty_turnover_currency_id", groups=GROUP_USER
     )
+    # computed, not by default: whoever may not see a field could create no contact with a default
     counterparty_turnover_currency_id = fields.Many2one(
         "res.currency",
         "Currency of the Turnover",
-        default=lambda self: self.env.company.currency_id,
+        compute="_compute_counterparty_turnover_currency_id",
+        store=True,
+        readonly=False,
         groups=GROUP_USER,
     )
     counterparty_employee_count = fields.Integer("Number of Employees", groups=GROUP_USER)
@@ -29,6 +33,21 @@ class CounterpartyProspectPartnerMixin(models.AbstractModel):
         groups=GROUP_USER,
         help="Where the first contact came from.",
     )
+
+    def _auto_init(self):
+        # contacts of before have no turnover: computing its currency for all would take minutes
+        name = "counterparty_turnover_currency_id"
+        if not self._abstract and not column_exists(self.env.cr, self._table, name):
+            create_column(self.env.cr, self._table, name, "int4")
+        return super()._auto_init()
+
+    @api.depends("counterparty_turnover")
+    def _compute_counterparty_turnover_currency_id(self):
+        for partner in self:
+            currency = partner.counterparty_turnover_currency_id
+            if partner.counterparty_turnover and not currency:
+                currency = self.env.company.currency_id
+            partner.counterparty_turnover_currency_id = currency
 
     @api.model
     def _get_counterparty_prospect_fields(self):

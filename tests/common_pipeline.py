@@ -10,7 +10,12 @@ class PipelineCase(CounterpartyCase):
         cls.Lead = cls.env["crm.lead"]
         cls.team = cls.env["crm.team"]._create_counterparty_pipeline()
         cls.stages = cls.env["crm.stage"].search([("team_ids", "in", cls.team.ids)])
-        cls.seller = cls._user("sven", "group_user", "sales_team.group_sale_salesman_all_leads")
+        cls.seller = cls._user(
+            "sven",
+            "group_user",
+            "sales_team.group_sale_salesman_all_leads",
+            "base.group_partner_manager",
+        )
         cls.outsider = cls._user("otto", "sales_team.group_sale_salesman_all_leads")
         # an administrator may take our rights from salespeople
         for giver in ("group_sale_salesman", "group_sale_salesman_all_leads"):

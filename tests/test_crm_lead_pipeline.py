@@ -247,6 +247,19 @@ class TestCrmLeadProspect(PipelineCase):
         self.assertEqual(company.counterparty_turnover, 1e5)
         self.assertEqual(company.counterparty_source_id, source)
 
+    def test_turnover_is_in_our_currency_unless_another_is_chosen(self):
+        with Form(self.foods.with_user(self.seller)) as form:
+            form.counterparty_turnover = 1e6
+
+        self.assertEqual(self.foods.counterparty_turnover_currency_id, self.env.company.currency_id)
+
+    def test_contacts_are_created_without_our_rights(self):
+        keeper = self._user("kai", "base.group_partner_manager")
+
+        contact = self.env["res.partner"].with_user(keeper).create({"name": "Plain Ltd"})
+
+        self.assertFalse(contact.sudo().counterparty_turnover_currency_id)
+
     def test_old_opportunity_keeps_what_was_known_then(self):
         lead = self._prospect(self.ben, counterparty_employee_count=25)
 

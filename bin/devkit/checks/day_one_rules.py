@@ -31,7 +31,10 @@ FIGURES = re.compile(
 )
 # By RPC they may also make papers of the journal items that they keep anyway; menus and buttons
 # show with our rights only, and nothing is sent by itself.
-STATEMENTS = re.compile(r"^(read|create|write) counterparty\.statement(\.\w+)*$")
+STATEMENTS = re.compile(
+    r"^((read|create|write) counterparty\.statement(\.\w+)*"
+    r"|unlink counterparty\.statement\.reply(\.line)?)$"  # rows of a dialog
+)
 ACCOUNTANTS = frozenset({"accountant"})
 # Customers may read requests of their own; before they ask for something there are none, and the
 # pages that show them are switched off.
