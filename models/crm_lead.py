@@ -28,6 +28,7 @@ class CrmLead(models.Model):
         inverse="_inverse_counterparty_prospect",
         store=True,
         readonly=False,
+        copy=False,
         groups=GROUP_USER,
     )
     counterparty_turnover = fields.Monetary(
@@ -37,6 +38,7 @@ class CrmLead(models.Model):
         inverse="_inverse_counterparty_prospect",
         store=True,
         readonly=False,
+        copy=False,
         groups=GROUP_USER,
     )
     counterparty_turnover_currency_id = fields.Many2one(
@@ -46,6 +48,7 @@ class CrmLead(models.Model):
         inverse="_inverse_counterparty_prospect",
         store=True,
         readonly=False,
+        copy=False,
         groups=GROUP_USER,
     )
     counterparty_employee_count = fields.Integer(
@@ -54,6 +57,7 @@ class CrmLead(models.Model):
         inverse="_inverse_counterparty_prospect",
         store=True,
         readonly=False,
+        copy=False,
         groups=GROUP_USER,
     )
 

@@ -46,6 +46,7 @@ class CrmTeam(models.Model):
         "Contract when Won",
         domain="[('usage', '=', 'contract'), ('is_personal', '=', False)]",
         ondelete="restrict",
+        copy=False,
         groups="counterparty_crm.group_user",
         help="A won opportunity of this team is written into the register as a contract of this "
         "kind. Empty: winning writes nothing.",

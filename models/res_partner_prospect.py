@@ -13,8 +13,12 @@ class CounterpartyProspectPartnerMixin(models.AbstractModel):
     _name = "counterparty.prospect.partner.mixin"
     _description = "Facts of a prospect"
 
+    # copies of contacts begin without them: whoever may not see a field could copy no contact
     counterparty_turnover = fields.Monetary(
-        "Yearly Turnover", currency_field="counterparty_turnover_currency_id", groups=GROUP_USER
+        "Yearly Turnover",
+        currency_field="counterparty_turnover_currency_id",
+        copy=False,
+        groups=GROUP_USER,
     )
     # computed, not by default: whoever may not see a field could create no contact with a default
     counterparty_turnover_currency_id = fields.Many2one(
@@ -23,13 +27,17 @@ class CounterpartyProspectPartnerMixin(models.AbstractModel):
         compute="_compute_counterparty_turnover_currency_id",
         store=True,
         readonly=False,
+        copy=False,
         groups=GROUP_USER,
     )
-    counterparty_employee_count = fields.Integer("Number of Employees", groups=GROUP_USER)
+    counterparty_employee_count = fields.Integer(
+        "Number of Employees", copy=False, groups=GROUP_USER
+    )
     counterparty_source_id = fields.Many2one(
         "utm.source",
         "Known from",
         ondelete="set null",
+        copy=False,
         groups=GROUP_USER,
         help="Where the first contact came from.",
     )

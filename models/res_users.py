@@ -19,6 +19,7 @@ class ResUsers(models.Model):
     # counterparty: readable by the job that sends, written by the person in the preferences
     counterparty_no_summary = fields.Boolean(
         "No Daily Summary",
+        copy=False,
         groups="counterparty_crm.group_user",
         help="No mail in the morning about what you have planned with counterparties.",
     )

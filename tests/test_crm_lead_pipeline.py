@@ -259,6 +259,8 @@ class TestCrmLeadProspect(PipelineCase):
         contact = self.env["res.partner"].with_user(keeper).create({"name": "Plain Ltd"})
 
         self.assertFalse(contact.sudo().counterparty_turnover_currency_id)
+        self.assertTrue(contact.copy())
+        self.assertTrue(self._prospect().with_user(self.outsider).copy())
 
     def test_old_opportunity_keeps_what_was_known_then(self):
         lead = self._prospect(self.ben, counterparty_employee_count=25)
