@@ -35,11 +35,11 @@ class ResCompany(models.Model):
     )
 
     # counterparty
+    # without groups: a length of time, no figure; a default must not stop who creates companies
     counterparty_effect_days = fields.Integer(
         "Window of Contacts (days)",
         default=90,
         required=True,
-        groups="counterparty_crm.group_manager,base.group_system",
         help="Days before and after a contact whose sales are compared.",
     )
     _counterparty_effect_days_positive = models.Constraint(
