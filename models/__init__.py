@@ -47,6 +47,7 @@ from . import res_partner_prospect
 from . import res_partner_terms
 from . import sale_order_card
 from . import counterparty_facts_money
+from . import counterparty_facts_promise
 from . import counterparty_facts_supplier
 from . import counterparty_facts
 from . import counterparty_timeline_row

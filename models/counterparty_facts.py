@@ -22,7 +22,11 @@ class CounterpartyFacts(models.AbstractModel):
 
     _name = "counterparty.facts"
     _description = "Facts about a Counterparty"
-    _inherit = ["counterparty.facts.money.mixin", "counterparty.facts.supplier.mixin"]
+    _inherit = [
+        "counterparty.facts.money.mixin",
+        "counterparty.facts.promise.mixin",
+        "counterparty.facts.supplier.mixin",
+    ]
 
     @api.model
     @api.readonly
@@ -84,6 +88,11 @@ class CounterpartyFacts(models.AbstractModel):
             "not_coming": (quantities, whose, {"search_default_not_coming": 1}),
             "sold": (prices, whose, {"search_default_sold": 1}),
             "bought": (prices, whose, {"search_default_bought": 1}),
+            "promises": (
+                "counterparty_crm.counterparty_interaction_action",
+                [*whose, ("promised_on", "!=", False)],
+                {},
+            ),
             "stale": (prices, whose, {"search_default_sold": 1, "search_default_not_180": 1}),
         }
 

@@ -132,9 +132,10 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
         """Return how late invoices of twelve months were paid, for those who see balances."""
         if not self._may_see_money(entity):
             return []
-        days, count, in_time = self._read_days_late(entity)
+        days, count, in_time, promised, received = self._read_payment_morals(entity)
+        kept = self._get_promises(promised or [], received or [])
         if not count:
-            return []
+            return kept
         text = self.env._(
             "%(late)s; in time: %(share)s %% (invoices: %(count)s)",
             late=entity._describe_days_late(days),
@@ -142,19 +143,25 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
             count=count,
         )
         tone = facts.tone_of_days_late(days)
-        return [self._prepare_line("pays", self.env._("Pays"), text, tone)]
+        return [self._prepare_line("pays", self.env._("Pays"), text, tone), *kept]
 
     @api.model
-    def _read_days_late(self, entity):
-        """Return average days late, number of paid invoices, and those paid in time."""
+    def _read_payment_morals(self, entity):
+        """Return average days late, number of paid invoices, those paid in time, and promises.
+
+        :return: with the last two what ``_get_promises`` judges: promises to pay and payments
+        """
         start = fields.Date.context_today(self) - relativedelta(years=1)
         self.env["account.partial.reconcile"].flush_model()
         self.env["account.move.line"].flush_model(["reconciled", "date_maturity", "partner_id"])
         [row] = self.env.execute_query(
             SQL(
                 """
+                WITH %(promises)s
                 SELECT AVG(paid.day - item.date_maturity), COUNT(*),
-                       COUNT(*) FILTER (WHERE paid.day <= item.date_maturity)
+                       COUNT(*) FILTER (WHERE paid.day <= item.date_maturity),
+                       (SELECT json_agg(promise) FROM promise),
+                       (SELECT json_agg(payment) FROM payment)
                   FROM account_move_line item
                   JOIN account_account account ON account.id = item.account_id
                        AND account.account_type = 'asset_receivable'
@@ -163,12 +170,13 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
                   JOIN LATERAL (SELECT MAX(part.max_date) AS day
                                   FROM account_partial_reconcile part
                                  WHERE part.debit_move_id = item.id) paid ON paid.day IS NOT NULL
-                 WHERE item.partner_id = %s AND item.reconciled AND item.date > %s
-                   AND item.parent_state = 'posted' AND item.company_id = ANY(%s)
+                 WHERE item.partner_id = %(partner)s AND item.reconciled AND item.date > %(start)s
+                   AND item.parent_state = 'posted' AND item.company_id = ANY(%(companies)s)
                 """,
-                entity.id,
-                start,
-                self.env.companies.ids,
+                promises=self._sql_promises(entity, start),
+                partner=entity.id,
+                start=start,
+                companies=self.env.companies.ids,
             )
         )
         return row

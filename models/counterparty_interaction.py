@@ -28,6 +28,9 @@ COLUMNS = (
     "logged_at",
     "res_model",
     "res_id",
+    "promised_on",
+    "promised_amount",
+    "promised_currency_id",
 )
 # what somebody logged by mistake may be taken back as long
 TAKE_BACK_HOURS = 24
@@ -68,6 +71,13 @@ class CounterpartyInteraction(models.Model):
         help="What was agreed, or what the document says to those who may read it.",
     )
 
+    # what the counterparty promised to pay
+    promised_on = fields.Date("Payment Promised By", readonly=True)
+    promised_amount = fields.Monetary(
+        "Amount Promised", currency_field="promised_currency_id", readonly=True, aggregator=None
+    )
+    promised_currency_id = fields.Many2one("res.currency", readonly=True, ondelete="restrict")
+
     # what it belongs to
     campaign_id = fields.Many2one(
         "utm.campaign", readonly=True, index="btree_not_null", ondelete="restrict"
@@ -100,6 +110,10 @@ class CounterpartyInteraction(models.Model):
     )
     # measured at posting: 0.03 ms for the contacts of a customer inside a campaign's window
     _lookup_idx = models.Index("(commercial_partner_id, date) WHERE campaign_id IS NOT NULL")
+    # the few of a counterparty with a promise to pay: its card
+    _promise_idx = models.Index(
+        "(commercial_partner_id, promised_on) WHERE promised_on IS NOT NULL"
+    )
     # the last contact of a page of counterparties, the list of one, the list of a person
     _partner_idx = models.Index("(commercial_partner_id, date DESC, id DESC)")
     _user_idx = models.Index("(user_id, date DESC)")
@@ -232,7 +246,8 @@ class CounterpartyInteraction(models.Model):
                    SELECT date::timestamp, company_id::int, commercial_partner_id::int,
                           partner_id::int, kind, direction, user_id::int, campaign_id::int,
                           medium_id::int, source_id::int, result, importance, note, origin,
-                          logged_at::timestamp, res_model, res_id::int
+                          logged_at::timestamp, res_model, res_id::int, promised_on::date,
+                          promised_amount::numeric, promised_currency_id::int
                      FROM (VALUES %(rows)s) AS row (%(columns)s)
                    ON CONFLICT DO NOTHING""",
                 columns=SQL(", ").join(SQL.identifier(name) for name in COLUMNS),
@@ -265,6 +280,22 @@ class CounterpartyInteraction(models.Model):
     @api.model
     def _counterparty_merge(self, source, target):
         """Keep one of the contacts that a merge would log twice for one document."""
+        # whichever stays knows what was promised
+        self.env.cr.execute(
+            SQL(
+                """UPDATE counterparty_interaction mine
+                      SET promised_on = other.promised_on,
+                          promised_amount = other.promised_amount,
+                          promised_currency_id = other.promised_currency_id
+                     FROM counterparty_interaction other
+                    WHERE mine.partner_id IN %(all)s AND other.partner_id IN %(all)s
+                      AND mine.promised_on IS NULL AND other.promised_on IS NOT NULL
+                      AND mine.res_model = other.res_model
+                      AND mine.res_id = other.res_id
+                      AND mine.kind = other.kind""",
+                all=tuple((source | target).ids),
+            )
+        )
         self.env.cr.execute(
             SQL(
                 """DELETE FROM counterparty_interaction mine

@@ -61,7 +61,7 @@ class CounterpartyInteractionFill(models.AbstractModel):
     def _log_activities(self, activities, **values):
         """Log done activities that are contacts, in one statement.
 
-        :param values: ``kind``, ``note``, ``result``, ``importance`` that whoever did it adds
+        :param values: what whoever did it adds, see ``read_about``
         :return: how many interactions are new
         """
         if not activities:
@@ -121,22 +121,26 @@ class CounterpartyInteractionFill(models.AbstractModel):
         return self._insert_found(self._sql_meetings(held))
 
     @api.model
-    def _insert_found(self, found, origin="event", note=None, result=None, importance="0"):
+    def _insert_found(self, found, origin="event", **said):
         self.env.cr.execute(
             SQL(
                 """INSERT INTO counterparty_interaction
-                          (%(columns)s, origin, note, result, importance, logged_at)
+                          (%(columns)s, origin, note, result, importance, logged_at,
+                           promised_on, promised_amount, promised_currency_id)
                    SELECT %(columns)s, %(origin)s, %(note)s::text, %(result)s, %(importance)s,
-                          %(now)s
+                          %(now)s, %(day)s::date, %(amount)s::numeric, %(currency)s::int
                      FROM (%(found)s) found
                    ON CONFLICT DO NOTHING""",
                 columns=SQL(", ").join(SQL.identifier(name) for name in WRITTEN),
                 found=found,
                 origin=origin,
-                note=note or None,
-                result=result or None,
-                importance=importance or "0",
+                note=said.get("note") or None,
+                result=said.get("result") or None,
+                importance=said.get("importance") or "0",
                 now=fields.Datetime.now(),
+                day=said.get("promised_on"),
+                amount=said.get("promised_amount"),
+                currency=said.get("promised_currency_id"),
             )
         )
         added = self.env.cr.rowcount

@@ -4,7 +4,7 @@ from odoo.exceptions import ValidationError
 from ..tools.interactions import read_about
 from .counterparty_document_privacy import PERSONAL
 
-# what whoever finishes an activity says about the contact: kind, note, result, importance
+# what whoever finishes an activity says about the contact: see read_about
 ABOUT_CONTACT = "counterparty_about_contact"
 
 

@@ -145,6 +145,7 @@ from . import test_tools_mail_intake
 from . import test_tools_mail_parts
 from . import test_tools_mail_decision
 from . import test_tools_interactions
+from . import test_tools_kept_promises
 from . import test_tools_languages
 from . import test_counterparty_inbox
 from . import test_counterparty_inbox_reply

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -116,6 +116,122 @@ class TestCounterpartyFacts(TradeCase):
         self.assertIn("50 %", text)
         self.assertEqual(tone, "warning")
 
+    def _promise(self, made, due, amount=100.0, **values):
+        self.env["counterparty.interaction"]._insert_interactions(
+            [
+                {
+                    "date": fields.Datetime.now() + timedelta(days=made),
+                    "company_id": self.company.id,
+                    "partner_id": self.contact.id,
+                    "kind": "call",
+                    "origin": "manual",
+                    "promised_on": self._today(due),
+                    "promised_amount": amount,
+                    "promised_currency_id": self.company.currency_id.id,
+                    **values,
+                }
+            ]
+        )
+
+    def _receive(self, day, amount=100.0, **values):
+        payment = self.env["account.payment"].create(
+            {
+                "partner_id": self.customer.id,
+                "amount": amount,
+                "payment_type": "inbound",
+                "date": self._today(day),
+                **values,
+            }
+        )
+        payment.action_post()
+        return payment
+
+    def test_promises_to_pay_kept_are_counted(self):
+        # one kept, one broken, one still open, one of long ago, one of another company
+        self._promise(-60, -50)
+        self._receive(-55)
+        self._promise(-40, -30)
+        self._receive(-29)
+        self._promise(-2, 5, 900.0)
+        self._promise(-500, -400)
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self._promise(-40, -30, 70.0, company_id=other.id)
+
+        text, tone = self._lines()["promises"]
+
+        self.assertEqual((text, tone), ("kept: 1 of 2", "danger"))
+
+    def test_only_what_the_counterparty_paid_keeps_a_promise(self):
+        self._promise(-20, -10)
+        self._receive(-15, payment_type="outbound")
+        self._receive(-15, partner_id=self.env["res.partner"].create({"name": "Other"}).id)
+        self._receive(-15).action_cancel()
+        self.assertEqual(self._lines()["promises"][0], "kept: 0 of 1")
+
+        self._receive(-15, partner_id=self.contact.id)
+
+        self.assertEqual(self._lines()["promises"][0], "kept: 1 of 1")
+
+    def test_line_of_the_bank_keeps_a_promise_unless_it_repeats_a_payment(self):
+        self._promise(-20, -10)
+        self._promise(-20, -9, 60.0)
+        journal = self.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", self.company.id)], limit=1
+        )
+        for amount in (100.0, 60.0):
+            self.env["account.bank.statement.line"].create(
+                {
+                    "journal_id": journal.id,
+                    "date": self._today(-12),
+                    "payment_ref": "Transfer",
+                    "partner_id": self.customer.id,
+                    "amount": amount,
+                    "counterpart_account_id": self.customer.property_account_receivable_id.id,
+                }
+            )
+        self.assertEqual(self._lines()["promises"][0], "kept: 2 of 2")
+
+        # one of the lines brought what a payment without an entry had announced
+        announced = self._receive(-15, 60.0)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_payment SET move_id = NULL WHERE id = %s", [announced.id]
+        )
+        self._promise(-20, -8, 60.0)
+
+        self.assertEqual(self._lines()["promises"][0], "kept: 2 of 3")
+
+    def test_promise_in_another_currency_is_kept_at_the_rate_of_the_day(self):
+        foreign = self.env["res.currency"].create({"name": "XPR", "symbol": "X"})
+        foreign.rate_ids = [
+            Command.create({"name": "2020-01-01", "rate": 2.0, "company_id": self.company.id})
+        ]
+        self._promise(-20, -10, 200.0, promised_currency_id=foreign.id)
+        self._receive(-15, 99.0)
+        self.assertEqual(self._lines()["promises"][0], "kept: 0 of 1")
+
+        self._receive(-15, 1.0)
+
+        self.assertEqual(self._lines()["promises"][0], "kept: 1 of 1")
+
+    def test_promises_are_for_those_who_may_see_money(self):
+        self._promise(-20, -10)
+        parameters = self.env["ir.config_parameter"]
+        for setting, seen in [("none", False), ("all", True)]:
+            parameters.set_param(SELLERS_SEE, setting)
+            with self.subTest(setting):
+                self.assertEqual("promises" in self._lines(self.seller), seen)
+
+    def test_promises_cost_no_query_of_their_own(self):
+        self._promise(-60, -50)
+        self._receive(-55)
+        self.env.flush_all()
+        Facts = self.env["counterparty.facts"].with_user(self.accountant)
+        Facts._get_payment_morals(self.customer)
+
+        with self.assertQueryCount(1):
+            Facts._get_payment_morals(self.customer)
+
     def test_what_is_missing_is_counted_with_its_amount(self):
         self._sell(10, user_id=self.seller.id)
 
@@ -127,12 +243,19 @@ class TestCounterpartyFacts(TradeCase):
     def test_lines_lead_to_their_lists(self):
         self._sell(10, user_id=self.seller.id)
         Facts = self.env["counterparty.facts"].with_user(self.seller)
-        for key in ("undelivered", "unreceived", "not_coming", "sold", "bought", "stale"):
+        for key in (
+            "undelivered",
+            "unreceived",
+            "not_coming",
+            "sold",
+            "bought",
+            "stale",
+            "promises",
+        ):
             with self.subTest(key):
                 action = Facts.action_open(self.contact.id, key)
-                self.assertEqual(
-                    action["domain"], [("commercial_partner_id", "=", self.customer.id)]
-                )
+                whose = ("commercial_partner_id", "=", self.customer.id)
+                self.assertEqual(action["domain"][0], whose)
                 self.assertIn(self.customer.name, action["name"])
 
     def test_a_supplier_that_keeps_its_word(self):

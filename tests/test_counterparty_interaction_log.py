@@ -105,6 +105,63 @@ class TestCounterpartyInteractionLog(CounterpartyCase):
             [{"kind": "visit", "note": "Pays on Friday", "result": "neutral", "res_id": call.id}],
         )
 
+    def _promise(self, days=7, amount=250.0, **values):
+        promise = {"promised_on": self._day(days), "promised_amount": amount}
+        return {"result": "positive", **promise, **values}
+
+    def test_promise_to_pay_is_noted(self):
+        self._log(**self._promise())
+
+        self.assertRecordValues(
+            self._found(),
+            [
+                {
+                    "promised_on": self._day(7),
+                    "promised_amount": 250.0,
+                    "promised_currency_id": self.env.company.currency_id.id,
+                }
+            ],
+        )
+
+    def test_promise_is_noted_with_the_planned_call_that_it_finishes(self):
+        call = self.ben.activity_schedule("mail.mail_activity_data_call", user_id=self.user.id)
+
+        self._log(activity_id=call.id, **self._promise())
+
+        found = self._found()
+        self.assertEqual((found.res_id, found.promised_amount), (call.id, 250.0))
+        self.assertEqual(found.promised_on, self._day(7))
+
+    def test_promise_is_asked_for_of_one_counterparty_that_has_not_refused(self):
+        for result, partners, asked in [
+            ("positive", self.ben, True),
+            ("neutral", self.ben, True),
+            ("negative", self.ben, False),
+            (False, self.ben, False),
+            ("positive", self.ben | self.cora, False),
+        ]:
+            with self.subTest(result=result, partners=len(partners)):
+                log = self.env["counterparty.interaction.log"].new(
+                    {"partner_ids": [Command.set(partners.ids)], "result": result}
+                )
+                self.assertEqual(log.may_promise, asked)
+
+    def test_promise_that_is_no_longer_asked_for_is_dropped(self):
+        self._log(**self._promise(result="negative"))
+
+        self.assertFalse(self._found().promised_on)
+
+    def test_half_a_promise_and_one_for_the_past_are_refused(self):
+        for values, message in [
+            (self._promise(amount=0.0), "day and an amount"),
+            (self._promise(amount=-5.0), "day and an amount"),
+            (self._promise(promised_on=False), "day and an amount"),
+            (self._promise(days=-3), "before the contact"),
+        ]:
+            with self.subTest(values), self.assertRaisesRegex(ValidationError, message):
+                self._log(**values)
+        self.assertFalse(self._found())
+
     def test_only_own_plans_of_the_counterparty_are_offered(self):
         own = self.ben.activity_schedule("mail.mail_activity_data_call", user_id=self.user.id)
         self.ben.activity_schedule("mail.mail_activity_data_call", user_id=self.officer.id)

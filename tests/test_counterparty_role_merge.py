@@ -242,6 +242,27 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
             ]
         )
 
+    def test_promise_noted_with_a_contact_survives_a_merge(self):
+        for promising in ("source", "target"):
+            source, target = self._company("Source"), self._company("Target")
+            for name, partner in (("source", source), ("target", target)):
+                self._interaction(partner)
+                if name == promising:
+                    self.env.cr.execute(
+                        """UPDATE counterparty_interaction
+                              SET promised_on = '2026-03-09', promised_amount = 50
+                            WHERE partner_id = %s""",
+                        [partner.id],
+                    )
+
+            self.env["counterparty.interaction"]._counterparty_merge(source, target)
+
+            kept = self.env["counterparty.interaction"].search(
+                [("partner_id", "in", (source | target).ids)]
+            )
+            with self.subTest(promising):
+                self.assertEqual(kept.mapped("promised_amount"), [50.0])
+
     def _check_merge_across(self, model, column, build):
         source, target = self._company("Source"), self._company("Target")
         build(source)

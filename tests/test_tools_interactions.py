@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo.tests import BaseCase, tagged
 
 from ..tools.interactions import KINDS, PERSONAL_KINDS, kind_of_activity, read_about
@@ -22,8 +24,21 @@ class TestToolsInteractions(BaseCase):
         self.assertLess(set(PERSONAL_KINDS), {kind for kind, _name in KINDS})
 
     def test_only_what_is_understood_is_said_of_a_contact(self):
+        pays = {
+            "promised_on": date(2026, 3, 9),
+            "promised_amount": 50.0,
+            "promised_currency_id": 1,
+        }
+        agreed = {"result": "neutral", **pays}
         cases = [
             ({}, {}),
+            (agreed, agreed),
+            (pays, {}),
+            ({**agreed, "result": "negative"}, {"result": "negative"}),
+            ({**agreed, "promised_amount": 0}, {"result": "neutral"}),
+            ({**agreed, "promised_amount": "50"}, {"result": "neutral"}),
+            ({**agreed, "promised_on": "2026-03-09"}, {"result": "neutral"}),
+            ({**agreed, "promised_currency_id": False}, {"result": "neutral"}),
             ({"kind": "visit", "note": "Agreed"}, {"kind": "visit", "note": "Agreed"}),
             ({"kind": "mailing", "result": "great", "importance": "9"}, {}),
             ({"origin": "install", "note": ["x"], "result": "neutral"}, {"result": "neutral"}),

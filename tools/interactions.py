@@ -1,6 +1,8 @@
 """What counts as contact with a counterparty."""
 
 from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
 KINDS = [
     ("call", "Call"),
@@ -17,6 +19,9 @@ KINDS = [
 # what people do themselves, and therefore log and plan; the rest is counted by programs
 PERSONAL_KINDS = ("call", "meeting", "visit", "email", "other")
 RESULTS = ("positive", "neutral", "negative")
+# whoever is told off the phone has been promised nothing
+PROMISING_RESULTS = ("positive", "neutral")
+PROMISE = ("promised_on", "promised_amount", "promised_currency_id")
 CATEGORY_KINDS = {"phonecall": "call", "meeting": "meeting"}
 
 
@@ -27,8 +32,8 @@ def kind_of_activity(category: str | None, *, is_email: bool = False) -> str | N
     return CATEGORY_KINDS.get(category or "")
 
 
-def read_about(said: Mapping) -> dict[str, str]:
-    """Return what may be said of a contact of one's own: kind, note, result and importance.
+def read_about(said: Mapping) -> dict[str, Any]:
+    """Return what may be said of a contact of one's own: kind, note, result, importance, promise.
 
     :param said: whatever came with the call; what is not understood is left out
     """
@@ -41,4 +46,23 @@ def read_about(said: Mapping) -> dict[str, str]:
         about["importance"] = said["importance"]
     if isinstance(said.get("note"), str):
         about["note"] = said["note"]
+    if may_promise(said.get("result")) and is_promise(said):
+        about |= {name: said[name] for name in PROMISE}
     return about
+
+
+def may_promise(result: str | None) -> bool:
+    """Tell whether a contact with such a result may have ended with a promise to pay."""
+    return result in PROMISING_RESULTS
+
+
+def is_promise(said: Mapping) -> bool:
+    """Tell whether somebody has promised to pay: a day, an amount and the currency's id."""
+    day, amount, currency = (said.get(name) for name in PROMISE)
+    return (
+        isinstance(day, date)
+        and isinstance(amount, int | float)
+        and amount > 0
+        and isinstance(currency, int)
+        and currency > 0
+    )

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import plaintext2html
 
 from ..models.mail_activity import ABOUT_CONTACT
-from ..tools.interactions import KINDS, PERSONAL_KINDS
+from ..tools.interactions import KINDS, PERSONAL_KINDS, PROMISE, may_promise
 
 
 class CounterpartyInteractionLog(models.TransientModel):
@@ -25,6 +25,13 @@ class CounterpartyInteractionLog(models.TransientModel):
     note = fields.Text("What Was Agreed")
     result = fields.Selection(
         [("positive", "Positive"), ("neutral", "Neutral"), ("negative", "Negative")]
+    )
+    # what a single counterparty promised to pay
+    may_promise = fields.Boolean(compute="_compute_may_promise")
+    promised_on = fields.Date("Payment Promised By")
+    promised_amount = fields.Monetary("Amount Promised", currency_field="promised_currency_id")
+    promised_currency_id = fields.Many2one(
+        "res.currency", default=lambda self: self.env.company.currency_id
     )
     importance = fields.Selection([("0", "Normal"), ("1", "Important")], default="0")
     # what was planned, and is done with this
@@ -75,6 +82,11 @@ class CounterpartyInteractionLog(models.TransientModel):
                 ],
                 limit=20,
             )
+
+    @api.depends("partner_ids", "result")
+    def _compute_may_promise(self):
+        for log in self:
+            log.may_promise = len(log.partner_ids) == 1 and may_promise(log.result)
 
     @api.onchange("next_date")
     def _onchange_next_date(self):
@@ -138,6 +150,7 @@ class CounterpartyInteractionLog(models.TransientModel):
             "note": self.note,
             "result": self.result,
             "importance": self.importance,
+            **self._prepare_promise(),
         }
         activity.with_context(**{ABOUT_CONTACT: about})._action_done(feedback=self.note)
         return (
@@ -148,7 +161,7 @@ class CounterpartyInteractionLog(models.TransientModel):
 
     def _prepare_interaction_vals_list(self, partners):
         self.ensure_one()
-        document = {}
+        document, promise = {}, self._prepare_promise()
         if self.event_id:
             self.event_id.check_access("read")
             document = {"res_model": "calendar.event", "res_id": self.event_id.id}
@@ -166,9 +179,30 @@ class CounterpartyInteractionLog(models.TransientModel):
                 "origin": "manual",
                 "logged_at": fields.Datetime.now(),
                 **document,
+                **promise,
             }
             for partner in partners
         ]
+
+    def _prepare_promise(self):
+        """Return what was promised to be paid, and nothing where the form does not ask for it.
+
+        :raises ValidationError: for half a promise, and for one that was due before the contact
+        """
+        self.ensure_one()
+        amount = self.promised_amount
+        if not self.may_promise or not (self.promised_on or amount):
+            return {}
+        if not self.promised_on or amount <= 0 or not self.promised_currency_id:
+            raise ValidationError(
+                self.env._("Of a promise to pay note the day and an amount of more than zero.")
+            )
+        if self.promised_on < fields.Datetime.context_timestamp(self, self.date).date():
+            raise ValidationError(
+                self.env._("The payment is promised for a day before the contact. Correct the day.")
+            )
+        values = (self.promised_on, amount, self.promised_currency_id.id)
+        return dict(zip(PROMISE, values, strict=True))
 
     def _plan_next_step(self, partners):
         if not self.next_date:
