@@ -16,6 +16,9 @@ MOST = 2000  # rows of one page, whoever asks
 # up to so many people one literal leg each, which reads a page from the index; above it one leg for
 # all, which sorts: 240 legs take longer to plan than that
 LITERALS = 20
+# of a column of a row: 112 of them are put together for each page
+CAST = {kind: f"%s::{kind}" for kind in ("text", "float8", "int4")}
+NOTHING = {kind: SQL(f"NULL::{kind}") for kind in CAST}
 
 
 class CounterpartyTimeline(models.AbstractModel):
@@ -275,9 +278,9 @@ class CounterpartyTimeline(models.AbstractModel):
                 if each and self._may_read_field(records, each)
             ]
             if not known:
-                return SQL("NULL::%s", SQL.identifier(kind))
+                return NOTHING[kind]
             value = SQL("COALESCE(%s)", SQL(", ").join(known)) if known[1:] else known[0]
-            return SQL("%s::%s", value, SQL.identifier(kind))
+            return SQL(CAST[kind], value)
 
         asked = not leg.titles
         states = [*leg.states, "", ""]
@@ -286,7 +289,7 @@ class CounterpartyTimeline(models.AbstractModel):
             column("", "text", leg.titles),
             column(leg.subtitle, "text"),
             column(leg.amount, "float8"),
-            self._sql_currency(leg, records) if leg.amount else SQL("NULL::int4"),
+            self._sql_currency(leg, records) if leg.amount else NOTHING["int4"],
             column(states[0], "text"),
             column(states[1], "text"),
             column("" if asked else leg.partner, "int4"),
@@ -317,7 +320,7 @@ class CounterpartyTimeline(models.AbstractModel):
         """
         field = records._fields[name]
         if field.store and field.column_type and not (field.translate or field.company_dependent):
-            return SQL("%s", SQL.identifier(records._table, name), to_flush=field)
+            return SQL.identifier(records._table, name, to_flush=field)
         return records._field_to_sql(records._table, name, query)
 
     @api.model

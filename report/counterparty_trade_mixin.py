@@ -1,5 +1,12 @@
+from collections.abc import Collection
+
 from odoo import models
+from odoo.fields import Domain
 from odoo.tools import SQL
+
+# which legs a search asks for, where it leaves one out: planning costs more than reading
+SIDES = "counterparty_trade_sides"
+BOTH = ("out", "in")
 
 
 class CounterpartyTradeMixin(models.AbstractModel):
@@ -14,12 +21,38 @@ class CounterpartyTradeMixin(models.AbstractModel):
 
     _counterparty_holding_partner = "commercial_partner_id"
 
+    def _search(self, domain, *args, **kwargs):
+        asked = self.with_context(**{SIDES: self._get_sides(domain)})
+        return super(CounterpartyTradeMixin, asked)._search(domain, *args, **kwargs)
+
+    def _get_sides(self, domain):
+        """Return the sides that a domain leaves any row of."""
+        return tuple(
+            side
+            for side in BOTH
+            if not Domain(domain)
+            .map_conditions(lambda condition, side=side: self._assume_side(condition, side))
+            .is_false()
+        )
+
+    def _assume_side(self, condition, side):
+        """Return what is left of a condition for rows of a side."""
+        if condition.field_expr != "side" or condition.operator not in ("=", "!=", "in", "not in"):
+            return condition
+        values = condition.value
+        if isinstance(values, str | bool | None):
+            values = [values]
+        if not isinstance(values, Collection):
+            return condition
+        return Domain((side in values) == (condition.operator in ("=", "in")))
+
     @property
     def _table_query(self):
+        sides = self.env.context.get(SIDES, BOTH)
         legs = []
-        if self.env["sale.order.line"].has_access("read"):
+        if "out" in sides and self.env["sale.order.line"].has_access("read"):
             legs.append(self._sql_sales())
-        if self.env["purchase.order.line"].has_access("read"):
+        if "in" in sides and self.env["purchase.order.line"].has_access("read"):
             legs.append(self._sql_purchases())
         if not legs:
             legs = [SQL("%s WHERE FALSE", self._sql_nothing())]

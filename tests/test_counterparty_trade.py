@@ -245,6 +245,37 @@ class TestCounterpartyTradeOpen(TradeCase):
         self.assertEqual(self._open(seller), [("out", "open", 1, 10)])
         self.assertEqual(len(self._open(self.buyer)), 3)
 
+    def test_only_the_sides_that_are_asked_for_are_planned(self):
+        self._sell(10)
+        self._buy(4)
+        self.env.flush_all()
+        whose = ("commercial_partner_id", "=", self.customer.id)
+        tables = {"out": "sale_order_line", "in": "purchase_order_line"}
+        for domain, sides in [
+            ([whose], ["out", "in"]),
+            ([whose, ("side", "=", "out")], ["out"]),
+            ([whose, ("side", "in", ["in"])], ["in"]),
+            ([whose, ("side", "in", ["in", "out"])], ["out", "in"]),
+            ([whose, ("side", "!=", "out")], ["in"]),
+            ([whose, "!", ("side", "=", "out")], ["in"]),
+            (["|", whose, ("side", "=", "out")], ["out", "in"]),
+            ([whose, ("side", "=", False)], []),
+            ([whose, ("side", "ilike", "o")], ["out", "in"]),
+        ]:
+            for model in (OPEN, PRODUCT):
+                records = self.env[model].with_user(self.buyer)
+                with self.subTest(model=model, domain=domain):
+                    found = records.search([*domain])
+                    query = records._search(domain)
+                    planned = [
+                        side
+                        for side, table in tables.items()
+                        if not query.is_empty() and table in query.select().code
+                    ]
+                    self.assertEqual(planned, sides)
+                    if "ilike" not in str(domain):
+                        self.assertEqual(set(found.mapped("side")), set(sides))
+
     def test_who_may_read_no_orders_sees_nothing(self):
         user = self._profit_user("ulla", "base.group_user", "group_user")
         self._sell(1)
