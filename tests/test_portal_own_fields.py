@@ -24,8 +24,12 @@ class TestPortalOwnFields(PortalPageCase):
         designer = cls.env["counterparty.type.designer"].create({"type_id": cls.insurer.id})
         designer.line_ids = [Command.create(values) for values in FIELDS]
         designer.action_save()
-        cls.role = cls._role(cls.alfa, cls.insurer)
-        cls.foreign = cls._role(cls.beta, cls.insurer)
+        cls.role, cls.foreign = cls.env["counterparty.role"].create(
+            [
+                {"partner_id": partner.id, "type_id": cls.insurer.id, "date_from": False}
+                for partner in (cls.alfa, cls.beta)
+            ]
+        )
         cls.role.role_properties = {"our_rating": "SECRET-B", "fleet_size": 3, "covers": ["fire"]}
 
     def _name(self, key, role=None):
@@ -104,6 +108,7 @@ class TestPortalOwnFields(PortalPageCase):
         self.assertEqual(self._values()["fleet_size"], 3)
 
     def test_roles_of_others_and_former_ones_stay(self):
+        self.foreign.date_from = "2020-01-01"
         former = self._role(self.beta, self.insurer, date_from="2019-01-01", date_to="2019-12-31")
         self._sign_in(self.anna)
         self._fill_in(self.foreign, fleet_size="66")
