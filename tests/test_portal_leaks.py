@@ -26,6 +26,7 @@ GETS = (
     "/my/supplier",
     "/my/offer",
     "/my/company",
+    "/my/expenses",
     "/my/topics",
     "/my/topics/data",
     "/my/prices",
