@@ -164,6 +164,7 @@
         "views/portal_prices_templates.xml",
         "views/portal_manage_templates.xml",
         "views/portal_document_templates.xml",
+        "views/portal_expense_templates.xml",
         "data/counterparty_statement_data.xml",
         "data/counterparty_request_statement_data.xml",
         "wizard/counterparty_statement_reply_views.xml",

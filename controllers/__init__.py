@@ -9,6 +9,7 @@ from . import public_request
 from . import portal_common
 from . import portal_company
 from . import portal_document
+from . import portal_expense
 from . import portal_lists
 from . import portal_manage
 from . import portal_offer

@@ -10,11 +10,11 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from ..models.counterparty_change import BANK, EMAIL, NAME, VAT
 from ..models.counterparty_request_submission import PORTAL, TooManySubmissionsError
 from ..tools import authorization as scopes
-from ..tools import web_form
+from ..tools import own_field_input, web_form
 from . import request_form
 
 KINDS = (NAME, VAT, EMAIL, BANK)
-DONE = ("asked", "added")
+DONE = ("asked", "added", "filled")
 CERTIFICATE = "certificate"
 
 
@@ -32,6 +32,41 @@ class CompanyPortal(CustomerPortal):
 
     def _is_changes_open(self):
         return request.env.company._has_portal_page("changes")
+
+    def _get_filled_roles(self):
+        """Return the roles whose own fields the visitor may fill in, sudoed.
+
+        Its own as a person, and those of the company that it manages, or all of which it sees.
+        """
+        partners = request.env["res.partner"]
+        company, person = self._get_changeable(), request.env.user.partner_id
+        is_own = company.id == person.commercial_partner_id.id
+        if company in self._get_represented(scopes.MANAGE) or (
+            is_own and partners._is_counterparty_portal_own(scopes.DOCUMENTS, request.env.company)
+        ):
+            partners |= company
+        if is_own:
+            partners |= person
+        return request.env["counterparty.role"]._get_partner_filled_roles(partners)
+
+    def _get_own_fields(self, form=None):
+        """Return the own fields to fill in, with what is shown in them.
+
+        :param form: what was sent, shown instead of what is stored
+        :return: ``[(role, [{name, entry, shown}])]``
+        """
+        zone = request_form.get_zone()
+        filled = []
+        for role in self._get_filled_roles():
+            own = role._get_stored_own_values()
+            inputs = []
+            for entry in role.type_id._get_partner_filled_entries():
+                name = f"own_{role.id}_{entry['name']}"
+                stored = own_field_input.shown_value(entry, own.get(entry["name"]), zone)
+                shown = form.getlist(name) if form and name in form else stored
+                inputs.append({"name": name, "entry": entry, "shown": shown})
+            filled.append((role, inputs))
+        return filled
 
     @route("/my/company", type="http", auth="user", website=True, methods=["GET"], readonly=True)
     def portal_company(self, done=None, **_query):
@@ -53,6 +88,7 @@ class CompanyPortal(CustomerPortal):
                 "waiting": changes.search(
                     [("partner_id", "in", company.ids), ("state", "=", "waiting")]
                 ),
+                "own_fields": self._get_own_fields(request.httprequest.form),
                 "sent": post or {},
                 "problems": problems,
                 "file_problems": files,
@@ -81,6 +117,34 @@ class CompanyPortal(CustomerPortal):
         if not submission.request_id:
             submission.request_id = changes._ask(company, wanted)
         return request.redirect("/my/company?done=asked")
+
+    @route("/my/company/fields", type="http", auth="user", website=True, methods=["POST"])
+    def portal_company_fields(self, **post):
+        """Save the own fields that partners fill in; what the form did not show stays."""
+        own_fields = self._get_own_fields() if self._is_changes_open() else []
+        if not own_fields:
+            return request.redirect("/my")
+        form, zone = request.httprequest.form, request_form.get_zone()
+        read, problems = {}, set()
+        for role, inputs in own_fields:
+            values = read.setdefault(role, {})
+            for field in inputs:
+                if field["name"] not in form:
+                    continue
+                sent, entry = form.getlist(field["name"]), field["entry"]
+                try:
+                    values[entry["name"]] = own_field_input.read_value(entry, sent, zone)
+                except ValueError:
+                    problems.add(field["name"])
+        if problems:
+            return self._render_company(post, problems)
+        try:
+            request_form.accept(PORTAL, post, f"user {request.env.uid}")
+        except TooManySubmissionsError:
+            return request_form.render_too_many(self._prepare_portal_layout_values())
+        for role, values in read.items():
+            role._fill_in_by_partner(values)
+        return request.redirect("/my/company?done=filled")
 
     @route("/my/company/contact", type="http", auth="user", website=True, methods=["POST"])
     def portal_company_contact(self, **post):

@@ -13,6 +13,7 @@ from . import counterparty_role_derivation
 from . import counterparty_role_fields
 from . import counterparty_role_merge
 from . import counterparty_role_trace
+from . import counterparty_role_portal
 from . import counterparty_role
 from . import counterparty_handover
 from . import counterparty_handover_line

@@ -32,6 +32,7 @@ class CounterpartyRole(models.Model):
         "counterparty.role.trace.mixin",
         "counterparty.holding.role.mixin",
         "counterparty.request.role.mixin",
+        "counterparty.role.portal.mixin",
     ]
     _description = "Counterparty Role"
     _order = "date_to desc, date_from desc, id desc"

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..tools import own_field_input
+
 
 class CounterpartyTypeFieldsMixin(models.AbstractModel):
     """What users add to a type without code: required fields and own typed fields."""
@@ -14,11 +16,24 @@ class CounterpartyTypeFieldsMixin(models.AbstractModel):
         "shown as incomplete instead.",
     )
     role_properties_definition = fields.PropertiesDefinition("Own Fields")
+    partner_filled_keys = fields.Json(
+        "Own Fields That Partners Fill In", help="Keys of the fields, set in their dialog."
+    )
     own_field_count = fields.Integer("Number of Own Fields", compute="_compute_own_field_count")
 
     def _compute_own_field_count(self):
         for kind in self:
             kind.own_field_count = len(kind.role_properties_definition)
+
+    def _get_partner_filled_entries(self):
+        """Return the definitions of the own fields that partners fill in, in their order."""
+        self.ensure_one()
+        keys = self.partner_filled_keys or ()
+        return [
+            entry
+            for entry in self.role_properties_definition
+            if entry["name"] in keys and entry["type"] in own_field_input.KINDS
+        ]
 
     def action_design_fields(self):
         """Open the designer of the type's own fields."""

@@ -1,7 +1,17 @@
 from odoo import api, fields, models
 
 # pages that a company switches on one by one
-PAGES = ("deliveries", "supplier", "offers", "prices", "documents", "topics", "changes", "manage")
+PAGES = (
+    "deliveries",
+    "supplier",
+    "offers",
+    "prices",
+    "documents",
+    "expenses",
+    "topics",
+    "changes",
+    "manage",
+)
 SWITCH = "counterparty_portal_"
 
 
@@ -26,6 +36,7 @@ class CounterpartyPortalCompanyMixin(models.AbstractModel):
     counterparty_portal_offers = fields.Boolean("Ask for an Offer")
     counterparty_portal_prices = fields.Boolean("My Prices")
     counterparty_portal_documents = fields.Boolean("Documents in the Portal")
+    counterparty_portal_expenses = fields.Boolean("Expense Claims in the Portal")
     counterparty_portal_topics = fields.Boolean("Topics of Interest")
     counterparty_portal_changes = fields.Boolean("Changes by Approval")
     counterparty_portal_manage = fields.Boolean("Partners Authorize Their People")

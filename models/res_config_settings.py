@@ -149,6 +149,12 @@ class ResConfigSettings(models.TransientModel):
     counterparty_portal_documents = fields.Boolean(
         related="company_id.counterparty_portal_documents", readonly=False
     )
+    counterparty_portal_expenses = fields.Boolean(
+        related="company_id.counterparty_portal_expenses", readonly=False
+    )
+    counterparty_has_expenses = fields.Boolean(
+        "Expenses Are Installed", compute="_compute_counterparty_has_expenses"
+    )
     counterparty_portal_topics = fields.Boolean(
         related="company_id.counterparty_portal_topics", readonly=False
     )
@@ -158,6 +164,9 @@ class ResConfigSettings(models.TransientModel):
     counterparty_portal_manage = fields.Boolean(
         related="company_id.counterparty_portal_manage", readonly=False
     )
+
+    def _compute_counterparty_has_expenses(self):
+        self.counterparty_has_expenses = "hr.expense" in self.env
 
     @api.constrains("counterparty_control_threshold")
     def _check_counterparty_control_threshold(self):

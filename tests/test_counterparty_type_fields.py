@@ -72,6 +72,28 @@ class TestCounterpartyTypeFields(CounterpartyCase):
         self.assertEqual(after[1:3], before[1:3])
         self.assertEqual(after[3]["type"], "char")
 
+    def test_designer_says_what_partners_fill_in(self):
+        self._design(
+            {"name": "Fleet size", "kind": "integer", "is_partner_filled": True},
+            {
+                "name": "Broker",
+                "kind": "many2one",
+                "model_name": "res.partner",
+                "is_partner_filled": True,
+            },
+            {"name": "Rating", "kind": "char"},
+            confirms_removal=True,
+        )
+        self.assertEqual(self.insurer.partner_filled_keys, ["fleet_size"])
+
+        designer = self.env["counterparty.type.designer"].with_user(self.boss)
+        designer = designer.create({"type_id": self.insurer.id})
+        self.assertEqual(designer.line_ids.mapped("is_partner_filled"), [True, False, False])
+        designer.line_ids[0].name = "Trucks"
+        designer.line_ids[2].is_partner_filled = True
+        designer.action_save()
+        self.assertEqual(self.insurer.partner_filled_keys, ["fleet_size", "rating"])
+
     def test_designer_leaves_alone_what_it_does_not_design(self):
         self.insurer.role_properties_definition += [
             {"name": "line", "string": "Line", "type": "separator"}

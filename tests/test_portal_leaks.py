@@ -26,6 +26,7 @@ GETS = (
     "/my/supplier",
     "/my/offer",
     "/my/company",
+    "/my/expenses",
     "/my/topics",
     "/my/topics/data",
     "/my/prices",
@@ -184,7 +185,8 @@ class TestPortalLeaks(PortalPageCase):
         self._sign_in(self.anna)
         for url in (
             "/my/represent", "/my/offer", "/my/company/change", "/my/company/contact",
-            "/my/company/certificate", "/my/topics", "/topics", "/topics/confirm",
+            "/my/company/certificate", "/my/company/fields", "/my/topics", "/topics",
+            "/topics/confirm",
             "/my/authorizations/new", "/my/authorizations/1/end",
         ):  # fmt: skip
             with self.subTest(url=url):

@@ -5,6 +5,7 @@ from ..tools.own_fields import (
     definition,
     field_key,
     kept_values,
+    partner_filled_keys,
     removed_keys,
     removed_options,
 )
@@ -197,3 +198,15 @@ class TestToolsOwnFields(BaseCase):
         present = [{"name": "a"}, {"name": "b"}]
 
         self.assertEqual(removed_keys([FieldLine("a", "A", "char")], present), ["b"])
+
+    def test_keys_that_partners_fill_in_follow_their_lines(self):
+        separator = {"name": "line", "string": "Line", "type": "separator"}
+        lines = [
+            FieldLine("", "Limit", "float"),
+            FieldLine("since", "In force", "date", is_partner_filled=True),
+            FieldLine("", "Note", "char", is_partner_filled=True),
+        ]
+        kinds = ("float", "date", "char")
+        entries = definition(lines, [separator], kinds)
+
+        self.assertEqual(partner_filled_keys(lines, entries, kinds), ["since", "note"])

@@ -20,6 +20,7 @@ class FieldLine(NamedTuple):
     :param key: its key in stored values, empty for a new field
     :param options: labels to choose from, for a selection or tags
     :param model: name of the linked model, for links
+    :param is_partner_filled: partners fill it in on their page
     """
 
     key: str
@@ -27,6 +28,7 @@ class FieldLine(NamedTuple):
     kind: str
     options: Sequence[str] = ()
     model: str = ""
+    is_partner_filled: bool = False
 
 
 def field_key(label: str) -> str:
@@ -79,6 +81,20 @@ def definition(
         if kinds is not None and entry["type"] not in kinds and entry["name"] not in result:
             entries.insert(place, dict(entry))
     return entries
+
+
+def partner_filled_keys(
+    lines: Iterable[FieldLine], entries: Iterable[Mapping], kinds: Collection[str]
+) -> list[str]:
+    """Return the keys of the fields that partners fill in.
+
+    :param entries: the definition that came of the lines
+    :param kinds: kinds of fields that can be edited
+    """
+    edited = [entry for entry in entries if entry["type"] in kinds]
+    return [
+        entry["name"] for line, entry in zip(lines, edited, strict=True) if line.is_partner_filled
+    ]
 
 
 def fits_kind(value, kind: str) -> bool:

@@ -1,7 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools import own_fields
+from ..tools import own_field_input, own_fields
 from ..tools.own_fields import FieldLine
 
 MODELS = [
@@ -56,6 +56,8 @@ class CounterpartyTypeDesigner(models.TransientModel):
                             option[1] for option in entry.get(entry["type"]) or ()
                         ),
                         "model_name": entry.get("comodel"),
+                        "is_partner_filled": entry["name"]
+                        in (designer.type_id.partner_filled_keys or ()),
                     }
                 )
                 for number, entry in enumerate(designer.type_id.role_properties_definition)
@@ -86,6 +88,7 @@ class CounterpartyTypeDesigner(models.TransientModel):
                 self.env._("There are two fields “%(name)s”. Rename one.", name=error.args[0])
             ) from error
         kind.role_properties_definition = definition
+        kind.partner_filled_keys = own_fields.partner_filled_keys(lines, definition, kinds)
         return {"type": "ir.actions.act_window_close"}
 
     def _get_left_values(self):
@@ -184,6 +187,11 @@ class CounterpartyTypeDesignerLine(models.TransientModel):
     )
     options = fields.Char(help="The list to choose from, between commas.")
     model_name = fields.Selection(MODELS, "Links to")
+    is_partner_filled = fields.Boolean(
+        "Partner Fills In",
+        help="Partners see the field on “Our data with you” in the portal and fill it in "
+        "themselves, without approval. Links are never shown there.",
+    )
 
     def _get_key_line(self):
         """Return the line for the rules that look at its key and options, still incomplete."""
@@ -204,5 +212,10 @@ class CounterpartyTypeDesignerLine(models.TransientModel):
         if self.kind in own_fields.WITH_MODEL and not self.model_name:
             raise UserError(self.env._("Say what “%(name)s” links to.", name=self.name))
         return FieldLine(
-            self.key or "", self.name.strip(), self.kind, options, self.model_name or ""
+            self.key or "",
+            self.name.strip(),
+            self.kind,
+            options,
+            self.model_name or "",
+            self.is_partner_filled and self.kind in own_field_input.KINDS,
         )
