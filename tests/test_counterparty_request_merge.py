@@ -255,6 +255,16 @@ class TestCounterpartyRequestMerge(RequestCase):
         self.assertEqual(requests.category_id, self.categories["information"])
         self.assertFalse(requests.filtered("first_response_at"))
 
+    def test_tags_are_added_to_those_of_each(self):
+        hurry, export = self.env["counterparty.request.tag"].create(
+            [{"name": name} for name in ("Hurry", "To the island")]
+        )
+        tagged, plain = self._request(tag_ids=export.ids), self._request()
+
+        self._answer(tagged | plain, tag_ids=hurry.ids)
+
+        self.assertEqual((tagged.tag_ids, plain.tag_ids), (hurry + export, hurry))
+
     def test_what_is_done_already_is_named(self):
         live, done = self._request(), self._request(state="closed")
 
