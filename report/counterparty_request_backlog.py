@@ -86,21 +86,18 @@ class CounterpartyRequestBacklog(models.Model):
     def _sql_moves(self):
         """Return the days on which requests began (1) or ceased (-1) to be open.
 
-        A request that was merged is part of another. One that was brought in as done has no
-        ledger: its own facts say since when.
+        A request that was merged is part of another. Since when it is done its own facts say, as
+        they do to the clock; the ledger knows of the times before, which ended by a reopening.
         """
         return SQL(
             """
             SELECT q.id AS request_id, q.company_id, q.team_id, q.category_id,
                    (move.moment AT TIME ZONE 'UTC' AT TIME ZONE %(tz)s)::date AS day, move.step
               FROM counterparty_request q
-              LEFT JOIN counterparty_request_interval running
-                ON running.request_id = q.id AND running.kind = %(solved)s
-               AND running.ended_at IS NULL
              CROSS JOIN LATERAL (
                     SELECT q.opened_at AS moment, 1 AS step
                      UNION ALL
-                    SELECT COALESCE(running.started_at, q.solved_at, q.closed_at, q.opened_at), -1
+                    SELECT COALESCE(q.solved_at, q.closed_at, q.opened_at), -1
                      WHERE q.state NOT IN %(live)s
                      UNION ALL
                     SELECT side.moment, side.step
