@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import request_states as states
@@ -141,4 +140,4 @@ class CounterpartyRequestBacklog(models.Model):
             "counterparty_crm.counterparty_request_action"
         )
         ids = [row[0] for row in self.env.execute_query(query)]
-        return dict(action, domain=list(Domain("id", "in", ids)), context={})
+        return dict(action, domain=[("id", "in", ids)], context={})
