@@ -140,4 +140,6 @@ class CounterpartyRequestBacklog(models.Model):
             "counterparty_crm.counterparty_request_action"
         )
         ids = [row[0] for row in self.env.execute_query(query)]
-        return dict(action, domain=[("id", "in", ids)], context={})
+        # a list first: on the board what is done by now stands far to the right
+        views = [(False, "list"), (False, "kanban"), (False, "form")]
+        return dict(action, domain=[("id", "in", ids)], context={}, views=views)

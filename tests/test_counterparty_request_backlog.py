@@ -104,6 +104,7 @@ class TestCounterpartyRequestBacklog(ClockCase):
             action = row.action_open_requests()
 
         self.assertEqual(row.open_count, 2)
+        self.assertEqual(action["views"][0][1], "list")
         # as the browser gets it
         domain = json.loads(json.dumps(action["domain"]))
         self.assertEqual(self.env[action["res_model"]].search(domain), solved + waiting)
