@@ -124,6 +124,7 @@
         "views/counterparty_request_views.xml",
         "views/counterparty_request_clock_views.xml",
         "report/counterparty_request_report_views.xml",
+        "report/counterparty_request_backlog_views.xml",
         "views/counterparty_request_portal_views.xml",
         "views/counterparty_request_target_views.xml",
         "views/res_partner_request_views.xml",

@@ -4,7 +4,7 @@ from odoo.tools import format_datetime
 
 from ..tools import request_states as states
 from ..tools.deadlines import Exchange, Facts, Missed, Pause, Targets, evaluate
-from ..tools.promises import Demand, first_fitting
+from ..tools.promises import NOTHING, Demand, first_fitting
 from ..tools.working_time import RoundTheClock, WorkingTime
 from .counterparty_request_interval import EXCHANGE
 from .counterparty_request_ledger import DONE
@@ -112,7 +112,13 @@ class CounterpartyRequestClock(models.AbstractModel):
     # ------------------------------------------------------------
 
     @api.depends(
-        "category_id", "team_id", "priority", "partner_id", "commercial_partner_id", "company_id"
+        "category_id",
+        "team_id",
+        "priority",
+        "partner_id",
+        "commercial_partner_id",
+        "company_id",
+        "tag_ids",
     )
     def _compute_sla_id(self):
         terms = self.env["counterparty.request.sla"]._get_terms()
@@ -120,6 +126,7 @@ class CounterpartyRequestClock(models.AbstractModel):
         kinds = {}
         if any(promise.kinds for promise in promises):
             kinds = self._get_counterparty_kinds(self.commercial_partner_id)
+        by_tag = any(promise.tags for promise in promises)
         for request in self:
             partner_id = request.commercial_partner_id.id
             request.sla_id = first_fitting(
@@ -130,7 +137,8 @@ class CounterpartyRequestClock(models.AbstractModel):
                     request.team_id.id or None,
                     request.priority or "0",
                     partner_id or None,
-                    kinds.get(partner_id, frozenset()),
+                    kinds.get(partner_id, NOTHING),
+                    frozenset(request.tag_ids.ids) if by_tag else NOTHING,
                 ),
             )
 

@@ -51,10 +51,12 @@ class CounterpartyRequestClockBatch(models.AbstractModel):
     def _can_start_clock(self, vals, promises):
         """Tell whether values name all that decides the clocks of a new request."""
         needs_team = any(promise.teams for promise in promises)
+        by_tag = any(promise.tags for promise in promises)
         return bool(
             NEW_FACTS.isdisjoint(vals)
             and vals.get("category_id")
             and ("team_id" in vals or not needs_team)
+            and not (by_tag and vals.get("tag_ids"))
         )
 
     @api.model

@@ -203,7 +203,10 @@ class CounterpartyRequestMerge(models.AbstractModel):
         target.write(self._prepare_merge_vals(target))
 
     def _prepare_merge_vals(self, target):
-        """Return what the request that stays takes over where it has nothing itself."""
+        """Return what the request that stays takes over where it has nothing itself.
+
+        Tags and urgency decide what was promised: of both requests the more is kept.
+        """
         names = ("partner_id", "product_id", "lot_id", "responsible_partner_id", "campaign_id")
         vals = {name: self[name].id for name in names if self[name] and not target[name]}
         if self.subject_ref and not target.subject_ref:
@@ -214,6 +217,10 @@ class CounterpartyRequestMerge(models.AbstractModel):
             )
         if self.description and html2plaintext(self.description).strip():
             vals["description"] = (target.description or "") + self.description
+        if self.tag_ids - target.tag_ids:
+            vals["tag_ids"] = [Command.link(tag.id) for tag in self.tag_ids - target.tag_ids]
+        if self.priority > target.priority:
+            vals["priority"] = self.priority
         return vals
 
     # ------------------------------------------------------------

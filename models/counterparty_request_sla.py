@@ -13,8 +13,9 @@ HOUR = 3600
 # what decides which requests a service level is for, and what it promises them
 TERMS = {
     "active", "sequence", "company_id", "category_ids", "team_ids", "priority", "type_ids",
-    "partner_ids", "clock", "calendar_id", "first_hours", "next_hours", "resolution_hours",
-    "risk_percent", "pause_pending", "pause_hold", "pause_solved", "escalate", "leader_hours",
+    "tag_ids", "partner_ids", "clock", "calendar_id", "first_hours", "next_hours",
+    "resolution_hours", "risk_percent", "pause_pending", "pause_hold", "pause_solved", "escalate",
+    "leader_hours",
 }  # fmt: skip
 
 
@@ -84,6 +85,14 @@ class CounterpartyRequestSla(models.Model):
         "sla_id",
         "type_id",
         string="Counterparty Types",
+    )
+    tag_ids = fields.Many2many(
+        "counterparty.request.tag",
+        "counterparty_request_sla_tag_rel",
+        "sla_id",
+        "tag_id",
+        string="Tags",
+        help="For requests that have any of these tags.",
     )
     partner_ids = fields.Many2many(
         "res.partner",
@@ -276,6 +285,7 @@ class CounterpartyRequestSla(models.Model):
                 self.priority,
                 frozenset(self.partner_ids.commercial_partner_id.ids),
                 frozenset(self.type_ids.ids),
+                frozenset(self.tag_ids.ids),
             ),
             active=self.active,
             targets=Targets(

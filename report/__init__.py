@@ -8,6 +8,7 @@ from . import report_counterparty_timeline
 
 # request
 from . import counterparty_request_report
+from . import counterparty_request_backlog
 
 # profit
 from . import counterparty_profit_spent

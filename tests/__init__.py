@@ -110,6 +110,7 @@ from . import test_counterparty_request_clock
 from . import test_counterparty_request_escalation
 from . import test_counterparty_request_due_race
 from . import test_counterparty_request_report
+from . import test_counterparty_request_backlog
 from . import test_tools_workdays
 from . import test_tools_working_time
 

@@ -72,6 +72,7 @@ RIGHTS = {
     "counterparty.request.sla": (READ, READ, ALL),
     "counterparty.request.interval": (READ, READ, READ),
     "counterparty.request.report": (READ, READ, READ),
+    "counterparty.request.backlog": (READ, READ, READ),
     "counterparty.request.explanation": (ALL, ALL, ALL),
     "counterparty.request.explanation.line": (ALL, ALL, ALL),
     # campaign

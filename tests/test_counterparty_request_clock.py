@@ -3,7 +3,7 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from ..models.counterparty_request_clock import CLOCK_FIELDS
@@ -38,6 +38,8 @@ class TestCounterpartyRequestClock(ClockCase):
         self._sla("Foods", partner_ids=[Command.link(self.foods.id)], first_hours=1)
         self._sla("Suppliers", type_ids=[Command.link(self.supplier.id)], sequence=1)
         self._sla("Desk alone", team_ids=[Command.link(self.team.id)], sequence=2)
+        hurry = self.env["counterparty.request.tag"].create({"name": "Hurry"})
+        self._sla("Fast", tag_ids=[Command.link(hurry.id)], sequence=0, first_hours=2)
         self._role(self.freight, self.supplier)
         cases = [
             {},
@@ -46,6 +48,7 @@ class TestCounterpartyRequestClock(ClockCase):
             {"partner": self.ben},
             {"partner": self.freight},
             {"team_id": False},
+            {"tag_ids": hurry.ids},
             past,
         ]
         names = [*CLOCK_FIELDS, "breach_cause"]
@@ -59,6 +62,49 @@ class TestCounterpartyRequestClock(ClockCase):
 
                 self.assertEqual(request.read(names), given)
                 self.assertTrue(request.sla_id)
+
+    def test_a_service_level_can_be_for_tags(self):
+        hurry, export, other = self.env["counterparty.request.tag"].create(
+            [{"name": name} for name in ("Hurry", "To the island", "Nothing special")]
+        )
+        fast = self._sla("Fast", tag_ids=[Command.set((hurry + export).ids)], first_hours=1)
+        fast.sequence = 1
+        with freeze_time(MONDAY):
+            tagged, plain = self._request(tag_ids=export.ids), self._request(tag_ids=other.ids)
+            given = [(request.sla_id, request.first_deadline) for request in (tagged, plain)]
+
+            plain.tag_ids += hurry
+            tagged.tag_ids -= export
+            self.env.flush_all()
+
+        self.assertEqual(given, [(fast, march(2, 10)), (self.sla, march(2, 13))])
+        self.assertEqual((plain.sla_id, plain.first_deadline), (fast, march(2, 10)))
+        self.assertEqual((tagged.sla_id, tagged.first_deadline), (self.sla, march(2, 13)))
+
+    def test_tags_given_to_a_service_level_later_find_its_requests(self):
+        hurry = self.env["counterparty.request.tag"].create({"name": "Hurry"})
+        fast = self._sla("Fast", sequence=1, partner_ids=[Command.link(self.foods.id)])
+        with freeze_time(MONDAY):
+            request = self._request(tag_ids=hurry.ids)
+            before = request.sla_id
+
+            fast.write({"partner_ids": [Command.clear()], "tag_ids": [Command.link(hurry.id)]})
+            self._recompute()
+
+        self.assertEqual((before, request.sla_id), (self.sla, fast))
+
+    def test_a_tag_that_a_service_level_names_is_not_deleted(self):
+        hurry, other = self.env["counterparty.request.tag"].create(
+            [{"name": name} for name in ("Hurry", "Nothing special")]
+        )
+        fast = self._sla("Fast", tag_ids=[Command.link(hurry.id)])
+        fast.active = False
+
+        other.with_user(self.officer).unlink()
+        with self.assertRaisesRegex(UserError, "Fast"):
+            hurry.with_user(self.officer).unlink()
+
+        self.assertEqual(fast.tag_ids, hurry)
 
     def test_without_a_service_level_nothing_is_promised(self):
         self.sla.active = False

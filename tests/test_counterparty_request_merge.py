@@ -65,6 +65,19 @@ class TestCounterpartyRequestMerge(RequestCase):
         self.assertEqual(source._follow_merged(), target)
         self.assertTrue(target.awaiting_since)
 
+    def test_tags_and_urgency_of_both_are_kept(self):
+        hurry, export = self.env["counterparty.request.tag"].create(
+            [{"name": name} for name in ("Hurry", "To the island")]
+        )
+        target = self._request(tag_ids=export.ids, priority="1")
+        urgent = self._request(tag_ids=hurry.ids, priority="3")
+        calm = self._request(tag_ids=export.ids)
+
+        (urgent + calm)._merge_into(target)
+
+        self.assertEqual(target.tag_ids, hurry + export)
+        self.assertEqual(target.priority, "3")
+
     def test_merges_after_merges_lead_to_the_end(self):
         first, second, third = self._request(), self._request(), self._request()
 
@@ -241,6 +254,16 @@ class TestCounterpartyRequestMerge(RequestCase):
 
         self.assertEqual(requests.category_id, self.categories["information"])
         self.assertFalse(requests.filtered("first_response_at"))
+
+    def test_tags_are_added_to_those_of_each(self):
+        hurry, export = self.env["counterparty.request.tag"].create(
+            [{"name": name} for name in ("Hurry", "To the island")]
+        )
+        tagged, plain = self._request(tag_ids=export.ids), self._request()
+
+        self._answer(tagged | plain, tag_ids=hurry.ids)
+
+        self.assertEqual((tagged.tag_ids, plain.tag_ids), (hurry + export, hurry))
 
     def test_what_is_done_already_is_named(self):
         live, done = self._request(), self._request(state="closed")

@@ -11,6 +11,7 @@ class Demand(NamedTuple):
 
     :param priority: "0" to "3"
     :param kinds: counterparty types that the partner has in force
+    :param tags: labels that people gave it
     """
 
     company: int | None = None
@@ -19,6 +20,7 @@ class Demand(NamedTuple):
     priority: str = "0"
     partner: int | None = None
     kinds: frozenset[int] = NOTHING
+    tags: frozenset[int] = NOTHING
 
 
 class Promise(NamedTuple):
@@ -26,6 +28,7 @@ class Promise(NamedTuple):
 
     :param priority: the least urgent priority that it is for
     :param partners: counterparties with whom it is agreed
+    :param tags: a request that has any of them fits
     """
 
     id: int
@@ -35,6 +38,7 @@ class Promise(NamedTuple):
     priority: str = "0"
     partners: frozenset[int] = NOTHING
     kinds: frozenset[int] = NOTHING
+    tags: frozenset[int] = NOTHING
 
 
 def fits(promise: Promise, demand: Demand) -> bool:
@@ -46,6 +50,7 @@ def fits(promise: Promise, demand: Demand) -> bool:
         and demand.priority >= promise.priority
         and (not promise.partners or demand.partner in promise.partners)
         and (not promise.kinds or bool(promise.kinds & demand.kinds))
+        and (not promise.tags or bool(promise.tags & demand.tags))
     )
 
 

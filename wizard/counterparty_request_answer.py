@@ -23,6 +23,14 @@ class CounterpartyRequestAnswer(models.TransientModel):
     request_count = fields.Integer("Chosen", compute="_compute_request_count")
     user_id = fields.Many2one("res.users", "Assign to", domain=[("share", "=", False)])
     category_id = fields.Many2one("counterparty.request.category")
+    tag_ids = fields.Many2many(
+        "counterparty.request.tag",
+        "counterparty_request_answer_tag_rel",
+        "answer_id",
+        "tag_id",
+        string="Tags",
+        help="Added to those that the requests have.",
+    )
     body = fields.Html("Answer", help="Sent to everybody who asked, each in their own request.")
     close = fields.Boolean("Close them")
 
@@ -32,7 +40,7 @@ class CounterpartyRequestAnswer(models.TransientModel):
             answer.request_count = len(answer.request_ids)
 
     def action_apply(self):
-        """Assign, categorise, answer and close as far as chosen.
+        """Assign, categorise, tag, answer and close as far as chosen.
 
         :raises UserError: when some were done in the meantime; names them
         """
@@ -45,6 +53,8 @@ class CounterpartyRequestAnswer(models.TransientModel):
                 )
             )
         vals = {name: self[name].id for name in ("category_id", "user_id") if self[name]}
+        if self.tag_ids:
+            vals["tag_ids"] = [Command.link(tag.id) for tag in self.tag_ids]
         if vals:
             self.request_ids.write(vals)
         if not is_html_empty(self.body):
