@@ -18,7 +18,7 @@ MOST = 2000  # rows of one page, whoever asks
 LITERALS = 20
 # of a column of a row: 112 of them are put together for each page
 CAST = {kind: f"%s::{kind}" for kind in ("text", "float8", "int4")}
-NOTHING = {kind: SQL(f"NULL::{kind}") for kind in CAST}
+NOTHING = {kind: SQL("NULL::%s", SQL.identifier(kind)) for kind in CAST}
 
 
 class CounterpartyTimeline(models.AbstractModel):
