@@ -7,7 +7,7 @@ import unittest
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from .house import catalogues, layers, reasons, sizes, traces
+from .house import catalogues, identities, layers, reasons, sizes, traces
 from .house.finding import Finding
 from .sources import Sources
 
@@ -56,6 +56,39 @@ class TestHouse(unittest.TestCase):
         ):
             found = self.findings(layers.check_imports, {"models/a.py": text})
             self.assertEqual(len(found), 1, text)
+
+    def test_an_id_names_one_thing(self) -> None:
+        template = '<odoo>\n<template id="page"/>\n</odoo>'
+        record = '<odoo>\n<record id="a" model="{}"><field name="{}"/></record>\n</odoo>'
+        cases = [
+            (template, template, ["2: page is another template in views/a.xml"]),
+            (template, record.format("m", "x"), []),
+            (record.format("m", "x"), record.format("n", "y"), ["2: a is a m in views/a.xml"]),
+            (record.format("m", "x"), record.format("m", "x"), ["2: a has x in views/a.xml"]),
+            (record.format("m", "x"), record.format("m", "y"), []),
+        ]
+        for first, second, expected in cases:
+            found = self.findings(
+                identities.check_ids, {"views/a.xml": first, "views/b.xml": second}
+            )
+            self.assertEqual(found, expected, second)
+
+    def test_a_record_may_be_extended(self) -> None:
+        record = '<odoo><record id="a" model="m">{}</record></odoo>'
+        links = record.format('<field name="x" eval="[Command.link(1)]"/>')
+        word = record.format('<field name="x">1</field>')
+        for files in (
+            {"security/a.xml": links, "security/b.xml": links},
+            {"data/a.xml": word, "demo/b.xml": word},
+        ):
+            self.assertEqual(self.findings(identities.check_ids, files), [])
+
+    def test_ids_outside_the_addon_are_not_ours(self) -> None:
+        page = '<odoo><template id="page"/></odoo>'
+        found = self.findings(
+            identities.check_ids, {"views/a.xml": page, "static/tests/a.xml": page}
+        )
+        self.assertEqual(found, [])
 
     def test_sudo_needs_a_reason(self) -> None:
         text = "a.sudo()\n# sudo: visitors own no record\nb.sudo()\nc.sudo()  # sudo: same\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from ..sources import Sources
-from . import catalogues, layers, reasons, sizes, traces
+from . import catalogues, identities, layers, reasons, sizes, traces
 
 RULES = [
     sizes.check_files,
@@ -16,6 +16,7 @@ RULES = [
     traces.check_paths,
     traces.check_todos,
     catalogues.check_complete,
+    identities.check_ids,
 ]
 
 
