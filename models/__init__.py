@@ -1,4 +1,5 @@
 # counterparty
+from . import counterparty_cached_mixin
 from . import counterparty_core_mixin
 from . import counterparty_own_links_mixin
 from . import counterparty_merge_mixin

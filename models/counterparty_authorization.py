@@ -24,7 +24,11 @@ class CounterpartyAuthorization(models.Model):
     """
 
     _name = "counterparty.authorization"
-    _inherit = ["counterparty.authorization.portal.mixin", "mail.thread"]
+    _inherit = [
+        "counterparty.authorization.portal.mixin",
+        "counterparty.cached.mixin",
+        "mail.thread",
+    ]
     _description = "Portal Authorization"
     _order = "partner_id, representative_id, date_from desc, id desc"
     _rec_names_search = ["representative_id", "partner_id"]
@@ -271,26 +275,6 @@ class CounterpartyAuthorization(models.Model):
                         authorization=row.display_name,
                     )
                 )
-
-    # ------------------------------------------------------------
-    # CRUD
-    # ------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rows = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rows
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     # ------------------------------------------------------------
     # Life

@@ -10,6 +10,7 @@ class CounterpartyCoreMixin(models.AbstractModel):
     """
 
     _name = "counterparty.core.mixin"
+    _inherit = "counterparty.cached.mixin"
     _description = "Catalogue with a Core"
 
     # names of the fields that rules and imports rely on
@@ -27,20 +28,11 @@ class CounterpartyCoreMixin(models.AbstractModel):
             raise UserError(
                 self.env._("The core comes with the module: leave the column “Core” out.")
             )
-        records = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return records
+        return super().create(vals_list)
 
     def write(self, vals):
         self._check_core_untouched(vals)
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_core(self):

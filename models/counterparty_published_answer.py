@@ -9,6 +9,7 @@ class CounterpartyPublishedAnswer(models.Model):
     """An answer that is offered to customers while they write, before they have to wait for one."""
 
     _name = "counterparty.published.answer"
+    _inherit = "counterparty.cached.mixin"
     _description = "Published Answer"
     _order = "sequence, id"
 
@@ -31,23 +32,6 @@ class CounterpartyPublishedAnswer(models.Model):
         string="Categories",
         help="Where it is offered; empty: everywhere.",
     )
-
-    # ------------------------------------------------------------
-    # CRUD
-    # ------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     # ------------------------------------------------------------
     # Offering

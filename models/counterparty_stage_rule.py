@@ -16,6 +16,7 @@ class CounterpartyStageRule(models.Model):
     """
 
     _name = "counterparty.stage.rule"
+    _inherit = "counterparty.cached.mixin"
     _description = "What Follows in a Stage"
     _order = "stage_id, sequence, id"
     _rec_name = "summary"
@@ -67,24 +68,8 @@ class CounterpartyStageRule(models.Model):
                 )
 
     # ------------------------------------------------------------
-    # CRUD
+    # Stages
     # ------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rules = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rules
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     @api.model
     @tools.ormcache(cache="default")

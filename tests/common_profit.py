@@ -50,6 +50,19 @@ class ProfitCase(TestStockValuationCommon):
             }
         )
 
+    def _euro(self, rates):
+        """Return the euro at some rates against the company's currency.
+
+        :param rates: euros for one unit of it, by the day from which they hold
+        """
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        values = {"currency_id": euro.id, "company_id": self.company.id}
+        self.env["res.currency.rate"].create(
+            [{**values, "name": day, "rate": rate} for day, rate in rates.items()]
+        )
+        return euro
+
     def _invoice(self, *lines, post=True, day="2026-03-10", kind="out_invoice", **values):
         """Make an invoice of the customer; of one unit of goods sold for 100 that cost 10."""
         move = self.env["account.move"].create(

@@ -1,23 +1,20 @@
-import threading
 from contextlib import ExitStack
 
 from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-PATIENCE = 30
+from .common_race import RaceCase
 
 
 @tagged("post_install", "-at_install", "counterparty_counterparty")
-class TestCounterpartyDocumentRentalRace(BaseCase):
+class TestCounterpartyDocumentRentalRace(RaceCase):
     """ "Invoice this period" pressed in two tabs, by two workers: each has its own transaction."""
 
     def setUp(self):
         super().setUp()
-        self.registry = Registry(get_db_name())
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
             partner = env["res.partner"].create({"name": "Race tenant", "is_company": True})
@@ -54,31 +51,16 @@ class TestCounterpartyDocumentRentalRace(BaseCase):
 
     def test_the_second_tab_waits_and_starts_again(self):
         """The waiter on the lock does not go on with the periods of before."""
-        refused = []
-
         with self.registry.cursor() as first, self.registry.cursor() as second:
             theirs = self._rental(second)
             theirs.read(["rental_rate"])  # its snapshot is taken before the first commits
             opened = self._rental(first).action_invoice_period()
 
-            def press():
-                try:
-                    theirs.action_invoice_period()
-                except SerializationFailure as failure:
-                    refused.append(failure)
-
-            waiter = threading.Thread(target=press)
-            with mute_logger("odoo.sql_db"):
-                waiter.start()
-                waiter.join(timeout=1)
-                self.assertTrue(waiter.is_alive())
-                first.commit()
-                waiter.join(timeout=PATIENCE)
-            second.rollback()
+            refused = self._come_second(first, second, theirs.action_invoice_period)
             # what the host's repeated call finds
             again = self._rental(second).action_invoice_period()
 
-        self.assertEqual(len(refused), 1)
+        self.assertEqual(refused, 1)
         self.assertEqual(again["res_id"], opened["res_id"])
         self.assertEqual(self._count(), (1, 1))
 

@@ -1,22 +1,21 @@
 import base64
-import threading
 
 from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, Command, api
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from .common_race import RaceCase
 
 
 @tagged("post_install", "-at_install", "counterparty_holding")
-class TestGroupCreditRace(BaseCase):
+class TestGroupCreditRace(RaceCase):
     """Two members order at the same instant, each in a transaction of its own."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.registry = Registry(get_db_name())
         with cls.registry.cursor() as cr:
             cls._set_up_world(api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True}))
         cls.addClassCleanup(cls._remove_world)
@@ -95,30 +94,15 @@ class TestGroupCreditRace(BaseCase):
 
     def test_the_second_of_two_sellers_starts_again_and_is_refused(self):
         """The waiter on the lock does not go on with the exposure of before."""
-        refused = []
-
         with self.registry.cursor() as first, self.registry.cursor() as second:
             mine = self._orders(first, self.seller_id)[0]
             theirs = self._orders(second, self.seller_id)[1]
             theirs.read(["state"])  # the snapshot of the second is taken before the first commits
             mine.action_confirm()
 
-            def confirm():
-                try:
-                    theirs.action_confirm()
-                except SerializationFailure as failure:
-                    refused.append(failure)
+            refused = self._come_second(first, second, theirs.action_confirm)
 
-            waiter = threading.Thread(target=confirm)
-            with mute_logger("odoo.sql_db"):
-                waiter.start()
-                waiter.join(timeout=1)
-                self.assertTrue(waiter.is_alive())
-                first.commit()
-                waiter.join(timeout=20)
-            second.rollback()
-
-        self.assertEqual(len(refused), 1)
+        self.assertEqual(refused, 1)
         self.assertEqual([state for state, _mark in self._states()], ["sale", "draft"])
 
     def test_a_job_that_comes_second_leaves_the_order_to_the_repeating_job(self):

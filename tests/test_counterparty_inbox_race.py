@@ -4,8 +4,10 @@ from unittest.mock import patch
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.orm.registry import DummyRLock
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from .common_race import RaceCase
 
 MAIL = (
     "From: Race <race@northwind.example>\r\nTo: {to}\r\nSubject: Race\r\n"
@@ -19,13 +21,12 @@ LOGGERS = (
 
 
 @tagged("post_install", "-at_install", "counterparty_request")
-class TestCounterpartyInboxRace(BaseCase):
+class TestCounterpartyInboxRace(RaceCase):
     """Mails through transactions of their own, as the processes of a server have them."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.registry = Registry(get_db_name())
         with cls.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             domain = env["mail.alias.domain"].create({"name": "race.ours.example"})

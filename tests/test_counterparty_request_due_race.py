@@ -1,18 +1,18 @@
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
+
+from .common_race import RaceCase
 
 
 @tagged("post_install", "-at_install", "counterparty_request")
-class TestCounterpartyRequestDueRace(BaseCase):
+class TestCounterpartyRequestDueRace(RaceCase):
     """Two workers look at what is due, each in a transaction of its own."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.registry = Registry(get_db_name())
         with cls.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
             cls.now = fields.Datetime.now()

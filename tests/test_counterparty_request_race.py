@@ -1,22 +1,17 @@
-import threading
-
-from psycopg2.errors import SerializationFailure
-
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import UserError
-from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tests import new_test_user, tagged
+
+from .common_race import RaceCase
 
 
 @tagged("post_install", "-at_install", "counterparty_request")
-class TestCounterpartyRequestRace(BaseCase):
+class TestCounterpartyRequestRace(RaceCase):
     """Two people do the same at the same instant, each in a transaction of their own."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.registry = Registry(get_db_name())
         with cls.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
             groups = "counterparty_crm.group_user,sales_team.group_sale_salesman"
@@ -66,7 +61,6 @@ class TestCounterpartyRequestRace(BaseCase):
 
         :return: how often the second has to start again, as the host lets it
         """
-        failures = []
         with self.registry.cursor() as first, self.registry.cursor() as second:
             mine, theirs = self._request(first, 0), self._request(second, 1)
             theirs.read(["state", "user_id"])  # the snapshot of before
@@ -74,21 +68,10 @@ class TestCounterpartyRequestRace(BaseCase):
             mine.env.flush_all()
 
             def come_second():
-                try:
-                    act(theirs)
-                    theirs.env.flush_all()
-                except SerializationFailure as failure:
-                    failures.append(failure)
+                act(theirs)
+                theirs.env.flush_all()
 
-            waiter = threading.Thread(target=come_second)
-            with mute_logger("odoo.sql_db"):
-                waiter.start()
-                waiter.join(timeout=1)
-                self.assertTrue(waiter.is_alive())
-                first.commit()
-                waiter.join(timeout=20)
-            second.rollback()
-        return len(failures)
+            return self._come_second(first, second, come_second)
 
     def test_two_who_take_it_at_once(self):
         self.assertEqual(self._collide(lambda request: request.action_take()), 1)

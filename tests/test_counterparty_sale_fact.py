@@ -170,19 +170,7 @@ class TestCounterpartySaleFact(ProfitCase):
         self.assertEqual((fact.quantity, fact.cost), (12, 120))
 
     def test_foreign_currency_counts_at_the_invoice_date(self):
-        euro = self.env.ref("base.EUR")
-        euro.active = True
-        self.env["res.currency.rate"].create(
-            [
-                {
-                    "currency_id": euro.id,
-                    "name": day,
-                    "rate": rate,
-                    "company_id": self.company.id,
-                }
-                for day, rate in [("2026-01-01", 0.5), ("2026-03-15", 0.25)]
-            ]
-        )
+        euro = self._euro({"2026-01-01": 0.5, "2026-03-15": 0.25})
         early = self._invoice(currency_id=euro.id)
         late = self._invoice(currency_id=euro.id, day="2026-03-16")
 

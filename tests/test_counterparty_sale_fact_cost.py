@@ -98,19 +98,7 @@ class TestCounterpartySaleFactCost(ProfitCase):
         self.assertEqual(dates, ["2026-03-10", "2026-07-01"])
 
     def test_order_cost_is_converted_at_the_invoice_date(self):
-        euro = self.env.ref("base.EUR")
-        euro.active = True
-        self.env["res.currency.rate"].create(
-            [
-                {
-                    "currency_id": euro.id,
-                    "name": day,
-                    "rate": rate,
-                    "company_id": self.company.id,
-                }
-                for day, rate in [("2026-01-01", 0.5), ("2026-03-01", 0.25)]
-            ]
-        )
+        euro = self._euro({"2026-01-01": 0.5, "2026-03-01": 0.25})
         prices = self.env["product.pricelist"].create(
             {"name": "Euro", "currency_id": euro.id, "company_id": self.company.id}
         )

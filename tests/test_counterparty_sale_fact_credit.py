@@ -142,19 +142,7 @@ class TestCounterpartySaleFactCredit(ProfitCase):
         self.assertEqual(self._by_campaign(credit), {"Spring": -90})
 
     def test_credit_in_another_currency_counts_what_the_ledger_says(self):
-        euro = self.env.ref("base.EUR")
-        euro.active = True
-        self.env["res.currency.rate"].create(
-            [
-                {
-                    "currency_id": euro.id,
-                    "name": day,
-                    "rate": rate,
-                    "company_id": self.company.id,
-                }
-                for day, rate in [("2026-01-01", 0.5), ("2026-03-15", 0.25)]
-            ]
-        )
+        euro = self._euro({"2026-01-01": 0.5, "2026-03-15": 0.25})
         invoice = self._invoice(currency_id=euro.id, campaign_id=self.spring.id)
 
         credit = self._credit(invoice, day="2026-03-20")

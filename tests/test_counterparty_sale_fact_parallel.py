@@ -6,22 +6,22 @@ from odoo import SUPERUSER_ID, Command, api
 from odoo.modules.registry import Registry
 from odoo.orm.registry import DummyRLock
 from odoo.service.model import retrying
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models.counterparty_role_merge import REPLACED
+from .common_race import RaceCase
 
 TOGETHER = 8
 
 
 @tagged("post_install", "-at_install", "counterparty_profit")
-class TestCounterpartySaleFactParallel(BaseCase):
+class TestCounterpartySaleFactParallel(RaceCase):
     """Eight people post at the same instant, each in a transaction of their own."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.registry = Registry(get_db_name())
         with cls.registry.cursor() as cr:
             cls._set_up_world(api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True}))
         cls.addClassCleanup(cls._remove_world)
