@@ -67,7 +67,11 @@ from . import test_import_templates
 from . import test_tools_credit
 from . import test_tools_mail_filing
 from . import test_tools_membership
+from . import test_tools_membership_file
+from . import test_tools_tables
 from . import test_tools_ownership
+from . import test_tools_control
+from . import test_tools_linear
 from . import test_counterparty_holding_day
 from . import test_counterparty_holding_words
 from . import test_counterparty_membership

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from .sheets import FORMULA_MARKS, plain_text
+
 XLSX_MARK = b"PK\x03\x04"
 
 
@@ -29,11 +31,15 @@ def read_table(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Return a table as CSV, as :func:`read_table` reads it and spreadsheets open it."""
+    """Return a table as CSV, as :func:`read_table` reads it and spreadsheets open it.
+
+    A text that begins like a formula gets an apostrophe, which reading takes off again.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(columns)
-    writer.writerows(rows)
+    for row in rows:
+        writer.writerow([plain_text(cell) if isinstance(cell, str) else cell for cell in row])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
@@ -71,7 +77,12 @@ def _csv_rows(content: bytes) -> Iterator[list[str]]:
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     for row in csv.reader(io.StringIO(text), delimiter=delimiter):
-        yield [cell.strip() for cell in row]
+        yield [_without_mark(cell.strip()) for cell in row]
+
+
+def _without_mark(text: str) -> str:
+    """Take off the apostrophe that kept a text from being a formula."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_MARKS) else text
 
 
 def _xlsx_rows(content: bytes) -> Iterator[list[str]]:
