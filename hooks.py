@@ -1,5 +1,7 @@
 """What happens when the module comes into a database and when it leaves it."""
 
+from odoo import Command
+
 from .models.sale_order_line import COST_PROFIT, SALE_MARGIN
 
 MARGINS_WERE_VISIBLE = "counterparty_crm.margins_were_visible"
@@ -51,7 +53,7 @@ def _keep_margins_visible(env):
     parameter = env["ir.config_parameter"]
     if parameter.get_param(MARGINS_WERE_VISIBLE) == "True":
         sellers = env.ref("sales_team.group_sale_salesman").all_user_ids
-        env.ref(SALE_MARGIN).write({"user_ids": [(4, user.id) for user in sellers]})
+        env.ref(SALE_MARGIN).write({"user_ids": [Command.link(user.id) for user in sellers]})
     parameter.search([("key", "=", MARGINS_WERE_VISIBLE)]).unlink()
 
 
@@ -74,6 +76,6 @@ def narrow_margins_kept(env):
     keepers = givers.all_user_ids | env.ref("base.user_admin") | env.ref("base.user_root")
     narrowed = (group.user_ids & sellers).filtered(lambda user: user.create_date <= since)
     narrowed -= keepers
-    env.ref(SALE_MARGIN).write({"user_ids": [(4, user.id) for user in narrowed]})
-    group.write({"user_ids": [(3, user.id) for user in narrowed]})
+    env.ref(SALE_MARGIN).write({"user_ids": [Command.link(user.id) for user in narrowed]})
+    group.write({"user_ids": [Command.unlink(user.id) for user in narrowed]})
     return narrowed

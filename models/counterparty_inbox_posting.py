@@ -4,7 +4,7 @@ import logging
 import psycopg2
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.tools import formataddr, html2plaintext, plaintext2html
 
 from ..tools import mail_decision as decision
@@ -121,7 +121,7 @@ class CounterpartyInboxPosting(models.AbstractModel):
         elif employee or len(people) == 1:
             values["partner_id"] = (employee or people).id
         else:
-            values["partner_candidate_ids"] = [(6, 0, people.ids)]
+            values["partner_candidate_ids"] = [Command.set(people.ids)]
             values["partner_email"] = envelope.sender or False
             values["partner_name"] = envelope.sender_name or False
         if not (employee or people)[:1].lang or len(people) > 1:
@@ -153,7 +153,7 @@ class CounterpartyInboxPosting(models.AbstractModel):
         name, address = found
         return {
             "forwarded_from": formataddr((name, address)) if name else address,
-            "partner_candidate_ids": [(6, 0, self._find_people(address).ids)],
+            "partner_candidate_ids": [Command.set(self._find_people(address).ids)],
         }
 
     def _get_name(self, envelope):
