@@ -30,6 +30,7 @@ from . import test_res_partner_import
 from . import test_res_partner_own_fields
 from . import test_res_partner_terms
 from . import test_access
+from . import test_access_methods
 from . import test_access_holding
 from . import test_access_profit
 from . import test_counterparty_derivation

@@ -64,6 +64,7 @@ class CounterpartyDerivation(models.TransientModel):
 
     def action_accept(self):
         """Tick the step of the setup list."""
+        self.check_access("write")
         self.env["onboarding.onboarding.step"]._validate_counterparty_step("onboarding_step_roles")
         return {"type": "ir.actions.act_window_close"}
 
@@ -77,11 +78,13 @@ class CounterpartyDerivation(models.TransientModel):
 
     def action_undo(self):
         """Remove the roles found at installation that nobody has changed since."""
+        self.check_access("write")  # what follows is done by the system
         count = self.env["counterparty.role"]._undo_install()
         return self._notify(self.env._("%(count)s roles were removed.", count=count))
 
     def action_derive(self):
         """Read the documents again and add what is missing."""
+        self.check_access("write")
         # as at installation: the roles of all companies, by the system, which the undo looks for
         roles = self.env["counterparty.role"].with_user(SUPERUSER_ID)
         count = roles._fill_at_install()
@@ -89,6 +92,7 @@ class CounterpartyDerivation(models.TransientModel):
 
     def action_mark_banks(self):
         """Give the chosen companies the role of a bank."""
+        self.check_access("write")
         bank = self.env["counterparty.type"]._get_core("bank")
         entities = self.bank_partner_ids.commercial_partner_id.filtered(
             lambda partner: bank not in partner.counterparty_type_ids
@@ -101,6 +105,7 @@ class CounterpartyDerivation(models.TransientModel):
 
     def action_create_banks(self):
         """Create a contact with the role of a bank for every bank that has none."""
+        self.check_access("write")
         banks = self.missing_bank_ids
         Partner = self.env["res.partner"].with_context(counterparty_default_type="bank")
         Partner.create([self._prepare_bank_partner_vals(bank) for bank in banks])

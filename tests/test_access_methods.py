@@ -1,0 +1,97 @@
+import inspect
+from itertools import product
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.sql_db import Cursor
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import MODULE, CounterpartyCase
+
+OURS = f"odoo.addons.{MODULE}."
+# what the host itself lets people call; our overrides end in its checks
+HOST = {"copy", "copy_data", "create", "export_data", "onchange", "read", "unlink", "write"}
+WRITING = ("INSERT", "UPDATE", "DELETE")
+# what a stranger gets instead of an answer; a ValueError is a button that needs one record
+REFUSED = (AccessError, MissingError, UserError, ValueError)
+
+
+@tagged("post_install", "-at_install", "counterparty_counterparty", "counterparty_portal")
+class TestAccessMethods(CounterpartyCase):
+    """Whoever has a login can call any public method by name: it has to ask for rights itself."""
+
+    def _find_methods(self):
+        """Yield model and name of the public methods of ours that need nothing but records."""
+        for name, model in sorted(self.env.registry.items()):
+            if name.endswith(".mixin"):
+                continue  # nobody can name it: its methods are met in the models that take it up
+            found = set()
+            for base in model.__mro__:
+                if base.__module__.startswith(OURS):
+                    found |= {key for key, value in vars(base).items() if inspect.isfunction(value)}
+            for key in sorted(found - HOST):
+                if not key.startswith("_") and self._is_called_with_nothing(getattr(model, key)):
+                    yield name, key
+
+    def _is_called_with_nothing(self, method):
+        if getattr(method, "_api_private", False):
+            return False
+        parameters = list(inspect.signature(method).parameters.values())[1:]
+        return all(
+            each.default is not each.empty or each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
+            for each in parameters
+        )
+
+    def _find_records(self, model):
+        """Return what a stranger would name: nothing, and a number, whether or not it is there."""
+        records = self.env[model]
+        if records._abstract:
+            return [records]
+        return [records, records.search([], limit=1) or records.browse(1)]
+
+    def _call(self, records, name, user):
+        """Call a method as somebody; return the statements that wrote, none if it was refused."""
+        records = records.with_user(user).with_context(tracking_disable=False)
+        written, execute = [], Cursor.execute
+
+        def note(cursor, query, *args, **kwargs):
+            text = getattr(query, "code", query)
+            text = text.decode() if isinstance(text, bytes) else str(text)
+            if text.lstrip().upper().startswith(WRITING):
+                written.append(" ".join(text.split())[:120])
+            return execute(cursor, query, *args, **kwargs)
+
+        self.env.flush_all()
+        try:
+            with self.cr.savepoint(), patch.object(Cursor, "execute", note):
+                getattr(records, name)()
+                self.env.flush_all()
+        except REFUSED:
+            return []
+        finally:
+            self.env.invalidate_all()
+            self.env.registry.clear_cache()
+        return written
+
+    @mute_logger("odoo.sql_db", "odoo.models", "odoo.addons.base.models.ir_rule")
+    def test_strangers_change_nothing(self):
+        for model, name in self._find_methods():
+            for user, records in product((self.portal, self.plain), self._find_records(model)):
+                with self.subTest(method=f"{model}.{name}", user=user.login, ids=records.ids):
+                    self.assertEqual(self._call(records, name, user), [])
+
+    @mute_logger("odoo.sql_db", "odoo.models", "odoo.addons.base.models.ir_rule")
+    def test_users_change_nothing_where_they_may_not_write(self):
+        for model, name in self._find_methods():
+            if not self.env[model].with_user(self.user).has_access("write"):
+                for records in self._find_records(model):
+                    with self.subTest(method=f"{model}.{name}", ids=records.ids):
+                        self.assertEqual(self._call(records, name, self.user), [])
+
+    def test_the_search_finds_what_there_is(self):
+        found = set(self._find_methods())
+
+        self.assertIn(("counterparty.derivation", "action_undo"), found)
+        self.assertIn(("res.partner", "action_log_counterparty_interaction"), found)
+        self.assertGreater(len(found), 100)
