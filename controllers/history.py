@@ -1,5 +1,8 @@
 import json
 
+from psycopg2 import DataError
+from werkzeug.exceptions import BadRequest
+
 from odoo import http
 from odoo.http import content_disposition, request
 
@@ -17,10 +20,17 @@ class CounterpartyHistory(http.Controller):
         "/counterparty/history/xlsx", type="http", auth="user", methods=["POST"], readonly=True
     )
     def export(self, partner_id, filters="{}", **_kwargs):
-        """Return what the panel shows, with all its pages."""
+        """Return what the panel shows, with all its pages.
+
+        :raises BadRequest: when it is not the panel that asks
+        """
+        try:
+            partner = request.env["res.partner"].browse(int(partner_id)).exists()
+            asked = dict(json.loads(filters))
+        except (ValueError, TypeError, DataError) as error:
+            raise BadRequest from error
         Timeline = request.env["counterparty.timeline"]
-        columns, rows = Timeline._prepare_table(int(partner_id), json.loads(filters), MOST_ROWS)
-        partner = request.env["res.partner"].browse(int(partner_id))
+        columns, rows = Timeline._prepare_table(partner.id, asked, MOST_ROWS)
         name = request.env._("History of %(partner)s", partner=partner.display_name)
         headers = [
             ("Content-Type", XLSX),

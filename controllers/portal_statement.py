@@ -6,8 +6,8 @@ from odoo.addons.portal.controllers.portal import pager
 from ..models.counterparty_request_submission import ACTION, PORTAL, TooManySubmissionsError
 from ..tools import statement
 from ..tools import statement_accounts as rules
+from ..tools.web_form import page_number
 from . import request_form
-from .portal_common import MAX_ID
 from .portal_paper import FORMATS, StatementPaperPortal
 
 SIDES = (rules.ALL_SIDES, rules.CUSTOMER_SIDE, rules.SUPPLIER_SIDE, rules.EMPLOYEE_SIDE)
@@ -87,7 +87,7 @@ class StatementPortal(StatementPaperPortal):
         pages = pager(
             url="/my/balance",
             total=len(items),
-            page=min(page, MAX_ID),
+            page=page_number(page),
             step=self._items_per_page,
             url_args={"company": company.id},
         )
@@ -131,6 +131,7 @@ class StatementPortal(StatementPaperPortal):
     )
     def portal_statement_of_account(self, page=1, **query):
         """Show a period: opening, every line with the balance after it, closing."""
+        page = page_number(page)
         self._choose_company(query.get("company"), "statement")
         partner = self._get_statement_partner(query.get("counterparty"))
         if not partner:
@@ -147,7 +148,7 @@ class StatementPortal(StatementPaperPortal):
         pages = pager(
             url="/my/statement",
             total=statement.page_count(ledgers),
-            page=min(page, MAX_ID),
+            page=page,
             step=STEP,
             url_args={
                 **terms,
@@ -166,7 +167,7 @@ class StatementPortal(StatementPaperPortal):
             "sides": self._get_sides(),
             "may_ask": self._may_ask_statement(),
             "form_key": request_form.uuid4().hex,
-            "first_page": page <= 1,
+            "first_page": page == 1,
             "pager": pages,
             "default_url": "/my/statement",
             **self._prepare_ledger_values(partner, terms, ledgers, pages["offset"]),

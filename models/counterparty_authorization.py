@@ -103,9 +103,9 @@ class CounterpartyAuthorization(models.Model):
 
     # when and why
     date_from = fields.Date(
-        "From", required=True, default=fields.Date.context_today, tracking=True, help="First day."
+        "Since", required=True, default=fields.Date.context_today, tracking=True, help="First day."
     )
-    date_to = fields.Date("To", tracking=True, help="Last day. Empty: until somebody ends it.")
+    date_to = fields.Date("Until", tracking=True, help="Last day. Empty: until somebody ends it.")
     active = fields.Boolean(default=True)
     state = fields.Selection(
         [("future", "Not Yet"), ("current", "In Force"), ("ended", "Ended")],

@@ -57,7 +57,7 @@ class CounterpartyFacts(models.AbstractModel):
             action,
             domain=domain,
             context=context,
-            name=self.env._(
+            display_name=self.env._(
                 "%(partner)s: %(what)s", partner=entity.display_name, what=action["name"]
             ),
         )

@@ -88,7 +88,7 @@ class CounterpartyInbox(models.Model):
     )
     result = fields.Selection(
         [
-            (decision.ANSWER, "Answer"),
+            (decision.ANSWER, "Reply"),
             (decision.COMMENT, "Comment"),
             (decision.NOTE, "Note"),
             (decision.NEW, "New request"),

@@ -17,7 +17,7 @@ class CounterpartyPublishedAnswer(models.Model):
     keywords = fields.Char(
         "Other Words", translate=True, help="What customers call it, if not as in the question."
     )
-    body = fields.Html("Answer", required=True, translate=True)
+    body = fields.Html("Answer Text", required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     is_published = fields.Boolean(

@@ -32,8 +32,8 @@ class CounterpartyRequestInterval(models.Model):
         required=True,
         readonly=True,
     )
-    started_at = fields.Datetime("From", required=True, readonly=True)
-    ended_at = fields.Datetime("To", readonly=True)
+    started_at = fields.Datetime("Since", required=True, readonly=True)
+    ended_at = fields.Datetime("Until", readonly=True)
     working_hours = fields.Float(compute="_compute_working_hours")
     description = fields.Char("What Happened", compute="_compute_description")
 

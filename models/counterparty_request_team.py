@@ -20,7 +20,7 @@ class CounterpartyRequestTeam(models.Model):
         domain=[("share", "=", False)],
         help="Hears of what nobody else takes care of.",
     )
-    member_ids = fields.One2many("counterparty.request.member", "team_id", string="Members")
+    member_ids = fields.One2many("counterparty.request.member", "team_id", string="Team Members")
     user_ids = fields.Many2many("res.users", string="People", compute="_compute_user_ids")
     category_ids = fields.One2many("counterparty.request.category", "team_id", string="Categories")
     assign_method = fields.Selection(

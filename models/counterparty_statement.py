@@ -90,7 +90,7 @@ class CounterpartyStatement(models.Model):
         index="btree_not_null",
         tracking=True,
     )
-    date_from = fields.Date("From", readonly=True)
+    date_from = fields.Date("Since", readonly=True)
     date_to = fields.Date("As of", required=True, readonly=True)
     side = fields.Selection(SIDES, required=True, readonly=True, default=rules.ALL_SIDES)
     issued_at = fields.Datetime(

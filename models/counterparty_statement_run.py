@@ -44,7 +44,7 @@ class CounterpartyStatementRun(models.Model):
         index="btree_not_null",
     )
     date_from = fields.Date(
-        "From", compute="_compute_date_from", store=True, readonly=False, help="First day shown."
+        "Since", compute="_compute_date_from", store=True, readonly=False, help="First day shown."
     )
     date_to = fields.Date(
         "As of", required=True, default=lambda self: statement.day_before(self._get_this_month())

@@ -58,7 +58,7 @@ TRADE = [
     TileEntry(
         "offers",
         "lost",
-        _lt("Cancelled"),
+        _lt("Cancelled quotations"),
         "sale.order",
         {"state": ["cancel"]},
         action="sale.action_quotations",

@@ -22,7 +22,7 @@ class CounterpartyTimelineOutputMixin(models.AbstractModel):
         action = self.env["ir.actions.client"]._for_xml_id(ACTION)
         return dict(
             action,
-            name=self.env._("History of %(partner)s", partner=partner.display_name),
+            display_name=self.env._("History of %(partner)s", partner=partner.display_name),
             context={"active_id": partner.id},
             params={"partner_id": partner.id, "filters": filters or {}},
         )

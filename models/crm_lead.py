@@ -302,7 +302,7 @@ class CrmLead(models.Model):
             "counterparty_crm.crm_lead_action_counterparty"
         )
         if team:
-            action["name"] = team.name
+            action["display_name"] = team.name
             action["domain"] = [("type", "=", "opportunity"), ("team_id", "=", team.id)]
             action["context"] = {"default_type": "opportunity", "default_team_id": team.id}
         return action

@@ -256,7 +256,7 @@ class TestCounterpartyFacts(TradeCase):
                 action = Facts.action_open(self.contact.id, key)
                 whose = ("commercial_partner_id", "=", self.customer.id)
                 self.assertEqual(action["domain"][0], whose)
-                self.assertIn(self.customer.name, action["name"])
+                self.assertIn(self.customer.name, action["display_name"])
 
     def test_a_supplier_that_keeps_its_word(self):
         good, late = self._buy(10), self._buy(4)

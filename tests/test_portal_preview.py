@@ -2,6 +2,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..controllers.portal_preview import PAGES
 from .common_portal import PortalPageCase
 
 
@@ -43,6 +44,18 @@ class TestPortalPreview(PortalPageCase):
         self.assertEqual((looks.user_id, looks.partner_id), (self.manager, self.anna.partner_id))
         self.assertEqual(looks.page, "requests")
         self.assertEqual(self._preview(self.anna.partner_id).status_code, 200)
+
+    def test_every_page_that_is_offered_opens(self):
+        self.company.write(
+            {"counterparty_portal_balance": True, "counterparty_portal_statement": True}
+        )
+        self._sign_in(self.manager)
+
+        for page in PAGES:
+            with self.subTest(page=page):
+                answer = self._preview(self.anna.partner_id, page)
+                self.assertEqual((answer.status_code, answer.history), (200, []))
+                self._check_shown("You look at the portal as", answer.text)
 
     def test_the_manager_stays_signed_in_as_itself(self):
         self._sign_in(self.manager)

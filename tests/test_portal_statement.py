@@ -7,6 +7,9 @@ from odoo.tools import mute_logger
 from .common_portal import PortalPageCase
 
 BAD_QUERIES = (
+    "page=2",
+    "page=abc",
+    "page=",
     "date_from=2026-02-31",
     "date_from=2026-12-01&date_to=2026-01-01",
     "date_from=9999-99-99&date_to=x",

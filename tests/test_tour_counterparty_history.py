@@ -1,5 +1,6 @@
 from odoo.http import Request
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from .common import CounterpartyCase
 
@@ -20,6 +21,23 @@ class TestTourCounterpartyHistory(CounterpartyCase, HttpCase):
         self.start_tour(
             f"/odoo/counterparties/{self.late_payer.id}", "counterparty_history", login="sally"
         )
+
+    def test_a_sheet_that_no_panel_asks_for(self):
+        self._user("una-odd", "group_user", password="una-odd")
+        self.authenticate("una-odd", "una-odd")
+        for values, status in (
+            ({"partner_id": "abc"}, 400),
+            ({"partner_id": self.late_payer.id, "filters": "{{"}, 400),
+            ({"partner_id": self.late_payer.id, "filters": "[1]"}, 400),
+            ({"partner_id": 2**70}, 404),
+            ({"partner_id": 0}, 404),
+        ):
+            with self.subTest(values=values), mute_logger("odoo.http", "odoo.sql_db"):
+                answer = self.url_open(
+                    "/counterparty/history/xlsx",
+                    data={**values, "csrf_token": Request.csrf_token(self)},
+                )
+                self.assertEqual(answer.status_code, status)
 
     def test_the_sheet_is_for_those_who_see_the_history(self):
         self.late_payer.message_post(body="When will it come?", message_type="comment")

@@ -12,7 +12,7 @@ KINDS = [
     ("mailing", "Mailing delivered"),
     ("open", "Mailing opened"),
     ("click", "Link clicked"),
-    ("reply", "Answer"),
+    ("reply", "Reply"),
     ("request", "Request"),
     ("other", "Other"),
 ]

@@ -169,7 +169,7 @@ class CounterpartyDerivation(models.TransientModel):
             "counterparty_crm.counterparty_role_action"
         )
         domain &= Domain("source", "=", "install")
-        return dict(action, name=name, domain=list(domain), context={})
+        return dict(action, display_name=name, domain=list(domain), context={})
 
     def _notify(self, message):
         return {

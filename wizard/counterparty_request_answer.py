@@ -31,7 +31,7 @@ class CounterpartyRequestAnswer(models.TransientModel):
         string="Tags",
         help="Added to those that the requests have.",
     )
-    body = fields.Html("Answer", help="Sent to everybody who asked, each in their own request.")
+    body = fields.Html("Reply", help="Sent to everybody who asked, each in their own request.")
     close = fields.Boolean("Close them")
 
     @api.depends("request_ids")

@@ -11,7 +11,7 @@ class CounterpartyRequestAsk(models.TransientModel):
 
     request_id = fields.Many2one("counterparty.request", required=True, ondelete="cascade")
     partner_id = fields.Many2one(related="request_id.responsible_partner_id", string="To")
-    email = fields.Char(related="partner_id.email", string="At")
+    email = fields.Char(related="partner_id.email", string="E-mail")
     body = fields.Html("Question", sanitize_style=True)
     attachment_ids = fields.Many2many("ir.attachment", string="Files")
 

@@ -16,7 +16,7 @@ class CounterpartyRequestExplanationLine(models.TransientModel):
         required=True,
     )
     promised_hours = fields.Float("Promised (h)")
-    started_at = fields.Datetime("From")
+    started_at = fields.Datetime("Since")
     used_hours = fields.Float("Used (h)")
     stopped_hours = fields.Float("Stopped (h)")
     deadline = fields.Datetime("Until")
