@@ -204,6 +204,7 @@
             "counterparty_crm/static/src/setup_list/**/*",
             "counterparty_crm/static/src/dossier_tiles/**/*",
             "counterparty_crm/static/src/agreed_discounts/**/*",
+            "counterparty_crm/static/src/icon_picker/**/*",
             "counterparty_crm/static/src/facts/**/*",
             "counterparty_crm/static/src/history/**/*",
             "counterparty_crm/static/src/report_notes/**/*",

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.own_fields import field_key
+
 
 class CounterpartyCoreMixin(models.AbstractModel):
     """A catalogue that comes with the module and that users extend but never bend.
@@ -17,6 +19,13 @@ class CounterpartyCoreMixin(models.AbstractModel):
     _core_fields = ("code",)
 
     is_core = fields.Boolean("Core", readonly=True, copy=False)
+
+    @api.depends("name")
+    def _compute_code(self):
+        """Propose a code by the name: whoever adds a row need not think of one."""
+        for record in self:
+            if not record.code and record.name:
+                record.code = field_key(record.name, self._name.rpartition(".")[2])
 
     # ------------------------------------------------------------
     # CRUD

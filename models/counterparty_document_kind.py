@@ -15,6 +15,10 @@ class CounterpartyDocumentKind(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
+        compute="_compute_code",
+        store=True,
+        precompute=True,
+        readonly=False,
         required=True,
         copy=False,
         help="Short technical name, letters and digits only. It cannot change later.",

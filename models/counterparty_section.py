@@ -25,7 +25,12 @@ class CounterpartySection(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
-        required=True, help="Short technical name, letters and digits only. It cannot change later."
+        compute="_compute_code",
+        store=True,
+        precompute=True,
+        readonly=False,
+        required=True,
+        help="Short technical name, letters and digits only. It cannot change later.",
     )
     sequence = fields.Integer(default=100)
     icon = fields.Char(default="fa-folder-o", help="Name of a Font Awesome icon: fa-shield.")

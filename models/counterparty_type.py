@@ -30,6 +30,10 @@ class CounterpartyType(models.Model):
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
+        compute="_compute_code",
+        store=True,
+        precompute=True,
+        readonly=False,
         required=True,
         copy=False,
         help="Short technical name, letters and digits only. It cannot change once it is in use.",

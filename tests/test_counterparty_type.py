@@ -3,7 +3,7 @@ import psycopg2
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.service.model import retrying
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import CounterpartyCase
@@ -74,6 +74,22 @@ class TestCounterpartyType(CounterpartyCase):
         insurer.unlink()
 
         self.assertFalse(insurer.exists())
+
+    def test_name_proposes_the_code(self):
+        Type = self.env["counterparty.type"]
+
+        leasing = Type.create({"name": "Leasing company"})
+        cyrillic = Type.create({"name": "Застраховател"})
+        with Form(Type) as form:
+            form.name = "Assurance é 24"
+            proposed = form.code
+            form.code = "assurance"
+
+        self.assertEqual(leasing.code, "leasing_company")
+        self.assertRegex(cyrillic.code, "^type_[0-9a-f]{8}$")
+        self.assertEqual((proposed, form.record.code), ("assurance_e_24", "assurance"))
+        leasing.name = "Lessor"
+        self.assertEqual(leasing.code, "leasing_company")
 
     def test_used_own_type_keeps_its_code(self):
         insurer = self._type()

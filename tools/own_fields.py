@@ -31,17 +31,19 @@ class FieldLine(NamedTuple):
     is_partner_filled: bool = False
 
 
-def field_key(label: str) -> str:
+def field_key(label: str, prefix: str = "field") -> str:
     """Return the key of a label: the same label gives the same key, so values come back with it.
 
     Letters beyond the Latin ones have no plain form: such labels get a fixed short hash.
+
+    :param prefix: what the hash begins with
     """
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
     if slug:
         return slug
     digest = hashlib.sha256(label.strip().casefold().encode()).hexdigest()
-    return f"field_{digest[:8]}"
+    return f"{prefix}_{digest[:8]}"
 
 
 def definition(
