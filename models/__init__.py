@@ -91,6 +91,7 @@ from . import counterparty_request_state
 from . import counterparty_request_word
 from . import counterparty_request_assignment
 from . import counterparty_request_follow
+from . import counterparty_request_unmerge
 from . import counterparty_request_merge
 from . import counterparty_request_acting
 from . import counterparty_request_message

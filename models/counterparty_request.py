@@ -31,6 +31,7 @@ class CounterpartyRequest(models.Model):
         "counterparty.request.assignment.mixin",
         "counterparty.request.word.mixin",
         "counterparty.request.follow.mixin",
+        "counterparty.request.unmerge.mixin",
         "counterparty.request.merge.mixin",
         "counterparty.request.acting.mixin",
         "counterparty.request.message.mixin",

@@ -7,11 +7,10 @@ from odoo.tools import email_normalize, format_datetime
 from ..tools import mail_intake
 from ..tools.mail_decision import Sender, refusal
 from .counterparty_acknowledgement import ARRIVAL, REFUSED, SENT, SOLUTION, WAITING
+from .counterparty_request_ledger import WRITTEN
 
 _logger = logging.getLogger(__name__)
 
-# a request that came this way was written by the counterparty, who may be told of its arrival
-WRITTEN = ("email", "form", "portal")
 NO_LIMITS = {"per_hour": 10**6, "per_day": 10**6, "per_minute": 10**6}
 ANSWERING_HEADERS = {
     "Auto-Submitted": "auto-replied",

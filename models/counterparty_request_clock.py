@@ -88,6 +88,7 @@ class CounterpartyRequestClock(models.AbstractModel):
     breach_cause = fields.Selection(
         [
             ("unassigned", "Nobody had taken it"),
+            ("unanswered", "Closed without an answer"),
             ("first", "First answer came late"),
             ("next", "Later answer came late"),
             ("resolution", "Not solved in time"),
@@ -163,6 +164,7 @@ class CounterpartyRequestClock(models.AbstractModel):
         "awaiting_since",
         "solved_at",
         "closed_at",
+        "closed_by",
         "cycle",
         "told_level",
         "told_cycle",
@@ -246,6 +248,7 @@ class CounterpartyRequestClock(models.AbstractModel):
                 if interval.kind in pauses
             ),
             exchanges=tuple(exchanges),
+            unanswered=self._ended_unanswered(),
         )
 
     def _get_breach_cause(self, missed):
@@ -256,6 +259,8 @@ class CounterpartyRequestClock(models.AbstractModel):
             return "unassigned"
         if self.reopen_count and missed.resolution and not (missed.first or missed.following):
             return "reopened"
+        if self._ended_unanswered():
+            return "unanswered"
         if missed.first:
             return "first"
         return "next" if missed.following else "resolution"

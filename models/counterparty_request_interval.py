@@ -68,6 +68,10 @@ class CounterpartyRequestInterval(models.Model):
         self.ensure_one()
         texts = self._get_sentences(bool(self.env.context.get("counterparty_for_partner")))
         closed, running = texts[self.kind]
+        closed_at = self.request_id.closed_at
+        if self.kind == EXCHANGE and self.ended_at and closed_at and self.ended_at >= closed_at:
+            # the end of the request ended the wait, not an answer
+            closed = self.env._("message of %(start)s, closed %(end)s without an answer to it")
         moments = {
             "start": self._format_moment(self.started_at),
             "end": self._format_moment(self.ended_at) if self.ended_at else "",

@@ -1,10 +1,13 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..tools import request_states as states
 from .counterparty_request_interval import EXCHANGE
+from .counterparty_request_state import PARTNER
 
 # done, for good or until somebody reopens it
 DONE = (states.SOLVED, *states.ENDS)
+# a request that came this way was written by the counterparty, who waits to be answered
+WRITTEN = ("email", "form", "portal")
 
 
 class CounterpartyRequestLedger(models.AbstractModel):
@@ -14,6 +17,37 @@ class CounterpartyRequestLedger(models.AbstractModel):
     _description = "Ledger of a Request"
 
     interval_ids = fields.One2many("counterparty.request.interval", "request_id", "Intervals")
+    is_unanswered = fields.Boolean(
+        "Never Answered",
+        compute="_compute_is_unanswered",
+        help="Somebody wrote this to us and has not heard from a person yet.",
+    )
+
+    @api.depends("state", "channel", "first_response_at", "category_id.tell_solution")
+    def _compute_is_unanswered(self):
+        for request in self:
+            request.is_unanswered = (
+                request.state in states.LIVE
+                and request.channel in WRITTEN
+                and not request.first_response_at
+                and not request.category_id.tell_solution
+            )
+
+    def _ended_unanswered(self):
+        """Tell whether we closed what somebody wrote to us, and they never heard from us.
+
+        Whoever closes it themselves needs no answer; what was put away or merged was no request;
+        the word that it is solved, where the category sends one, is an answer.
+        """
+        self.ensure_one()
+        return (
+            self.state == states.CLOSED
+            and self.closed_by != PARTNER
+            and self.channel in WRITTEN
+            and not self.first_response_at
+            and not self.merged_into_id
+            and not self.category_id.tell_solution
+        )
 
     def write(self, vals):
         if "awaiting_since" in vals and not vals["awaiting_since"]:

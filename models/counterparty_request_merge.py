@@ -1,3 +1,5 @@
+from markupsafe import Markup
+
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
@@ -5,6 +7,7 @@ from odoo.tools import html2plaintext
 
 from ..tools import request_states as states
 from .counterparty_request_state import SYSTEM
+from .counterparty_request_unmerge import CONTENT, plain_value
 
 SIMILAR = 5
 # how long two requests of one counterparty may lie apart and still be the same
@@ -139,8 +142,10 @@ class CounterpartyRequestMerge(models.AbstractModel):
         before = self.sudo().search([("merged_into_id", "in", sources.ids)])
         before.write({"merged_into_id": target.id})
         sources.filtered(lambda request: request.state not in states.ENDS)._close(SYSTEM)
-        numbers = ", ".join(sources.mapped("number"))
-        target._message_log(body=self.env._("Merged into this: %(numbers)s.", numbers=numbers))
+        links = [source._get_html_link(title=source.number) for source in sources]
+        target._message_log(
+            body=self.env._("Merged into this: %(numbers)s.", numbers=Markup(", ").join(links))
+        )
         for source in sources:
             source._message_log(
                 body=self.env._("Goes on as %(request)s.", request=target._get_html_link())
@@ -183,24 +188,15 @@ class CounterpartyRequestMerge(models.AbstractModel):
         self.ensure_one()
         # whoever may merge has read both; messages and files of others come along
         source, target = self.sudo(), target.sudo()
-        # the word of its arrival stays where its number and its link are
-        moving = source.message_ids.filtered(
-            lambda message: message.message_type not in ("notification", "auto_comment")
-        )
-        moving.write({"res_id": target.id})
-        self.env["ir.attachment"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "=", self.id)]
-        ).write({"res_id": target.id})
-        source.activity_ids.write({"res_id": target.id})
-        source.document_ids.filtered(
-            lambda link: (
-                (link.res_model, link.res_id)
-                not in {(kept.res_model, kept.res_id) for kept in target.document_ids}
-            )
-        ).write({"request_id": target.id})
-        source.child_ids.write({"parent_id": target.id})
+        content, vals = source._get_merge_content(target), source._prepare_merge_vals(target)
+        trace = source._prepare_merge_trace(target, content, vals)
+        for model, records in content.items():
+            records.write({CONTENT[model]: target.id})
         target.message_subscribe(partner_ids=source.message_partner_ids.ids)
-        target.write(self._prepare_merge_vals(target))
+        target.write(vals)
+        for name, values in trace["given"].items():
+            values.append(plain_value(target, name))
+        source.merge_trace = trace
 
     def _prepare_merge_vals(self, target):
         """Return what the request that stays takes over where it has nothing itself.

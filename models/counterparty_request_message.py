@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import fields, models
+from odoo import Command, fields, models
 from odoo.tools import is_html_empty
 
 from ..tools import request_states as states
@@ -62,6 +62,22 @@ class CounterpartyRequestMessage(models.AbstractModel):
             subtype_xmlid="mail.mt_comment",
             **values,
         )
+
+    def action_close_answered(self):
+        """Close, but ask for the answer first where somebody waits for one."""
+        unanswered = self.filtered("is_unanswered")
+        if not unanswered:
+            return self.action_close()
+        wizard = self.env["counterparty.request.answer"].create(
+            {"request_ids": [Command.set(self.ids)], "close": True}
+        )
+        return wizard._get_records_action(name=self.env._("Close"), target="new")
+
+    def _answer_otherwise(self):
+        """Note that somebody has answered by phone or in person."""
+        for request in self.filtered("is_unanswered"):
+            request._message_log(body=self.env._("Answered by phone or in person."))
+            request._on_answered()
 
     def _notify_by_email_prepare_rendering_context(self, message, *args, **kwargs):
         context = super()._notify_by_email_prepare_rendering_context(message, *args, **kwargs)
@@ -254,6 +270,13 @@ class CounterpartyRequestMessage(models.AbstractModel):
         return len(ends) < REOPENS_PER_DAY
 
     def _on_employee_message(self, message):
+        """Take note that an employee wrote to the counterparty.
+
+        :param message: the message that was posted
+        """
+        self._on_answered()
+
+    def _on_answered(self):
         """Take note that the counterparty was answered."""
         # who may write to the counterparty need not be the one who works on it
         request = self.sudo()

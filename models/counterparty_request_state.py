@@ -21,6 +21,7 @@ FACTS = frozenset(
         "reopen_count",
         "cycle",
         "merged_into_id",
+        "merge_trace",
         "parent_id",
         "generation_key",
         "channel",

@@ -102,6 +102,8 @@ from . import test_public_request
 from . import test_counterparty_request_portal
 from . import test_tour_counterparty_request
 from . import test_counterparty_request_merge
+from . import test_counterparty_request_unanswered
+from . import test_counterparty_request_unmerge
 from . import test_counterparty_request_acting
 from . import test_counterparty_request_solution
 from . import test_counterparty_request_takeover

@@ -428,6 +428,18 @@ class TestToolsDeadlines(BaseCase):
         self.assertEqual(clock.due_at, march(2, 18))
         self.assertEqual(clock.status, "ok")
 
+    def test_an_end_without_the_first_answer_breaks_its_promise_alone(self):
+        facts = Facts(march(2, 9), solved=march(2, 10), unanswered=True)
+        for targets, missed in (
+            (Targets(4 * HOUR, 4 * HOUR, 8 * HOUR), Missed(first=True)),
+            (Targets(None, 4 * HOUR, 8 * HOUR), Missed()),
+        ):
+            with self.subTest(targets=targets):
+                clock = evaluate(facts, targets, office(), march(4, 9))
+
+                self.assertEqual(clock.missed, missed)
+                self.assertIsNone(clock.due_at)
+
     def test_solving_counts_as_a_pause_once_reopened(self):
         targets = Targets(resolution=4 * HOUR)
         facts = Facts(march(2, 9), pauses=(Pause(march(2, 11), march(3, 9)),))

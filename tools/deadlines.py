@@ -51,6 +51,7 @@ class Facts(NamedTuple):
     :param solved: since when it is solved for good, so far; ``None`` while it is worked on
     :param pauses: times that do not count, among them those between a solution and a reopening
     :param exchanges: messages of the partner and their answers, oldest first
+    :param unanswered: ended for good without the first answer that was owed
     """
 
     opened: datetime
@@ -58,6 +59,7 @@ class Facts(NamedTuple):
     solved: datetime | None = None
     pauses: tuple[Pause, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+    unanswered: bool = False
 
 
 class Missed(NamedTuple):
@@ -197,8 +199,9 @@ def _evaluate(
     following, open_exchange = _run_exchanges(facts, targets, calendar, now)
     resolution = _run(calendar, facts, targets.resolution, targets.risk, now, facts.opened, None)
     runs = (first, open_exchange, resolution)
+    never = bool(targets.first) and facts.unanswered
     missed = Missed(
-        kept.first or first.missed,
+        kept.first or first.missed or never,
         kept.following or following,
         kept.resolution or resolution.missed,
     )

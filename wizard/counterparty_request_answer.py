@@ -33,11 +33,17 @@ class CounterpartyRequestAnswer(models.TransientModel):
     )
     body = fields.Html("Reply", help="Sent to everybody who asked, each in their own request.")
     close = fields.Boolean("Close them")
+    unanswered_count = fields.Integer("Never Answered", compute="_compute_request_count")
+    told_otherwise = fields.Boolean(
+        "Answered by phone or in person",
+        help="Whoever wrote has heard from us already: the clock of the first answer stops now.",
+    )
 
     @api.depends("request_ids")
     def _compute_request_count(self):
         for answer in self:
             answer.request_count = len(answer.request_ids)
+            answer.unanswered_count = len(answer.request_ids.filtered("is_unanswered"))
 
     def action_apply(self):
         """Assign, categorise, tag, answer and close as far as chosen.
@@ -60,6 +66,8 @@ class CounterpartyRequestAnswer(models.TransientModel):
         if not is_html_empty(self.body):
             for request in self.request_ids:
                 request._answer(self.body)
+        if self.told_otherwise:
+            self.request_ids._answer_otherwise()
         if self.close:
             self.request_ids.action_close()
         return {"type": "ir.actions.act_window_close"}

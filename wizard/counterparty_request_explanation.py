@@ -30,7 +30,9 @@ class CounterpartyRequestExplanation(models.TransientModel):
     @api.depends("request_id")
     def _compute_line_ids(self):
         for explanation in self:
-            values = [self._prepare_line_vals(account) for account in explanation._get_accounts()]
+            values = [
+                explanation._prepare_line_vals(account) for account in explanation._get_accounts()
+            ]
             explanation.line_ids = [
                 fields.Command.clear(),
                 *(fields.Command.create(line) for line in values),
@@ -45,7 +47,6 @@ class CounterpartyRequestExplanation(models.TransientModel):
         calendar = request._get_working_time(request.opened_at)
         return explain(request._get_facts(terms.pauses, now), terms.targets, calendar, now)
 
-    @api.model
     def _prepare_line_vals(self, account: Account):
         return {
             "promise": account.name,
@@ -58,8 +59,9 @@ class CounterpartyRequestExplanation(models.TransientModel):
             "outcome": self._get_outcome(account),
         }
 
-    @api.model
     def _get_outcome(self, account: Account):
+        if account.name == "first" and self.request_id._ended_unanswered():
+            return "never"
         if account.deadline is None:
             return "stopped"
         if (account.end or fields.Datetime.now()) > account.deadline:

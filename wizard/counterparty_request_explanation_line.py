@@ -27,6 +27,7 @@ class CounterpartyRequestExplanationLine(models.TransientModel):
             ("stopped", "Stopped"),
             ("kept", "Kept"),
             ("late", "Late"),
+            ("never", "Never given"),
         ],
         required=True,
     )

@@ -117,6 +117,12 @@ def install_addon(env: Environment, name: str, title: str = "Installing the addo
     return _install(env, name, ["-i", paths.ADDON], title, paths.ADDON)
 
 
+def install_modules(env: Environment, name: str, modules: tuple[str, ...]) -> Path:
+    """Install modules of stock that the addon can do without. Return the log."""
+    title = f"Installing {', '.join(modules)}"
+    return _install(env, name, ["-i", ",".join(modules)], title, modules[0])
+
+
 def upgrade_addon(env: Environment, name: str, title: str = "Upgrading the addon") -> Path:
     """Upgrade the addon, as an administrator does after an update of its files. Return the log."""
     return _install(env, name, ["-u", paths.ADDON], title, paths.ADDON)

@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from devkit import database, environment, paths, progress, shell
 from devkit.odoo import Environment
 
-from . import scale
+from . import base
 from .measure import Cost, Result, measure, worker
 from .row import Limit, Row, all_rows
 from .table import print_table
@@ -23,14 +23,26 @@ def main() -> int:
     """Print the table; return 1 if a limit is passed."""
     options, rows = _parse()
     env = environment.ensure(browser=False)
-    base = scale.ensure(env, options.scale)
+    results: list[Result] = []
+    # rows that compare with the same modules share their databases
+    for modules in sorted({row.modules for row in rows}):
+        chosen = [row for row in rows if row.modules == modules]
+        results += _measure(env, base.ensure(env, options.scale, modules), chosen, options)
+    print_table(results)
+    return int(any(not result.passes for result in results))
+
+
+def _measure(
+    env: Environment, scaled: str, rows: list[Row], options: argparse.Namespace
+) -> list[Result]:
+    """Measure rows in two copies of one database, with the addon and without."""
     results = []
     with (
-        _with_addon(env, base, options) as (name, install),
-        _without_addon(env, base) as plain,
+        _with_addon(env, scaled, rows[0].modules, options) as (name, install),
+        _without_addon(env, scaled) as plain,
         ExitStack() as stack,
     ):
-        if install and not options.rows:
+        if install and not options.rows and not rows[0].modules:
             results.append(install)
         ours = stack.enter_context(worker(env, name, options.clock))
         stock = stack.enter_context(worker(env, plain, options.clock))
@@ -38,8 +50,7 @@ def main() -> int:
         for row in rows:
             with progress.step(row.name):
                 results.append(measure(row, clients, options.repeat))
-    print_table(results)
-    return int(any(not result.passes for result in results))
+    return results
 
 
 def _parse() -> tuple[argparse.Namespace, list[Row]]:
@@ -70,7 +81,7 @@ def _parse() -> tuple[argparse.Namespace, list[Row]]:
 
 @contextmanager
 def _with_addon(
-    env: Environment, base: str, options: argparse.Namespace
+    env: Environment, scaled: str, modules: tuple[str, ...], options: argparse.Namespace
 ) -> Iterator[tuple[str, Result | None]]:
     """Install the addon into a copy of the scaled database, and time that."""
     if options.on:
@@ -79,8 +90,8 @@ def _with_addon(
     name = database.scratch_name(env, "bench")
     if options.keep:
         # not named after a process: the next command would take it for left by a killed one
-        name = f"kept_{paths.checkout_key(env.checkout)}_bench"
-    database.clone(env, base, name)
+        name = "_".join(("kept", paths.checkout_key(env.checkout), "bench", *modules))
+    database.clone(env, scaled, name)
     try:
         started = time.monotonic()
         database.install_addon(env, name)
@@ -95,10 +106,10 @@ def _with_addon(
 
 
 @contextmanager
-def _without_addon(env: Environment, base: str) -> Iterator[str]:
+def _without_addon(env: Environment, scaled: str) -> Iterator[str]:
     """Copy the scaled database: nobody can copy one that somebody is connected to."""
     name = database.scratch_name(env, "stock")
-    database.clone(env, base, name)
+    database.clone(env, scaled, name)
     try:
         yield name
     finally:

@@ -57,6 +57,8 @@ class Result:
         ):
             if value is not None and most is not None and value > most:
                 return False
+        if limit.total is not None and self.ours.queries > limit.total:
+            return False
         more = self.ours.queries - (stock.queries if stock else self.ours.queries)
         return limit.queries is None or more <= limit.queries
 

@@ -37,6 +37,7 @@ class Limit:
     ratio: float | None = None  # of stock's time
     bound: float | None = None  # of the bound's time
     queries: int | None = None  # more than stock
+    total: int | None = None  # queries of all, whatever stock asks
     seconds: float | None = None
 
     def __str__(self) -> str:
@@ -47,6 +48,8 @@ class Limit:
             parts.append(f"x {self.bound:g} of bound")
         if self.queries is not None:
             parts.append(f"+{self.queries} queries")
+        if self.total is not None:
+            parts.append(f"{self.total} queries")
         if self.seconds is not None:
             parts.append(f"{self.seconds:g} s")
         return ", ".join(parts)
@@ -63,6 +66,7 @@ class Row:
     bound: Side | None = None  # measured in the database with the addon
     repeat: int = 25
     unit: str = "s"  # or "MB"
+    modules: tuple[str, ...] = ()  # of stock, without which there is nothing to compare with
 
     @property
     def sides(self) -> dict[str, Side]:

@@ -9,6 +9,8 @@ from .scale import FIRST_ID
 
 BATCH = 10_000
 PAGE = 80
+# where tasks are, the desk is compared with them
+PROJECT = ("project",)
 QUIET = {"tracking_disable": True}
 LIST = (
     "priority", "number", "name", "commercial_partner_id", "category_id", "user_id",
@@ -21,25 +23,38 @@ COPY = """
 """
 
 
-def _rows(**values: Any) -> list[dict[str, Any]]:
+def _rows(count: int = BATCH, **values: Any) -> list[dict[str, Any]]:
     return [
         {"name": f"Call {number}", "partner_id": FIRST_ID + 1 + number % 1000, **values}
-        for number in range(BATCH)
+        for number in range(count)
     ]
 
 
-def _batch(env: Any, _prepared: None) -> int:
-    rows = _rows(channel="generator")
+def _batch(env: Any, _prepared: None, count: int = BATCH) -> int:
+    rows = _rows(count, channel="generator")
     for number, row in enumerate(rows):
         row["generation_key"] = f"bench:{number}"
     # generators are jobs of the system: nobody else says what a request is about
-    count = len(env["counterparty.request"].sudo().with_context(**QUIET).create(rows))
+    made = len(env["counterparty.request"].sudo().with_context(**QUIET).create(rows))
     env.flush_all()
-    return count
+    return made
 
 
-def _batch_of_leads(env: Any, _prepared: None) -> int:
-    count = len(env["crm.lead"].create(_rows(type="opportunity")))
+class Tasks:
+    """A project as an administrator makes it, with the stages of its tasks, for each run."""
+
+    def __init__(self, _env: Any) -> None:
+        self.project: Any = None
+
+    def begin(self, env: Any, **values: Any) -> None:
+        stages = [(0, 0, {"name": name}) for name in ("New", "Open", "Done")]
+        project = {"name": "Desk", "type_ids": stages, **values}
+        self.project = env["project.project"].create(project)
+        env.flush_all()
+
+
+def _batch_of_tasks(env: Any, tasks: Tasks) -> int:
+    count = len(env["project.task"].create(_rows(project_id=tasks.project.id)))
     env.flush_all()
     return count
 
@@ -91,22 +106,23 @@ def _list(env: Any, _prepared: None) -> int:
 
 ROWS = [
     Row(
-        "10,000 requests in a batch (stock: leads)",
-        Limit(ratio=0.05, bound=5),
+        "10,000 requests in a batch (stock: tasks)",
+        Limit(ratio=0.05, bound=5, total=BATCH // 20),
         ours=Side(_batch),
-        stock=Side(_batch_of_leads),
+        stock=Side(_batch_of_tasks, Tasks, lambda env, tasks: tasks.begin(env)),
         bound=Side(_copy, _list_columns, lambda env, _columns: _batch(env, None)),
         repeat=1,
+        modules=PROJECT,
     ),
     Row(
         "one request by hand, with its deadlines (stock: a lead)",
-        Limit(ratio=1.0),
+        Limit(ratio=1.0, total=12),
         ours=Side(_make_one),
         stock=Side(_make_one_lead),
     ),
     Row(
         "list of 80 open requests",
-        Limit(seconds=0.2),
-        ours=Side(_list, lambda env: _batch(env, None) and None),
+        Limit(seconds=0.2, total=15),
+        ours=Side(_list, before=lambda env, _prepared: _batch(env, None, 10 * PAGE)),
     ),
 ]

@@ -101,7 +101,7 @@ ROWS = [
     ),
     Row(
         "job: 100,000 open, none due",
-        Limit(seconds=0.1),
+        Limit(seconds=0.1, total=1),
         ours=Side(_check_due, before=_many_open),
         bound=Side(_look_at_index, before=_many_open),
         repeat=3,

@@ -1,4 +1,4 @@
-"""Mails that open a request through the gateway of the host, against mails that open a lead."""
+"""Mails that open a request through the gateway of the host, against mails that open a task."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import itertools
 from typing import Any
 
 from .row import Limit, Row, Side
+from .rows_request import PROJECT, Tasks
 
 MAILS = 20
+MOST_QUERIES = 40
 DOMAIN = "bench.example"
 NUMBERS = itertools.count()
 MAIL = """From: Ada Vale <ada{number}@customers.example>
@@ -50,15 +52,10 @@ def _prepare_desk(env: Any) -> str:
     return "desk"
 
 
-def _make_lead_alias(env: Any, _prepared: None) -> None:
-    env["mail.alias"].create(
-        {
-            "alias_name": "leads",
-            "alias_domain_id": env["mail.alias.domain"].create({"name": DOMAIN}).id,
-            "alias_model_id": env["ir.model"]._get_id("crm.lead"),
-        }
-    )
-    env.flush_all()
+def _begin_tasks(env: Any, tasks: Tasks) -> None:
+    domain = env["mail.alias.domain"].create({"name": DOMAIN})
+    env.company.alias_domain_id = domain
+    tasks.begin(env, alias_name="tasks")
 
 
 def _process(env: Any, local: str) -> int:
@@ -72,10 +69,11 @@ def _process(env: Any, local: str) -> int:
 
 ROWS = [
     Row(
-        "20 mails that open a request (stock: a lead)",
-        Limit(ratio=0.67, queries=0),
+        "20 mails that open a request (stock: a task)",
+        Limit(ratio=0.67, total=MAILS * MOST_QUERIES),
         ours=Side(_process, _prepare_desk),
-        stock=Side(lambda env, _prepared: _process(env, "leads"), before=_make_lead_alias),
+        stock=Side(lambda env, _tasks: _process(env, "tasks"), Tasks, _begin_tasks),
         repeat=5,
+        modules=PROJECT,
     ),
 ]
