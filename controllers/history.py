@@ -4,6 +4,7 @@ from odoo import http
 from odoo.http import content_disposition, request
 
 from ..tools.tables import write_xlsx
+from ..tools.web_form import MAX_ID
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # a sheet of more would take minutes; the period narrows it
@@ -18,9 +19,15 @@ class CounterpartyHistory(http.Controller):
     )
     def export(self, partner_id, filters="{}", **_kwargs):
         """Return what the panel shows, with all its pages."""
+        try:
+            number, wanted = min(int(partner_id), MAX_ID), json.loads(filters)
+        except ValueError:
+            return request.not_found()
+        partner = request.env["res.partner"].browse(number).exists()
+        if not partner or not isinstance(wanted, dict):
+            return request.not_found()
         Timeline = request.env["counterparty.timeline"]
-        columns, rows = Timeline._prepare_table(int(partner_id), json.loads(filters), MOST_ROWS)
-        partner = request.env["res.partner"].browse(int(partner_id))
+        columns, rows = Timeline._prepare_table(partner.id, wanted, MOST_ROWS)
         name = request.env._("History of %(partner)s", partner=partner.display_name)
         headers = [
             ("Content-Type", XLSX),

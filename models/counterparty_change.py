@@ -148,7 +148,8 @@ class CounterpartyChange(models.Model):
         for kind, value in wanted.items():
             change = changes.new({"partner_id": partner.id, "kind": kind})
             old = change._get_value()
-            if value and value != old and not (kind == BANK and value in old):
+            is_same = value == old or (kind == BANK and value in old)
+            if value and not is_same and not changes._is_waiting(partner, kind, value):
                 vals_list.append(
                     {"partner_id": partner.id, "kind": kind, "old_value": old, "new_value": value}
                 )
@@ -173,6 +174,11 @@ class CounterpartyChange(models.Model):
         request = requests._create_from_form(category, answers)
         changes.create([{**vals, "request_id": request.id} for vals in vals_list])
         return request
+
+    @api.model
+    def _is_waiting(self, partner, kind, value):
+        domain = [("partner_id", "=", partner.id), ("kind", "=", kind), ("state", "=", WAITING)]
+        return bool(self.search_count([*domain, ("new_value", "=", value)], limit=1))
 
     @api.model
     def _read_problems(self, wanted):
