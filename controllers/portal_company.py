@@ -28,7 +28,9 @@ class CompanyPortal(CustomerPortal):
             return managed
         own = request.env.user.partner_id.commercial_partner_id
         chosen = request.session.get("counterparty_represented")
-        return own if chosen in (None, own.id) else own.browse()
+        # where authorizations count, a mere contact is not its company
+        shown = request.env["res.partner"]._get_counterparty_portal_companies(scopes.DOCUMENTS)
+        return own if chosen in (None, own.id) and own.id in shown.ids else own.browse()
 
     def _is_changes_open(self):
         return request.env.company._has_portal_page("changes")
@@ -89,6 +91,7 @@ class CompanyPortal(CustomerPortal):
                     [("partner_id", "in", company.ids), ("state", "=", "waiting")]
                 ),
                 "own_fields": self._get_own_fields(request.httprequest.form),
+                "is_choosing": self._is_choosing(),
                 "sent": post or {},
                 "problems": problems,
                 "file_problems": files,

@@ -106,7 +106,7 @@ class StatementPaperPortal(RepresentedPortal):
         pages = pager(
             url="/my/statements",
             total=self._search_statements(count=True),
-            page=min(page, MAX_ID),
+            page=web_form.page_number(page),
             step=self._items_per_page,
         )
         found = self._search_statements(limit=self._items_per_page, offset=pages["offset"])

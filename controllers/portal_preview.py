@@ -14,7 +14,7 @@ MANAGER = "counterparty_crm.group_manager"
 PAGES = {
     "home": "home",
     "balance": "portal_balance",
-    "statement": "portal_statement",
+    "statement": "portal_statement_of_account",
     "requests": "portal_my_requests",
 }
 COUNTERS = "portal_counters"

@@ -324,7 +324,7 @@ class CounterpartyStatementContent(models.AbstractModel):
             self.env._("Document"),
             self.env._("Kind"),
             self.env._("Amount"),
-            self.env._("Still open"),
+            self.env._("Open amount"),
         ]
 
 

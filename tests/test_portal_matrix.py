@@ -91,7 +91,9 @@ LOGS = {
     "counterparty_request_submission",
 }  # fmt: skip
 NUMBERS = ("0", "-1", "2147483648", "99999999999999999999", "x", "1.5", "%00")
-TEXTS = ("x", "%00", "..%2F..%2Fetc", "%F0%9F%98%80", "<svg onload=alert(1)>", "'OR 1=1--", "x" * 900)
+TEXTS = (
+    "x", "%00", "..%2F..%2Fetc", "%F0%9F%98%80", "<svg onload=alert(1)>", "'OR 1=1--", "x" * 900,
+)  # fmt: skip
 NAMES = (
     "access_token", "all", "company", "counterparty", "currency", "date_from", "date_to", "done",
     "filterby", "invoice", "kind", "order", "page", "search", "side", "sortby", "tab", "token",
