@@ -28,7 +28,9 @@ class CompanyPortal(CustomerPortal):
             return managed
         own = request.env.user.partner_id.commercial_partner_id
         chosen = request.session.get("counterparty_represented")
-        return own if chosen in (None, own.id) else own.browse()
+        # where authorizations count, a mere contact is not its company
+        shown = request.env["res.partner"]._get_counterparty_portal_companies(scopes.DOCUMENTS)
+        return own if chosen in (None, own.id) and own.id in shown.ids else own.browse()
 
     def _is_changes_open(self):
         return request.env.company._has_portal_page("changes")
@@ -89,6 +91,7 @@ class CompanyPortal(CustomerPortal):
                     [("partner_id", "in", company.ids), ("state", "=", "waiting")]
                 ),
                 "own_fields": self._get_own_fields(request.httprequest.form),
+                "is_choosing": self._is_choosing(),
                 "sent": post or {},
                 "problems": problems,
                 "file_problems": files,
@@ -139,10 +142,10 @@ class CompanyPortal(CustomerPortal):
         if problems:
             return self._render_company(post, problems)
         try:
-            request_form.accept(PORTAL, post, f"user {request.env.uid}")
+            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
         except TooManySubmissionsError:
             return request_form.render_too_many(self._prepare_portal_layout_values())
-        for role, values in read.items():
+        for role, values in read.items() if is_new else ():
             role._fill_in_by_partner(values)
         return request.redirect("/my/company?done=filled")
 
@@ -162,13 +165,13 @@ class CompanyPortal(CustomerPortal):
         if problems:
             return self._render_company(post, problems)
         try:
-            request_form.accept(PORTAL, post, f"user {request.env.uid}")
+            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
         except TooManySubmissionsError:
             return request_form.render_too_many(self._prepare_portal_layout_values())
         known = company.child_ids.filtered(
             lambda child: (child.name, child.email or "") == (values["name"], values["email"])
         )
-        if not known:
+        if is_new and not known:
             # sudo: portal users may not create partners; the page decides whose contact it is
             request.env["res.partner"].sudo().create(
                 {**values, "parent_id": company.id, "type": "contact"}
@@ -192,10 +195,11 @@ class CompanyPortal(CustomerPortal):
         if problems or refused:
             return self._render_company(post, problems, refused)
         try:
-            request_form.accept(PORTAL, post, f"user {request.env.uid}")
+            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
         except TooManySubmissionsError:
             return request_form.render_too_many(self._prepare_portal_layout_values())
-        request.env["counterparty.document"]._add_from_portal(company, name, until, files[0])
+        if is_new:
+            request.env["counterparty.document"]._add_from_portal(company, name, until, files[0])
         return request.redirect("/my/company?done=added")
 
     # ------------------------------------------------------------
@@ -210,7 +214,8 @@ class CompanyPortal(CustomerPortal):
         if entity.is_company and partner_sudo != entity:
             # the host would let a mere contact rename its company
             name = web_form.clean_line(form_data.pop("company_name", ""))
-            wanted = {NAME: name} if name and name != entity.name else {}
+            is_self = partner_sudo == request.env.user.partner_id
+            wanted = {NAME: name} if is_self and name and name != entity.name else {}
             if wanted and not self._is_changes_open():
                 return partner_sudo, {
                     "invalid_fields": ["company_name"],
@@ -228,8 +233,23 @@ class CompanyPortal(CustomerPortal):
                 if kind in form_data and value != (entity[kind] or ""):
                     wanted[kind] = value
                     form_data[kind] = entity[kind] or value
+        if wanted and not self._may_ask_change():
+            return partner_sudo, {
+                "invalid_fields": list(wanted),
+                "messages": [
+                    request.env._("You have asked for many changes. Please try again in an hour.")
+                ],
+            }
         result, feedback = super()._create_or_update_address(partner_sudo, *args, **form_data)
         if wanted and feedback.get("redirectUrl"):
             request.env["counterparty.change"]._ask(entity, wanted)
             feedback = {"redirectUrl": "/my/company?done=asked"}
         return result, feedback
+
+    def _may_ask_change(self):
+        """Tell whether the visitor has not asked too often; count this time."""
+        try:
+            request_form.accept(PORTAL, {}, f"user {request.env.uid}")
+        except TooManySubmissionsError:
+            return False
+        return True

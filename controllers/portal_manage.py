@@ -21,7 +21,19 @@ class ManagePortal(CustomerPortal):
     def _get_managed(self):
         """Return the company whose authorizations the visitor manages, sudoed."""
         managed = self._get_represented(scopes.MANAGE)
-        return managed if len(managed) == 1 and managed.is_company else managed.browse()
+        if len(managed) != 1 or not managed.is_company:
+            return managed.browse()
+        # a head's delegate, who sees some days only, would hand on all of them
+        periods = request.env["counterparty.statement"]._get_portal_periods(
+            managed, scopes.MANAGE, request.env.company
+        )
+        return managed if periods is None else managed.browse()
+
+    def _search_managed(self, company, *domain):
+        """Return authorizations of a company, sudoed; those of its group's head are not its own."""
+        # sudo: only those of the company that the visitor manages are found
+        rows = request.env["counterparty.authorization"].sudo()
+        return rows.search([("partner_id", "=", company.id), ("head_id", "=", False), *domain])
 
     def _is_manage_open(self):
         return request.env.company._has_portal_page("manage")
@@ -43,10 +55,7 @@ class ManagePortal(CustomerPortal):
     def _render_authorizations(self, message=None, post=None):
         company = self._get_managed()
         authorizations = request.env["counterparty.authorization"]
-        # sudo: who may do what for the company that the visitor manages
-        rows = authorizations.sudo().search(
-            [("partner_id", "=", company.id), ("state", "in", ("current", "future"))]
-        )
+        rows = self._search_managed(company, ("state", "in", ("current", "future")))
         labels = {
             scope: authorizations._fields[name]._description_string(request.env)
             for scope, name in SCOPE_FIELDS.items()
@@ -84,9 +93,11 @@ class ManagePortal(CustomerPortal):
                 request.env._("The last day is today or later."), post
             )
         try:
-            request_form.accept(PORTAL, post, f"user {request.env.uid}")
+            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
         except TooManySubmissionsError:
             return request_form.render_too_many(self._prepare_portal_layout_values())
+        if not is_new:
+            return request.redirect("/my/authorizations")
         wanted = request.httprequest.form.getlist("scope")
         try:
             with request.env.cr.savepoint():
@@ -109,10 +120,7 @@ class ManagePortal(CustomerPortal):
         company = self._get_managed() if self._is_manage_open() else None
         if not company:
             return request.redirect("/my")
-        # sudo: only those of the company that the visitor manages are found
-        rows = request.env["counterparty.authorization"].sudo()
-        number = min(authorization_id, web_form.MAX_ID)
-        row = rows.search([("id", "=", number), ("partner_id", "=", company.id)])
+        row = self._search_managed(company, ("id", "=", min(authorization_id, web_form.MAX_ID)))
         try:
             if row:
                 row._end_by_partner(company)

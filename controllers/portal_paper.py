@@ -81,9 +81,9 @@ class StatementPaperPortal(RepresentedPortal):
         domain = Domain("state", "in", WAITING_STATES if waiting else SHOWN_STATES)
         if waiting:
             domain &= Domain("kind", "=", "confirmation")
+        papers = request.env["counterparty.statement"]
         domain &= Domain.OR(
-            Domain("company_id", "=", company.id)
-            & Domain("partner_id", "in", self._get_partners_of(company).ids)
+            papers._domain_portal_papers(self._get_partners_of(company), company)
             for company in self._get_our_companies().root_id
         )
         records = self._get_statements()
@@ -144,9 +144,17 @@ class StatementPaperPortal(RepresentedPortal):
         record = self._find_statement(statement_id, access_token)
         if not record or kind not in FORMATS:
             return self._refuse_statement(statement_id, access_token)
+        if kind == "html":
+            return render_html(record)
+        if not (kind == "pdf" and record._find_pdf()):
+            # each is made anew and takes a second; what was mailed is kept
+            try:
+                request_form.accept(ACTION, {}, f"paper {record.id}")
+            except TooManySubmissionsError:
+                return request_form.render_too_many(self._prepare_portal_layout_values())
         if kind == "xlsx":
             return download(record._get_xlsx(), f"{record.name}.xlsx", XLSX)
-        return paper(record) if kind == "pdf" else render_html(record)
+        return paper(record)
 
     # public: as above
     @route(
@@ -225,9 +233,13 @@ class StatementPaperPortal(RepresentedPortal):
         is_mine = (
             not request.env.user._is_public()
             and record.state in SHOWN_STATES
-            and record.partner_id in self._get_statement_partners(record.company_id)
+            and record.filtered_domain(self._domain_papers_of(record.company_id))
         )
         return record.with_context(lang=request.env.lang) if is_mine else records.browse()
+
+    def _domain_papers_of(self, company):
+        papers = request.env["counterparty.statement"]
+        return papers._domain_portal_papers(self._get_statement_partners(company), company)
 
     def _get_statement_partners(self, company):
         """Return whom the visitor may see statements of, sudoed, if it belongs to our company."""

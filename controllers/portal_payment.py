@@ -77,6 +77,20 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
         transaction = self._create_transaction(custom_create_values=payment["values"], **kwargs)
         return transaction._get_processing_values()
 
+    def _process_transaction(self, partner_id, currency_id, invoice_ids, *args, **kwargs):
+        """Let the host's own pages begin no second payment of what is being paid.
+
+        :raises ValidationError: names what a payment is in progress for
+        """
+        # sudo: the host has checked the visitor's right to pay these
+        moves = request.env["account.move"].sudo().browse(invoice_ids)
+        if any(company._has_portal_page("pay") for company in moves.company_id):
+            try:
+                request.env["counterparty.portal.payment"]._bar_others(moves)
+            except UserError as error:
+                raise ValidationError(str(error)) from error
+        return super()._process_transaction(partner_id, currency_id, invoice_ids, *args, **kwargs)
+
     def _may_pay(self):
         company = request.env.company
         return company._has_portal_page("balance") and company._has_portal_page("pay")

@@ -4,9 +4,8 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import pager
 
 from ..models.counterparty_request_submission import ACTION, PORTAL, TooManySubmissionsError
-from ..tools import statement
+from ..tools import statement, web_form
 from ..tools import statement_accounts as rules
-from ..tools.web_form import page_number
 from . import request_form
 from .portal_paper import FORMATS, StatementPaperPortal
 
@@ -42,8 +41,14 @@ class StatementPortal(StatementPaperPortal):
         waiting = super()._get_counterparty_waiting()
         if request.env.company._has_portal_page("balance"):
             overdue = self._count_overdue()
+            if overdue and overdue <= self._count_alerted():
+                overdue = 0
             waiting.append((request.env._("Overdue documents"), overdue, "/my/balance"))
         return waiting
+
+    def _count_alerted(self):
+        """Return how many overdue invoices the host's own alert on the home tells of."""
+        return request.env["account.move"].search_count(self._get_overdue_invoices_domain())
 
     def _count_overdue(self):
         today = fields.Date.context_today(request.env.user)
@@ -87,7 +92,7 @@ class StatementPortal(StatementPaperPortal):
         pages = pager(
             url="/my/balance",
             total=len(items),
-            page=page_number(page),
+            page=web_form.page_number(page),
             step=self._items_per_page,
             url_args={"company": company.id},
         )
@@ -131,7 +136,6 @@ class StatementPortal(StatementPaperPortal):
     )
     def portal_statement_of_account(self, page=1, **query):
         """Show a period: opening, every line with the balance after it, closing."""
-        page = page_number(page)
         self._choose_company(query.get("company"), "statement")
         partner = self._get_statement_partner(query.get("counterparty"))
         if not partner:
@@ -148,7 +152,7 @@ class StatementPortal(StatementPaperPortal):
         pages = pager(
             url="/my/statement",
             total=statement.page_count(ledgers),
-            page=page,
+            page=web_form.page_number(page),
             step=STEP,
             url_args={
                 **terms,
@@ -167,7 +171,7 @@ class StatementPortal(StatementPaperPortal):
             "sides": self._get_sides(),
             "may_ask": self._may_ask_statement(),
             "form_key": request_form.uuid4().hex,
-            "first_page": page == 1,
+            "first_page": web_form.page_number(page) <= 1,
             "pager": pages,
             "default_url": "/my/statement",
             **self._prepare_ledger_values(partner, terms, ledgers, pages["offset"]),

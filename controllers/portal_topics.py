@@ -26,10 +26,6 @@ class TopicsPortal(CustomerPortal):
         ticked = set(request.httprequest.form.getlist("topic"))
         return offered.filtered(lambda topic: str(topic.id) in ticked)
 
-    def _is_verified(self, email):
-        """Tell whether the visitor has proved to read mails to an address: by its login."""
-        return email_normalize(request.env.user.login) == email_normalize(email)
-
     # ------------------------------------------------------------
     # Signed in
     # ------------------------------------------------------------
@@ -47,13 +43,10 @@ class TopicsPortal(CustomerPortal):
             "counterparty_topics",
             {
                 "topics": consents._get_topics(),
-                "chosen": consents._get_chosen(email),
+                "chosen": consents._get_known(email),
                 "email": email,
                 "text": consents._get_text(),
-                # sudo: what the visitor has said itself
-                "said": consents.sudo().search(
-                    [("email", "=", email), ("email", "!=", False)], limit=50
-                ),
+                "said": consents._search_said(email, limit=50),
                 "form_key": uuid4().hex,
                 "done": done if done in DONE else None,
             },
@@ -67,12 +60,14 @@ class TopicsPortal(CustomerPortal):
         if not self._is_topics_open() or not email:
             return request.redirect("/my/topics" if email else "/my")
         try:
-            request_form.accept(PORTAL, post, f"user {request.env.uid}")
+            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
         except TooManySubmissionsError:
             return request_form.render_too_many(self._prepare_portal_layout_values())
+        if not is_new:
+            return request.redirect("/my/topics")
         consents = request.env["counterparty.consent"]
-        topics, before = self._read_topics(), consents._get_chosen(email)
-        if self._is_verified(email):
+        topics, before = self._read_topics(), consents._get_known(email)
+        if consents._is_proved(email):
             consents._choose(email, topics, "portal", partner.name, partner)
             return request.redirect("/my/topics?done=saved")
         consents._choose(email, topics & before, "portal", partner.name, partner)
@@ -139,10 +134,11 @@ class TopicsPortal(CustomerPortal):
             return self._render_public(post, problems)
         if not post.get(request_form.HONEYPOT):
             try:
-                request_form.accept(FOLLOW, post, email)
+                is_new = request_form.accept_once(FOLLOW, post, email)
             except TooManySubmissionsError:
                 return request_form.render_too_many(self._prepare_portal_layout_values())
-            request.env["counterparty.consent"]._ask_by_mail(email, topics, "web")
+            if is_new:
+                request.env["counterparty.consent"]._ask_by_mail(email, topics, "web")
         return self._render("counterparty_crm.public_topics_sent", "topics", {})
 
     # public: the token proves the address; programs that follow links change nothing

@@ -111,6 +111,21 @@ def accept(kind, post, address):
     return submissions._accept(kind, key, address, request.httprequest.remote_addr)
 
 
+def accept_once(kind, post, address):
+    """Take note of a sent form whose effect leaves no request; tell whether it comes first.
+
+    Whoever gets False does nothing again: a double click, or a form sent over and over.
+
+    :raises TooManySubmissionsError: when the visitor has to wait
+    """
+    # sudo: as above
+    submissions = request.env["counterparty.request.submission"].sudo()
+    if submissions._is_known(web_form.clean_line(post.get("form_key"), 64)):
+        return False
+    accept(kind, post, address)
+    return True
+
+
 def get_category(code):
     """Return the offered category of a code, or none."""
     categories = request.env["counterparty.request"]._get_offered_categories()

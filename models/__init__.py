@@ -144,6 +144,7 @@ from . import counterparty_holding_profit
 
 # portal
 from . import counterparty_authorization_portal
+from . import counterparty_authorization_link
 from . import counterparty_authorization
 from . import counterparty_change
 from . import counterparty_consent

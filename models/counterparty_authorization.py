@@ -4,15 +4,12 @@ from odoo.fields import Domain
 
 from ..tools.authorization import SCOPES, Link, group_periods
 from ..tools.periods import Period
-from .portal_mixin import LINK_FIELD
 
 OWN, ALL = "own", "all"
 # a scope of documents is a box to tick; requests know "own" and "all"
 SCOPE_FIELDS = {
     scope: "request_scope" if scope == "requests" else f"scope_{scope}" for scope in SCOPES
 }
-# links that are renewed together when somebody loses access
-TOKEN_MODELS = ("account.move", "sale.order", "purchase.order")
 
 
 class CounterpartyAuthorization(models.Model):
@@ -27,6 +24,7 @@ class CounterpartyAuthorization(models.Model):
     _inherit = [
         "counterparty.authorization.portal.mixin",
         "counterparty.cached.mixin",
+        "counterparty.authorization.link.mixin",
         "mail.thread",
     ]
     _description = "Portal Authorization"
@@ -307,36 +305,6 @@ class CounterpartyAuthorization(models.Model):
         for row in open_rows:
             if not row.date_to or row.date_to > today:
                 row.date_to = max(row.date_from, today)
-
-    def _renew_links(self):
-        """Make links to papers of the companies useless that were given away before.
-
-        :return: how many papers have a new link from now on
-        """
-        count = 0
-        for name in TOKEN_MODELS:
-            # whoever ends an authorization takes away its links, whatever else he may read
-            records = self.env[name].sudo()
-            for row in self:
-                domain = [
-                    ("partner_id.commercial_partner_id", "=", row.partner_id.id),
-                    ("access_token", "!=", False),
-                ]
-                if row.company_id:
-                    domain.append(("company_id", "=", row.company_id.id))
-                found = records.search(domain)
-                found.write({LINK_FIELD: False})
-                # files were seen with tokens of their own
-                files = self.env["ir.attachment"].sudo()
-                files.search(
-                    [
-                        ("res_model", "=", name),
-                        ("res_id", "in", records._search(domain[:1])),
-                        ("access_token", "!=", False),
-                    ]
-                ).write({LINK_FIELD: False})
-                count += len(found)
-        return count
 
     def _check_may_grant(self):
         """Refuse staff who may not change counterparties.

@@ -79,6 +79,7 @@ class CounterpartyAuthorizationPortal(models.AbstractModel):
         others = self.search(
             [
                 ("partner_id", "=", company.id),
+                ("head_id", "=", False),
                 ("scope_manage", "=", True),
                 ("state", "=", "current"),
                 ("id", "!=", self.id),
@@ -91,3 +92,4 @@ class CounterpartyAuthorizationPortal(models.AbstractModel):
                 self.env._("Nobody would manage authorizations any more. Authorize another first.")
             )
         self._end()
+        self._renew_links()

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize, plaintext2html
 
+from odoo.addons.base.models.res_bank import sanitize_account_number
+
 from ..tools import request_states as states
 
 CATEGORY = "help"
@@ -81,7 +83,8 @@ class CounterpartyChange(models.Model):
         self._check_may_decide()
         waiting = self.filtered(lambda change: change.state == WAITING)
         for change in waiting:
-            if change._get_value() != (change.old_value or ""):
+            # an account is added to those there are
+            if change.kind != BANK and change._get_value() != (change.old_value or ""):
                 raise UserError(
                     self.env._(
                         "%(change)s is “%(now)s” by now and was “%(then)s” when the change was "
@@ -106,11 +109,22 @@ class CounterpartyChange(models.Model):
     def _apply(self):
         self.ensure_one()
         if self.kind == BANK:
-            self.env["res.partner.bank"].create(
-                {"partner_id": self.partner_id.id, "acc_number": self.new_value}
-            )
+            self._add_account()
         else:
             self.partner_id.write({self.kind: self.new_value})
+
+    def _add_account(self):
+        """Add the wanted account, or bring it back; whether we pay to it is decided elsewhere."""
+        # an officer decides about the change; the host leaves accounts to other people
+        accounts = self.env["res.partner.bank"].sudo().with_context(active_test=False)
+        number = sanitize_account_number(self.new_value)
+        known = accounts.search(
+            [("partner_id", "=", self.partner_id.id), ("sanitized_acc_number", "=", number)]
+        )
+        if known:
+            known.active = True
+        else:
+            accounts.create({"partner_id": self.partner_id.id, "acc_number": self.new_value})
 
     def _decide(self, state):
         # the marks of a decision are written by it alone
@@ -148,7 +162,8 @@ class CounterpartyChange(models.Model):
         for kind, value in wanted.items():
             change = changes.new({"partner_id": partner.id, "kind": kind})
             old = change._get_value()
-            if value and value != old and not (kind == BANK and value in old):
+            is_same = value == old or (kind == BANK and value in old)
+            if value and not is_same and not changes._is_waiting(partner, kind, value):
                 vals_list.append(
                     {"partner_id": partner.id, "kind": kind, "old_value": old, "new_value": value}
                 )
@@ -160,7 +175,10 @@ class CounterpartyChange(models.Model):
         category = category.search([("code", "=", CATEGORY)], limit=1)
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         lines = [
-            f"{kinds[vals['kind']]}: {vals['old_value'] or '–'} → {vals['new_value']}"
+            # accounts that are known already are none of the words of a request
+            f"{kinds[vals['kind']]}: {vals['new_value']}"
+            if vals["kind"] == BANK
+            else f"{kinds[vals['kind']]}: {vals['old_value'] or '–'} → {vals['new_value']}"
             for vals in vals_list
         ]
         answers = {
@@ -173,6 +191,11 @@ class CounterpartyChange(models.Model):
         request = requests._create_from_form(category, answers)
         changes.create([{**vals, "request_id": request.id} for vals in vals_list])
         return request
+
+    @api.model
+    def _is_waiting(self, partner, kind, value):
+        domain = [("partner_id", "=", partner.id), ("kind", "=", kind), ("state", "=", WAITING)]
+        return bool(self.search_count([*domain, ("new_value", "=", value)], limit=1))
 
     @api.model
     def _read_problems(self, wanted):

@@ -76,14 +76,43 @@ class CounterpartyConsent(models.Model):
         ).list_id
 
     @api.model
+    def _is_proved(self, email):
+        """Tell whether the current user has proved to read mails to an address: by its login."""
+        return email_normalize(self.env.user.login) == email_normalize(email)
+
+    @api.model
+    def _search_said(self, email, limit=None):
+        """Return what the current user may know of what was said from an address, sudoed.
+
+        Anybody may enter any address as its own: without a proof only what it said itself.
+        """
+        # what the visitor has said itself
+        rows = self.sudo()
+        normalized = email_normalize(email)
+        if not normalized:
+            return rows
+        domain = [("email", "=", normalized)]
+        if not self._is_proved(email):
+            domain.append(("partner_id", "=", self.env.user.partner_id.id))
+        return rows.search(domain, limit=limit)
+
+    @api.model
+    def _get_known(self, email):
+        """Return the topics of an address that the current user may know and withdraw, sudoed."""
+        chosen = self._get_chosen(email)
+        if self._is_proved(email):
+            return chosen
+        given = self._search_said(email).filtered(lambda row: row.kind == GIVEN)
+        return chosen & given.list_ids
+
+    @api.model
     def _choose(self, email, topics, channel, name=None, partner=None):
         """Give and withdraw so that an address receives these of the offered topics.
 
         :param email: an address that is known to be the person's
         :param topics: among those offered
         """
-        offered = self._get_topics()
-        before = self._get_chosen(email) & offered
+        before = self._get_known(email) & self._get_topics()
         self._give(email, topics - before, channel, name, partner)
         self._withdraw(email, before - topics, channel, partner)
 

@@ -108,16 +108,7 @@ class CounterpartyPortalPayment(models.AbstractModel):
             raise UserError(
                 self.env._("Something of this has been paid meanwhile. Please look again.")
             )
-        self._claim(moves)
-        if busy := self._get_busy(moves):
-            raise UserError(
-                self.env._(
-                    "A payment of %(documents)s is in progress. Finish it, or try again in"
-                    " %(minutes)s minutes.",
-                    documents=", ".join(busy.mapped("name")),
-                    minutes=BEGUN_MINUTES,
-                )
-            )
+        self._bar_others(moves)
         found = self._get_groups(moves)
         if len(found) > 1:
             raise UserError(
@@ -135,6 +126,23 @@ class CounterpartyPortalPayment(models.AbstractModel):
             "partner": self._get_payer(moves),
             "values": {"invoice_ids": [Command.set(moves.ids)]},
         }
+
+    @api.model
+    def _bar_others(self, moves):
+        """Make other payments of the documents wait until this one is there.
+
+        :raises UserError: when one is in progress; names its documents
+        """
+        self._claim(moves)
+        if busy := self._get_busy(moves):
+            raise UserError(
+                self.env._(
+                    "A payment of %(documents)s is in progress. Finish it, or try again in"
+                    " %(minutes)s minutes.",
+                    documents=", ".join(busy.mapped("name")),
+                    minutes=BEGUN_MINUTES,
+                )
+            )
 
     @api.model
     def _claim(self, moves):

@@ -76,10 +76,6 @@ class CounterpartyRequestPortal(models.AbstractModel):
             return True
         return operation == "read" and field.name in PORTAL_FIELDS
 
-    def _portal_ensure_token(self):
-        # the host does so for records that it has let the reader see; the field is not theirs
-        return super(CounterpartyRequestPortal, self.sudo())._portal_ensure_token()
-
     @api.model
     def _get_thread_with_access(self, thread_id, *, mode="read", token=None, **kwargs):
         # a link that was given away does not open what became internal since

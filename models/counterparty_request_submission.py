@@ -70,8 +70,7 @@ class CounterpartyRequestSubmission(models.Model):
         :return: the row, with ``request_id`` when this very form was handled before
         :raises TooManySubmissionsError: when the visitor has to wait
         """
-        known = self.search([("form_key", "=", key)], limit=1) if key else self
-        if known:
+        if known := self._is_known(key):
             return known
         address_hash = self._hash(address)
         network_hash = self._hash(web_form.network(network))
@@ -93,6 +92,11 @@ class CounterpartyRequestSubmission(models.Model):
             )
         )
         return self.browse([row[0] for row in rows])
+
+    @api.model
+    def _is_known(self, key):
+        """Return the row of a form that has come before, else nothing."""
+        return self.search([("form_key", "=", key)], limit=1) if key else self.browse()
 
     @api.model
     def _check_limits(self, kind, address_hash, network_hash):

@@ -18,7 +18,7 @@ SIDES = [
 ]
 FROZEN = frozenset(
     ["balance_ids", "company_id", "content", "date_from", "date_to", "fingerprint", "issued_at"]
-    + ["kind", "name", "side"]
+    + ["is_partial", "kind", "name", "side"]
 )
 
 
@@ -93,6 +93,13 @@ class CounterpartyStatement(models.Model):
     date_from = fields.Date("Since", readonly=True)
     date_to = fields.Date("As of", required=True, readonly=True)
     side = fields.Selection(SIDES, required=True, readonly=True, default=rules.ALL_SIDES)
+    is_partial = fields.Boolean(
+        "Some Days Only",
+        readonly=True,
+        copy=False,
+        help="Asked for by the delegate of a group's head: it shows the days of the membership"
+        " only, and nobody else sees it in the portal.",
+    )
     issued_at = fields.Datetime(
         "Issued on", readonly=True, copy=False, default=lambda self: fields.Datetime.now()
     )

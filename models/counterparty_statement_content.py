@@ -127,6 +127,7 @@ class CounterpartyStatementContent(models.AbstractModel):
             "date_from": terms["date_from"] if terms["kind"] == STATEMENT else False,
             "date_to": terms["date_to"],
             "side": terms.get("side") or rules.ALL_SIDES,
+            "is_partial": terms.get("periods") is not None,
             "content": base64.b64encode(raw),
             "fingerprint": statement.fingerprint(raw),
             "balance_ids": [
@@ -323,7 +324,7 @@ class CounterpartyStatementContent(models.AbstractModel):
             self.env._("Document"),
             self.env._("Kind"),
             self.env._("Amount"),
-            self.env._("Still open"),
+            self.env._("Open amount"),
         ]
 
 

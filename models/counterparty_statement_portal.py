@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..tools import statement
 from .counterparty_statement_content import STATEMENT
@@ -47,6 +48,28 @@ class CounterpartyStatementPortal(models.AbstractModel):
         return source._get_ledgers(partner, company, start, end, periods=periods, **options)
 
     @api.model
+    def _domain_portal_papers(self, partners, company):
+        """Return the domain of frozen papers of partners that the visitor may see.
+
+        Whoever sees some days only gets what was issued to itself for these: a paper of the
+        whole tells of other days, and is not its to sign.
+
+        :param partners: counterparties that the visitor represents
+        """
+        whole = partners.filtered(
+            lambda partner: self._get_portal_periods(partner, STATEMENT, company) is None
+        )
+        some = [
+            ("partner_id", "in", (partners - whole).ids),
+            ("is_partial", "=", True),
+            ("create_uid", "=", self.env.uid),
+        ]
+        return Domain("company_id", "=", company.id) & (
+            (Domain("partner_id", "in", whole.ids) & Domain("is_partial", "=", False))
+            | Domain(some)
+        )
+
+    @api.model
     def _issue_for_portal(self, partner, company, **terms):
         """Freeze the statement that the visitor looks at; the same one is not frozen twice.
 
@@ -75,6 +98,7 @@ class CounterpartyStatementPortal(models.AbstractModel):
             ("side", "=", issued.side),
             ("date_from", "=", issued.date_from),
             ("date_to", "=", issued.date_to),
+            ("is_partial", "=", issued.is_partial),
             ("create_uid", "=", self.env.uid),
             ("issued_at", ">=", since),
         ]

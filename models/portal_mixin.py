@@ -1,3 +1,5 @@
+import re
+
 from odoo import models
 
 # what opens a document for whoever has it
@@ -19,5 +21,20 @@ class PortalMixin(models.AbstractModel):
         return not self.env["res.company"]._get_portal_by_authorization()
 
     def _portal_ensure_token(self):
-        # pages of the host ask for it after they have let the visitor see the document
+        if self.env.su or self._has_field_access(self._fields[LINK_FIELD], "read"):
+            return super()._portal_ensure_token()
+        # the field is hidden, the link is made for whoever may see the document
+        self.check_access("read")
         return super(PortalMixin, self.sudo())._portal_ensure_token()
+
+    def get_portal_url(self, *args, **kwargs):
+        """Return the address of the document; for who signs in without the key to it.
+
+        Where authorizations count, a key would outlast them.
+        """
+        url = super().get_portal_url(*args, **kwargs)
+        if self.env.su or not self.env.user._is_portal():
+            return url
+        if not self.env["res.company"]._get_portal_by_authorization():
+            return url
+        return re.sub(rf"{LINK_FIELD}=[^&#]*", f"{LINK_FIELD}=", url, count=1)

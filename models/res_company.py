@@ -35,11 +35,12 @@ class ResCompany(models.Model):
     )
 
     # counterparty
-    # without groups: a length of time, no figure; a default must not stop who creates companies
+    # of all employees: a length of time, no figure; a default must not stop who creates companies
     counterparty_effect_days = fields.Integer(
         "Window of Contacts (days)",
         default=90,
         required=True,
+        groups="base.group_user",
         help="Days before and after a contact whose sales are compared.",
     )
     _counterparty_effect_days_positive = models.Constraint(
@@ -47,24 +48,27 @@ class ResCompany(models.Model):
     )
 
     # profit
-    # without groups: the posting of any user reads it, and it names a method, not figures
+    # of all employees: the posting of any user reads it, and it names a method, not figures
     counterparty_attribution_model = fields.Selection(
         ATTRIBUTION_MODELS,
         "Attribution",
         default=attribution.LAST,
         required=True,
+        groups="base.group_user",
         help="Who earns a sale that no line, invoice, order, opportunity or request gives to a "
         "campaign.",
     )
     counterparty_half_life = fields.Float(
         "Half-life (days)",
         default=7.0,
+        groups="base.group_user",
         help="For younger interactions: after so many days an interaction counts half.",
     )
 
-    # without groups: the posting of any user reads it
+    # of all employees: the posting of any user reads it
     counterparty_services_free = fields.Boolean(
         "Services Cost Nothing",
+        groups="base.group_user",
         help="A service without a cost is all profit. Off: its revenue is counted apart, as "
         "revenue without a known cost.",
     )

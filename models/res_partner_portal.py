@@ -143,9 +143,9 @@ class CounterpartyPortalPartnerMixin(models.AbstractModel):
         # the visitor's own record, and what it has said and asked itself
         person = self.sudo().browse(user.partner_id.id)
         names = ("name", "email", "phone", "function", "street", "street2", "zip", "city", "lang")
-        consents = person.env["counterparty.consent"]
+        consents = self.env["counterparty.consent"]
         email = email_normalize(person.email)
-        said = consents.search([("email", "=", email)]) if email else consents
+        said = consents._search_said(email)
         requests = person.env["counterparty.request"].search(
             [("partner_id", "=", person.id), ("confidentiality", "=", "partner")]
         )
@@ -154,7 +154,7 @@ class CounterpartyPortalPartnerMixin(models.AbstractModel):
             "company": person.commercial_partner_id.name,
             "country": person.country_id.name or "",
             "login": user.login,
-            "topics": consents._get_chosen(email).mapped("name"),
+            "topics": consents._get_known(email).mapped("name"),
             "consents": [
                 {
                     "when": fields.Datetime.to_string(row.create_date),

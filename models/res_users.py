@@ -34,6 +34,8 @@ class ResUsers(models.Model):
 
     # counterparty: who lost the right to see personal documents follows none of them any more
     def write(self, vals):
+        # portal: before the host goes on as the system
+        self._check_counterparty_own_name(vals)
         result = super().write(vals)
         if vals.get("active") is False:
             # request: what those who leave had open waits for their team

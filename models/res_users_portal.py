@@ -1,6 +1,7 @@
 from typing import NamedTuple
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import authorization as scopes
@@ -224,3 +225,25 @@ class CounterpartyPortalUserMixin(models.AbstractModel):
         if "partner_id" in vals:
             self.env.registry.clear_cache()
         return result
+
+    def _check_counterparty_own_name(self, vals):
+        """Refuse that the login of a company renames it past the approval.
+
+        :raises UserError: tells where a change is asked for
+        """
+        user = self.env.user
+        if self.env.su or self != user or not user._is_portal():
+            return
+        # what the visitor would change of its own record
+        partner = user.sudo().partner_id
+        changed = [
+            name for name in ("name", "email") if name in vals and vals[name] != partner[name]
+        ]
+        if changed and partner.is_company and self.env.company._has_portal_page("changes"):
+            raise UserError(
+                self.env._(
+                    "The name and the e-mail address of %(company)s change once we have approved"
+                    " it. Please ask on the page “Our data with you”.",
+                    company=partner.name,
+                )
+            )

@@ -175,6 +175,8 @@ from . import test_tools_own_field_input
 from . import test_portal_own_fields
 from . import test_portal_people
 from . import test_portal_topics
+from . import test_portal_matrix
+from . import test_portal_attacks
 from . import test_portal_manage
 from . import test_tools_sheets
 from . import test_tools_statement

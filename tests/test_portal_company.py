@@ -71,6 +71,45 @@ class TestPortalCompany(PortalPageCase):
 
         self.assertEqual(self.alfa.vat, "A-3")
 
+    def test_an_officer_approves_an_account_and_brings_an_old_one_back(self):
+        self._sign_in(self.anna)
+        for number in ("BG80BNBG96611020345678", "RO49AAAA1B31007593840000"):
+            self._ask(bank=number)
+        changes = self.env["counterparty.change"].search([("kind", "=", "bank")])
+        account = self.env["res.partner.bank"].create(
+            {"partner_id": self.alfa.id, "acc_number": "RO49 AAAA 1B31 0075 9384 0000"}
+        )
+        account.active = False
+        changes.invalidate_recordset()
+
+        changes.with_user(self.officer).action_approve()
+
+        self.assertEqual(set(changes.mapped("state")), {"approved"})
+        self.assertTrue(account.active)
+        self.assertEqual(len(self.alfa.bank_ids), 2)
+
+    def test_by_authorization_a_mere_contact_sees_no_data_of_its_company(self):
+        self.alfa.vat = "ALFA-7"
+        self.env["res.partner.bank"].create(
+            {"partner_id": self.alfa.id, "acc_number": "RO49AAAA1B31007593840000"}
+        )
+        self._by_authorization()
+        self._sign_in(self.anna)
+        page = self._get("/my/company").text
+        self._check_hidden("ALFA-7", page)
+        self._check_hidden(self.alan.partner_id.email, page)
+        self._check_shown("Nobody has authorized you", page)
+        self._ask(vat="X")
+        self.assertFalse(self._changes())
+
+        row = self._authorize(self.anna, self.alfa, "documents")
+        self._check_shown("ALFA-7", self._get("/my/company").text)
+        self._ask(bank="BG80BNBG96611020345678")
+        self._check_hidden("RO49AAAA1B31007593840000", self._get("/my/company").text)
+        self._check_hidden("RO49AAAA", self._changes().request_id.description)
+        row._end()
+        self._check_hidden("ALFA-7", self._get("/my/company").text)
+
     def test_only_officers_approve(self):
         self._sign_in(self.anna)
         self._ask(vat="A-2")

@@ -190,6 +190,35 @@ class TestPortalPaymentPages(PaymentCase, HttpCase):
 
         self.assertEqual(len(self._transaction(invoice)), 1)
 
+    def _transact_by_host(self, invoice):
+        return self.make_jsonrpc_request(
+            f"/invoice/transaction/{invoice.id}",
+            {
+                "access_token": invoice._portal_ensure_token(),
+                "provider_id": self.provider.id,
+                "payment_method_id": self.payment_method_id,
+                "token_id": None,
+                "amount": invoice.amount_residual,
+                "flow": "direct",
+                "tokenization_requested": False,
+                "landing_route": "/my/invoices",
+                "is_validation": False,
+            },
+        )
+
+    def test_the_hosts_page_begins_no_second_payment(self):
+        invoice = self._move(100)
+        self.authenticate("pat", "pat-pat-pat")
+        self._transact(invoice)
+
+        with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
+            self._transact_by_host(invoice)
+
+        self.assertEqual(len(self._transaction(invoice)), 1)
+        other = self._move(50)
+        self._transact_by_host(other)
+        self.assertEqual(len(self._transaction(other)), 1)
+
     def test_documents_of_others_are_not_paid(self):
         foreign = self._move(100, partner_id=self.slowpay.id)
         self.authenticate("pat", "pat-pat-pat")

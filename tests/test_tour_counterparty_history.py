@@ -26,9 +26,9 @@ class TestTourCounterpartyHistory(CounterpartyCase, HttpCase):
         self._user("una-odd", "group_user", password="una-odd")
         self.authenticate("una-odd", "una-odd")
         for values, status in (
-            ({"partner_id": "abc"}, 400),
-            ({"partner_id": self.late_payer.id, "filters": "{{"}, 400),
-            ({"partner_id": self.late_payer.id, "filters": "[1]"}, 400),
+            ({"partner_id": "abc"}, 404),
+            ({"partner_id": self.late_payer.id, "filters": "{{"}, 404),
+            ({"partner_id": self.late_payer.id, "filters": "[1]"}, 404),
             ({"partner_id": 2**70}, 404),
             ({"partner_id": 0}, 404),
         ):

@@ -1,0 +1,92 @@
+from odoo import api, fields, models
+
+from .portal_mixin import LINK_FIELD
+
+# links that are renewed together when somebody loses access
+TOKEN_MODELS = ("account.move", "sale.order", "purchase.order", "counterparty.statement")
+# who has been down for longer is told by the dates
+CAUGHT_UP_DAYS = 30
+
+
+class CounterpartyAuthorizationLink(models.AbstractModel):
+    """What becomes of links to papers when somebody who has seen them loses access."""
+
+    _name = "counterparty.authorization.link.mixin"
+    _description = "Links Seen with an Authorization"
+
+    renews_links = fields.Boolean(
+        "Renew Links When It Runs Out",
+        default=True,
+        tracking=True,
+        help="Links to invoices, orders and statements open without signing in. On the day after "
+        "the last one, those seen or mailed so far stop working for everybody; mails sent from "
+        "then on carry new ones.",
+    )
+    links_renewed_on = fields.Datetime(readonly=True, copy=False)
+
+    # ------------------------------------------------------------
+    # Links
+    # ------------------------------------------------------------
+
+    def _renew_links(self):
+        """Make links to papers of the companies useless that were given away before.
+
+        :return: how many papers have a new link from now on
+        """
+        count = 0
+        for name in TOKEN_MODELS:
+            # whoever ends an authorization takes away its links, whatever else he may read
+            records = self.env[name].sudo()
+            for row in self:
+                domain = [
+                    ("partner_id.commercial_partner_id", "=", row.partner_id.id),
+                    ("access_token", "!=", False),
+                ]
+                if row.company_id:
+                    domain.append(("company_id", "=", row.company_id.id))
+                found = records.search(domain)
+                found.write({LINK_FIELD: False})
+                # files were seen with tokens of their own
+                files = self.env["ir.attachment"].sudo()
+                files.search(
+                    [
+                        ("res_model", "=", name),
+                        ("res_id", "in", records._search(domain[:1])),
+                        ("access_token", "!=", False),
+                    ]
+                ).write({LINK_FIELD: False})
+                count += len(found)
+        self.links_renewed_on = fields.Datetime.now()
+        return count
+
+    @api.model
+    def _cron_renew_links(self):
+        """Renew the links of what has run out; those ended by hand were asked for there."""
+        today = fields.Date.context_today(self)
+        ended = self.search(
+            [
+                ("date_to", "<", today),
+                ("date_to", ">=", fields.Date.subtract(today, days=CAUGHT_UP_DAYS)),
+                ("renews_links", "=", True),
+                ("links_renewed_on", "=", False),
+            ],
+            order="id",
+        )
+        self.env["ir.cron"]._commit_progress(remaining=len(ended))
+        for row in ended:
+            claimed = row.try_lock_for_update()
+            claimed.invalidate_recordset(["links_renewed_on"])
+            if claimed and not claimed.links_renewed_on and not claimed._is_followed():
+                claimed._renew_links()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    def _is_followed(self):
+        """Tell whether the same person still represents the company: it loses nothing."""
+        self.ensure_one()
+        domain = [
+            ("representative_id", "=", self.representative_id.id),
+            ("partner_id", "=", self.partner_id.id),
+            ("company_id", "in", (False, self.company_id.id)),
+        ]
+        return bool(self.search_count([*domain, *self._domain_in_force()], limit=1))

@@ -1,0 +1,246 @@
+"""What visitors with bad intentions have tried: by program, by links, by sending again."""
+
+from datetime import date
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import tagged
+
+from .common_portal_world import MODULE, SCOPES, PortalWorldCase
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestPortalKeys(PortalWorldCase):
+    """Links and names, asked for and changed by program."""
+
+    def test_keys_are_told_to_readers_only(self):
+        theirs = self.theirs
+        papers = [theirs.papers["order"], theirs.papers["invoice"], theirs.papers["purchase"],
+                  theirs.request, theirs.statement]  # fmt: skip
+        for visibility in ("company", "authorization"):
+            self.company.counterparty_portal_visibility = visibility
+            for user in (self.anna, self.dana, self.plain_user):
+                for paper in papers:
+                    self.env.invalidate_all()
+                    asked = paper.with_user(user)
+                    if asked.has_access("read"):
+                        continue
+                    with (
+                        self.subTest(user=user.login, paper=paper._name, visibility=visibility),
+                        self.assertRaises(AccessError),
+                    ):
+                        asked.get_portal_url()
+
+    def test_readers_get_no_key_where_authorizations_count(self):
+        order = self.mine.papers["order"]
+        self.assertRegex(order.with_user(self.dana).get_portal_url(), "access_token=.{20}")
+        self._by_authorization()
+        self.assertEqual(
+            order.with_user(self.dana).get_portal_url(anchor="x"),
+            f"/my/orders/{order.id}?access_token=#x",
+        )
+        self._enter(self.dana, self.alfa)
+        self.assertEqual(self._get(f"/my/orders/{order.id}?access_token=").status_code, 200)
+
+    def test_a_company_renames_itself_by_approval_only(self):
+        alfa = self.alfa_login.with_user(self.alfa_login)
+        for values in ({"name": "Renamed"}, {"email": "new@alfa.example"}):
+            with self.subTest(values=values), self.assertRaisesRegex(UserError, "approved"):
+                alfa.write(values)
+        alfa.write({"name": self.alfa.name, "tz": "Europe/Sofia"})
+        self.anna.with_user(self.anna).write({"name": "Anna Vale"})
+        self.company.counterparty_portal_changes = False
+        alfa.write({"email": "new@alfa.example"})
+        self.assertEqual(self.alfa.email, "new@alfa.example")
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestPortalHeadPapers(PortalWorldCase):
+    """A head's delegate gets no paper of days on which the company was not in the group."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["counterparty.membership"].create(
+            {
+                "owner_id": cls.holding.id,
+                "member_id": cls.alfa.id,
+                "kind_id": cls.env.ref(f"{MODULE}.membership_kind_owned").id,
+                "equity": 100,
+                "date_from": "2026-06-01",
+            }
+        )
+        cls.of_head = cls._authorize(cls.ella, cls.alfa, *SCOPES, head_id=cls.holding.id)
+
+    def test_papers_of_the_whole_are_not_the_heads(self):
+        paper = self.mine.statement
+        self._enter(self.ella, self.alfa)
+
+        self._check_hidden(paper.name, self._get("/my/statements").text)
+        for end in ("", "/html", "/xlsx"):
+            answer = self._get(f"/my/statements/{paper.id}{end}")
+            self.assertEqual(answer.headers.get("Location", "")[-3:], "/my")
+        self._post(
+            f"/my/statements/{paper.id}/answer", page="/my/security", answer="confirmed", name="E"
+        )
+        self.assertEqual(paper.state, "sent")
+
+    def test_it_keeps_what_was_issued_to_itself(self):
+        self._enter(self.ella, self.alfa)
+        answer = self._post(
+            "/my/statement/issue", page="/my/statement", date_from="2026-01-01",
+            date_to="2026-12-31",
+        )  # fmt: skip
+        page = self.url_open(answer.headers["Location"]).text
+        self._check_hidden(self.mine.marks["invoice"], page)
+        own = self.env["counterparty.statement"].search([("is_partial", "=", True)])
+        self.assertEqual(own.create_uid, self.ella)
+        self._check_shown(own.name, self._get("/my/statements").text)
+
+        self._enter(self.anna)
+        self._check_hidden(own.name, self._get("/my/statements").text)
+        self.assertNotEqual(self._get(f"/my/statements/{own.id}").status_code, 200)
+
+    def test_the_member_sees_nothing_of_the_head(self):
+        self._sign_in(self.alfa_login)
+        self._check_hidden(self.ella.partner_id.name, self._get("/my/authorizations").text)
+        self._check_hidden(self.holding.name, self._get("/my/authorizations").text)
+        self._post(f"/my/authorizations/{self.of_head.id}/end", page="/my/security")
+        self.assertEqual(self.of_head.state, "current")
+
+    def test_a_head_that_sees_some_days_hands_on_nothing(self):
+        self._enter(self.ella, self.alfa)
+        self.assertNotEqual(self._get("/my/authorizations").status_code, 200)
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestPortalAgain(PortalWorldCase):
+    """The same form sent again and again is one form; too many are stopped."""
+
+    def _many(self, url, count=4, user=None, page=None, files=None, **values):
+        self._enter(user)
+        for _time in range(count):
+            self._post(url, page=page or "/my/company", files=files, form_key="same", **values)
+
+    def test_one_key_adds_one_contact_and_one_certificate(self):
+        people = len(self.alfa.child_ids)
+        for number in range(3):
+            self._many("/my/company/contact", 1, self.alfa_login, contact_name=f"Same key {number}")
+        self.assertEqual(len(self.alfa.child_ids), people + 1)
+
+        documents = self.env["counterparty.document"].search_count([])
+        self._enter(self.alfa_login)
+        for _time in range(3):
+            self._post(
+                "/my/company/certificate", page="/my/company", form_key="other",
+                certificate_name="ISO", files={"files": ("a.txt", b"words", "text/plain")},
+            )  # fmt: skip
+        self.assertEqual(self.env["counterparty.document"].search_count([]), documents + 1)
+
+    def test_one_key_mails_one_address_once(self):
+        topic = self.env["mailing.list"].create({"name": "Steel", "is_public": True})
+        consents = self.env["counterparty.consent"]
+        before = consents.search_count([])
+        self._enter(None)
+        for number in range(4):
+            self._post("/topics", form_key="k", topic=str(topic.id), email=f"s{number}@example.com")
+        self.assertEqual(consents.search_count([]), before + 1)
+
+    def test_one_key_authorizes_once(self):
+        self._enter(self.alfa_login)
+        rows = self.env["counterparty.authorization"].search_count([])
+        for scope in ("orders", "invoices"):
+            self._post(
+                "/my/authorizations/new", form_key="k", page="/my/authorizations",
+                person=str(self.anna.partner_id.id), scope=scope,
+            )  # fmt: skip
+        self.assertEqual(self.env["counterparty.authorization"].search_count([]), rows + 1)
+
+    def test_the_same_change_is_asked_once(self):
+        self._enter(self.alfa_login)
+        changes = self.env["counterparty.change"]
+        for key in ("a", "b"):
+            self._post("/my/company/change", page="/my/company", form_key=key, name="Alfa SA")
+        self.assertEqual(changes.search([("partner_id", "=", self.alfa.id)]).mapped("new_value"),
+                         ["Alfa SA"])  # fmt: skip
+
+    def test_papers_by_link_are_made_some_times_an_hour(self):
+        self.env["ir.config_parameter"].set_param(f"{MODULE}.request_form_limit", "3")
+        paper = self.mine.statement
+        link = f"/my/statements/{paper.id}/xlsx?access_token={paper._portal_ensure_token()}"
+        self._enter(None)
+
+        codes = [self._get(link).status_code for _time in range(5)]
+
+        self.assertEqual(codes, [200, 200, 200, 429, 429])
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestPortalForeignAddress(PortalWorldCase):
+    """Whoever enters the address of somebody else learns and changes nothing of it."""
+
+    def test_topics_of_an_address_are_its_owners(self):
+        steel = self.env["mailing.list"].create({"name": "Steel prices", "is_public": True})
+        consents = self.env["counterparty.consent"]
+        consents._give("victim@example.com", steel, "web")
+        self.anna.partner_id.email = "victim@example.com"
+        self._sign_in(self.anna)
+
+        page = self._get("/my/topics").text
+        self.assertFalse("checked" in page, "the page shows what somebody else hears about")
+        self._check_hidden("Steel", str(self._get("/my/topics/data").json()["topics"]))
+        self.assertEqual(self._get("/my/topics/data").json()["consents"], [])
+        self._post("/my/topics", page="/my/topics")
+        self.assertEqual(consents._get_chosen("victim@example.com"), steel)
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestPortalLinksAtTheEnd(PortalWorldCase):
+    """Links that a delegate has seen stop working on the day after its last."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.today = fields.Date.context_today(cls.env.user)
+        cls.order = cls.mine.papers["order"]
+        cls.row.date_from = date(2020, 1, 1)
+
+    def _run_out(self, days=1, **values):
+        self.token = self.order._portal_ensure_token()
+        self.row.write({"date_to": fields.Date.subtract(self.today, days=days), **values})
+        self._work()
+
+    def _work(self):
+        with self.enter_registry_test_mode():
+            self.env.ref(f"{MODULE}.ir_cron_authorization_links").method_direct_trigger()
+
+    def test_links_are_renewed_once(self):
+        self._run_out()
+        self.assertNotEqual(self.order._portal_ensure_token(), self.token)
+        self.assertTrue(self.row.links_renewed_on)
+
+        kept = self.order._portal_ensure_token()
+        self._work()
+        self.assertEqual(self.order._portal_ensure_token(), kept)
+
+    def test_links_stay_where_nothing_is_lost(self):
+        cases = {
+            "not asked for": {"renews_links": False},
+            "long ago": {"days": 31},
+            "today is the last day": {"days": 0},
+        }
+        for name, values in cases.items():
+            with self.subTest(case=name):
+                self._run_out(**values)
+                self.assertEqual(self.order._portal_ensure_token(), self.token)
+                self.row.renews_links = True
+        self._authorize(self.dana, self.alfa, "orders")
+        self._run_out()
+        self.assertEqual(self.order._portal_ensure_token(), self.token)
+
+    def test_a_partner_that_ends_one_renews_its_links(self):
+        token = self.order._portal_ensure_token()
+        self._sign_in(self.alfa_login)
+        self._post(f"/my/authorizations/{self.row.id}/end", page="/my/authorizations")
+        self.assertEqual(self.row.state, "ended")
+        self.assertNotEqual(self.order._portal_ensure_token(), token)

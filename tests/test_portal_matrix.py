@@ -1,0 +1,401 @@
+"""Who gets what by every route of ours, and by every model that portal users reach.
+
+Routes are read from the host's map of routes: a new one without a line in ``ADDRESSES`` fails.
+"""
+
+from odoo.exceptions import MissingError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..models.res_users_portal import RULED
+from .common_portal_world import MISSING, PortalWorldCase
+
+# address of a page -> which of our papers it shows, None when none of anybody
+PAGES = {
+    "/my/authorizations": "authorization",
+    "/my/balance": "invoice",
+    "/my/balance/page/<int:page>": "invoice",
+    "/my/balance/pay": None,
+    "/my/company": None,
+    "/my/deliveries": "delivery",
+    "/my/deliveries/page/<int:page>": "delivery",
+    "/my/documents": "document",
+    "/my/documents/page/<int:page>": "document",
+    "/my/expenses": None,
+    "/my/expenses/page/<int:page>": None,
+    "/my/offer": None,
+    "/my/prices": None,
+    "/my/prices/page/<int:page>": None,
+    "/my/prices/xlsx": None,
+    "/my/requests": "request",
+    "/my/requests/page/<int:page>": "request",
+    "/my/requests/new": None,
+    "/my/statement": "invoice",
+    "/my/statement/page/<int:page>": "invoice",
+    "/my/statements": "statement",
+    "/my/statements/page/<int:page>": "statement",
+    "/my/supplier": None,
+    "/my/supplier/page/<int:page>": None,
+    "/my/topics": None,
+    "/my/topics/data": None,
+    "/my/waiting": None,
+    "/request": None,
+    "/request/follow": None,
+    "/topics": None,
+    "/topics/confirm": None,
+}
+# address of one paper -> how it is filled in
+ADDRESSES = {
+    "/counterparty/preview/<int:partner_id>/<string:page>": "/counterparty/preview/{partner}/home",
+    "/counterparty/statements/<int:statement_id>/xlsx": "/counterparty/statements/{statement}/xlsx",
+    "/counterparty/statements/print/<string:ids>": "/counterparty/statements/print/{statement}",
+    "/my/documents/<int:document_id>/file": "/my/documents/{document}/file",
+    "/my/requests/<int:request_id>": "/my/requests/{request}",
+    "/my/requests/<int:request_id>/<string:step>": "/my/requests/{request}/close",
+    "/my/requests/new/<string:code>": None,
+    "/my/statements/<int:statement_id>": "/my/statements/{statement}",
+    "/my/statements/<int:statement_id>/<string:kind>": "/my/statements/{statement}/xlsx",
+    "/request/new/<string:code>": None,
+}
+# forms, and what a visitor who means harm sends with them
+FORMS = {
+    "/my/authorizations/<int:authorization_id>/end": {},
+    "/my/authorizations/new": {"person": "{helper}", "scope": "orders", "company": "{partner}"},
+    "/my/balance/transaction/<int:company>/<string:ids>": None,
+    "/my/company/certificate": {"kind": "1", "name": "x"},
+    "/my/company/change": {"name": "Harm"},
+    "/my/company/contact": {"contact_name": "Harm", "company": "{partner}"},
+    "/my/company/fields": {"x": "Harm"},
+    "/my/offer": {"product": "x", "quantity": "1", "order": "{order}"},
+    "/my/represent": {"partner": "{partner}"},
+    "/my/requests/<int:request_id>/<string:step>": {},
+    "/my/requests/new/<string:code>": {"name": "x", "description": "x", "document": "{order}"},
+    "/my/statement/issue": {"counterparty": "{partner}"},
+    "/my/statement/send": {"counterparty": "{partner}"},
+    "/my/statements/<int:statement_id>/answer": {"answer": "confirmed", "name": "Harm"},
+    "/my/topics": {"topic": "1"},
+    "/request/answers": None,
+    "/request/follow": {"number": "1", "email": "x@example.com"},
+    "/request/new/<string:code>": {"name": "x", "description": "x"},
+    "/topics": {"email": "x@example.com"},
+    "/topics/confirm": {"token": "x"},
+    "/counterparty/history/xlsx": {"partner_id": "{partner}"},
+}
+# routes of the host that we only change, tested with what we change
+HOSTS = {
+    "/my", "/my/home", "/my/address/submit", "/my/invoices/overdue",
+}  # fmt: skip
+# what may be written by looking: logs of who looked, and what the host itself keeps
+LOGS = {
+    "counterparty_document_download", "counterparty_preview", "res_device_log", "res_users_log",
+    "counterparty_request_submission",
+}  # fmt: skip
+NUMBERS = ("0", "-1", "2147483648", "99999999999999999999", "x", "1.5", "%00")
+TEXTS = (
+    "x", "%00", "..%2F..%2Fetc", "%F0%9F%98%80", "<svg onload=alert(1)>", "'OR 1=1--", "x" * 900,
+)  # fmt: skip
+NAMES = (
+    "access_token", "all", "company", "counterparty", "currency", "date_from", "date_to", "done",
+    "filterby", "invoice", "kind", "order", "page", "search", "side", "sortby", "tab", "token",
+)  # fmt: skip
+
+
+def _fill(address, **values):
+    """Return an address of the map with values for its parts."""
+    for part in ("page", "company"):
+        address = address.replace(f"<int:{part}>", values.get(part, "1"))
+    return address
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestPortalMatrix(PortalWorldCase):
+    """Route and model, by person, own, foreign and missing, before and after the end."""
+
+    def _address(self, rule, side=None):
+        pattern = ADDRESSES[rule]
+        return pattern.format(
+            partner=side.partner.id if side else MISSING,
+            statement=side.statement.id if side else MISSING,
+            document=side.document.id if side else MISSING,
+            request=side.request.id if side else MISSING,
+        )
+
+    def _check_nothing_of(self, side, text):
+        for mark in side.marks.values():
+            self._check_hidden(mark, text)
+
+    # ------------------------------------------------------------
+    # Routes
+    # ------------------------------------------------------------
+
+    def test_every_route_is_in_a_table(self):
+        routes = set(self._get_routes())
+
+        self.assertEqual(routes - set(PAGES) - set(ADDRESSES) - set(FORMS) - HOSTS, set())
+        self.assertEqual((set(PAGES) | set(ADDRESSES) | set(FORMS)) - routes, set())
+
+    def _pages_shown(self):
+        """Return which pages show papers of Alfa to whoever is signed in."""
+        shown = set()
+        for rule, kind in PAGES.items():
+            answer = self.url_open(_fill(rule))
+            self.assertLess(answer.status_code, 500)
+            if self.session.uid not in (self.bela.id,):
+                self._check_nothing_of(self.theirs, answer.text)
+            if kind and self.mine.marks[kind] in answer.text:
+                shown.add(kind)
+        return shown
+
+    def test_pages_by_person(self):
+        everything = {kind for kind in PAGES.values() if kind}
+        by_company = everything - {"authorization"}
+        cases = [
+            # visibility, who, whom it represents, what it sees of Alfa
+            ("company", None, None, set()),
+            ("company", self.anna, None, by_company),
+            ("company", self.alfa_login, None, everything),
+            ("company", self.ella, None, set()),
+            ("company", self.bela, None, set()),
+            ("company", self.dana, self.alfa, everything),
+            ("authorization", self.anna, None, {"request"}),
+            ("authorization", self.alan, None, set()),
+            ("authorization", self.alfa_login, None, everything),
+            ("authorization", self.bela, None, set()),
+            ("authorization", self.dana, self.alfa, everything),
+        ]
+        for visibility, user, represented, expected in cases:
+            self.company.counterparty_portal_visibility = visibility
+            with self.subTest(visibility=visibility, user=user.login if user else None):
+                self._enter(user, represented)
+                self.assertEqual(self._pages_shown(), expected)
+
+    def test_pages_after_the_end_in_the_same_session(self):
+        for visibility in ("company", "authorization"):
+            self.company.counterparty_portal_visibility = visibility
+            row = self._authorize(self.ella, self.alfa, "statement", "deliveries", "documents",
+                                  "requests", "manage", "invoices")  # fmt: skip
+            self._enter(self.ella, self.alfa)
+            self.assertTrue(self._pages_shown())
+            for ending in ("date", "hand"):
+                with self.subTest(visibility=visibility, ending=ending):
+                    if ending == "date":
+                        row.date_to = "2020-02-01"
+                    else:
+                        row.date_to = False
+                        self.assertTrue(self._pages_shown())
+                        row._end()
+                    self.assertEqual(self._pages_shown(), set())
+
+    @mute_logger("odoo.http")
+    def test_papers_by_person(self):
+        """Foreign answers as missing does, whoever asks."""
+        who_sees = {
+            "anna": {"document", "request", "statement"},
+            "dana": {"document", "request", "statement"},
+        }
+        kinds = {"document_id": "document", "request_id": "request", "statement_id": "statement"}
+        people = (None, self.anna, self.dana, self.ella, self.bela, self.plain_user)
+        for user in people:
+            self._enter(user, self.alfa if user == self.dana else None)
+            login = user.login if user else None
+            for rule in (rule for rule in ADDRESSES if ADDRESSES[rule]):
+                staff = rule.startswith("/counterparty/")
+                kind = next((kinds[name] for name in kinds if name in rule), "staff")
+                with self.subTest(user=login, route=rule):
+                    missing = self._get(self._address(rule))
+                    mine = self._get(self._address(rule, self.mine))
+                    foreign = self._get(self._address(rule, self.theirs))
+                    sees = not staff and kind in who_sees.get(login, ())
+                    self.assertEqual(mine.status_code == 200, sees)
+                    if not sees:
+                        self._check_same(mine, missing)
+                        self._check_nothing_of(self.mine, mine.text)
+                    if user != self.bela:
+                        self._check_same(foreign, missing)
+                        self._check_nothing_of(self.theirs, foreign.text)
+
+    def _check_same(self, answer, missing):
+        self.assertEqual(answer.status_code, missing.status_code)
+        place, other = answer.headers.get("Location"), missing.headers.get("Location")
+        self.assertEqual(bool(place), bool(other))
+        if "/web/login" not in (place or ""):
+            self.assertEqual(place, other)
+
+    @mute_logger("odoo.http")
+    def test_papers_after_the_end(self):
+        self._enter(self.dana, self.alfa)
+        rules = [rule for rule in ADDRESSES if rule.startswith("/my/") and ADDRESSES[rule]]
+        for rule in rules:
+            self.assertEqual(self._get(self._address(rule, self.mine)).status_code, 200, rule)
+
+        self.row._end()
+
+        for rule in rules:
+            with self.subTest(route=rule):
+                answer = self._get(self._address(rule, self.mine))
+                self._check_same(answer, self._get(self._address(rule)))
+
+    @mute_logger("odoo.http")
+    def test_forms_for_papers_of_others_do_nothing(self):
+        def state(side):
+            self.env.invalidate_all()
+            return (
+                side.authorization.state, side.statement.state, side.request.state,
+                side.partner.name, side.partner.child_ids.ids, side.request.message_ids.ids,
+                self.env["counterparty.authorization"].search_count(
+                    [("partner_id", "=", side.partner.id)]
+                ),
+                self.env["counterparty.statement"].search_count(
+                    [("partner_id", "=", side.partner.id)]
+                ),
+                self.env["counterparty.request"].search_count(
+                    [("partner_id.commercial_partner_id", "=", side.partner.id)]
+                ),
+            )  # fmt: skip
+
+        theirs = self.theirs
+        before = state(theirs)
+        parts = {
+            "partner": theirs.partner.id,
+            "helper": theirs.authorization.representative_id.id,
+            "order": theirs.papers["order"].id,
+        }
+        for user in (None, self.anna, self.dana, self.ella):
+            self._enter(user, self.alfa if user == self.dana else None)
+            for rule, values in FORMS.items():
+                if values is None:
+                    continue
+                address = (
+                    rule.replace("<int:authorization_id>", str(theirs.authorization.id))
+                    .replace("<int:request_id>", str(theirs.request.id))
+                    .replace("<int:statement_id>", str(theirs.statement.id))
+                    .replace("<string:step>", "close")
+                    .replace("<string:code>", "help")
+                )
+                sent = {name: value.format(**parts) for name, value in values.items()}
+                with self.subTest(user=user.login if user else None, route=rule):
+                    if user:
+                        bare = self.url_open(address, data=sent or {"x": "1"})
+                        self.assertEqual(bare.status_code, 400, "a form without its token")
+                    answer = self._post(address, page="/my/home" if user else "/topics", **sent)
+                    self.assertLess(answer.status_code, 500)
+                    self._check_nothing_of(theirs, answer.text)
+        self.assertEqual(state(theirs), before)
+
+    # ------------------------------------------------------------
+    # Nonsense, and looking
+    # ------------------------------------------------------------
+
+    def _wrong_addresses(self, auth=None):
+        for rule, (methods, kind, needed) in sorted(self._get_routes().items()):
+            if "GET" not in methods or kind != "http" or rule in HOSTS:
+                continue
+            if auth and needed != auth:
+                continue
+            if "<int" in rule:
+                for number in NUMBERS:
+                    yield _replace(rule, number, "home")
+            if "<string" in rule:
+                for text in TEXTS:
+                    yield _replace(rule, "1", text)
+            for text in (*TEXTS[:5], "99999999999999999999", "-1"):
+                query = "&".join(f"{name}={text}" for name in NAMES)
+                yield f"{_replace(rule, '1', 'home')}?{query}"
+
+    @mute_logger("odoo.http")
+    def test_every_get_survives_wrong_parameters_and_changes_nothing(self):
+        self._enter(self.alfa_login)
+        for address in self._wrong_addresses():
+            before = self._written()
+            answer = self._get(address)
+            if answer.status_code >= 500 or "<svg onload" in answer.text:
+                self.fail(f"{answer.status_code} {address[:200]}")
+            if changed := self._changed(before):
+                self.fail(f"{address[:200]} writes {changed}")
+
+    @mute_logger("odoo.http")
+    def test_public_gets_survive_wrong_parameters(self):
+        self._enter(None)
+        for address in self._wrong_addresses(auth="public"):
+            answer = self._get(address)
+            if answer.status_code >= 500 or "<svg onload" in answer.text:
+                self.fail(f"{answer.status_code} {address[:200]}")
+
+    def _written(self):
+        """Return how often rows of each table were written in this transaction."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+        )
+        return dict(self.env.cr.fetchall())
+
+    def _changed(self, before):
+        after = self._written()
+        return {name for name, count in after.items() if count != before.get(name, 0)} - LOGS
+
+    @mute_logger("odoo.http")
+    def test_no_get_changes_anything(self):
+        for user in (self.dana, self.anna, None):
+            self._enter(user, self.alfa if user == self.dana else None)
+            self._get("/my/home")  # the host makes its bundles on the first page
+            addresses = [_fill(rule) for rule in PAGES]
+            addresses += [self._address(rule, self.mine) for rule in ADDRESSES if ADDRESSES[rule]]
+            for address in addresses:
+                before = self._written()
+                self._get(address)
+                if changed := self._changed(before):
+                    self.fail(f"{address[:200]} writes {changed}")
+
+    # ------------------------------------------------------------
+    # Models
+    # ------------------------------------------------------------
+
+    def test_models_by_person(self):
+        papers = {**self.mine.papers, "request": self.mine.request}
+        foreign = {**self.theirs.papers, "request": self.theirs.request}
+        transfers = {"delivery", "receipt"}
+        everything = set(papers)
+        cases = [
+            ("company", self.anna, everything - transfers),
+            ("company", self.alfa_login, everything),
+            ("company", self.dana, everything),
+            ("company", self.ella, set()),
+            ("company", self.bela, set()),
+            ("authorization", self.anna, {"request"}),
+            ("authorization", self.alan, set()),
+            ("authorization", self.alfa_login, everything),
+            ("authorization", self.dana, everything),
+            ("authorization", self.bela, set()),
+        ]
+        for visibility, user, expected in cases:
+            self.company.counterparty_portal_visibility = visibility
+            with self.subTest(visibility=visibility, user=user.login):
+                self.assertEqual(self._seen(user, papers), expected)
+                if user != self.bela:
+                    self.assertEqual(self._seen(user, foreign), set())
+        self.row._end()
+        self.assertEqual(self._seen(self.dana, papers), set())
+
+    def test_nobody_of_the_portal_writes_a_ruled_model(self):
+        for name in RULED:
+            for user in (self.anna, self.dana, self.env.ref("base.public_user")):
+                model = self.env[name].with_user(user)
+                with self.subTest(model=name, user=user.login):
+                    for operation in ("create", "unlink"):
+                        self.assertFalse(model.has_access(operation))
+
+    def test_missing_records_are_refused(self):
+        for name in RULED:
+            model = self.env[name].with_user(self.dana)
+            with self.subTest(model=name), self.assertRaises(MissingError):
+                model.browse(MISSING).read(["display_name"])
+
+
+def _replace(rule, number, text):
+    for part in ("<int:page>", "<int:company>", "<int:statement_id>", "<int:document_id>",
+                 "<int:request_id>", "<int:partner_id>", "<int:authorization_id>"):  # fmt: skip
+        rule = rule.replace(part, number)
+    for part in ("<string:page>", "<string:kind>", "<string:step>", "<string:code>",
+                 "<string:ids>"):  # fmt: skip
+        rule = rule.replace(part, text)
+    return rule
