@@ -4,10 +4,12 @@ from odoo import api, fields, models
 from odoo.tools import formatLang
 
 from ..tools import facts
+from .counterparty_facts_money import LEDGER
 
 OPEN = "counterparty.trade.open"
 PRODUCT = "counterparty.trade.product"
 SALES_REPORT = "counterparty.profit.report"
+ALL_SALES = "sales_team.group_sale_salesman_all_leads"
 LONG = "today -6m"
 NAMED = 2  # categories that are named in a line
 RATED_MONTHS = 24
@@ -237,7 +239,7 @@ class CounterpartyFacts(models.AbstractModel):
         lines = [
             self._prepare_line(
                 "revenue",
-                self.env._("Revenue of 12 months"),
+                self._get_revenue_label(),
                 self._describe_change(self._format_amount(total, currency), total, earlier),
             )
         ]
@@ -254,6 +256,13 @@ class CounterpartyFacts(models.AbstractModel):
                 tone = "success" if key == "growing" else "warning"
                 lines.append(self._prepare_line(key, label, text, tone))
         return lines
+
+    @api.model
+    def _get_revenue_label(self):
+        """Say whose sales are added up: a salesperson may see no more than his own."""
+        if self.env.user.has_groups(f"{ALL_SALES},{LEDGER}"):
+            return self.env._("Revenue of 12 months")
+        return self.env._("Revenue of 12 months, as far as yours")
 
     @api.model
     def _read_revenue(self, entity):

@@ -30,7 +30,8 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
         if setting == "own":
             entity = partner.commercial_partner_id
             roles = entity._get_counterparty_roles()
-            return user in (entity.user_id | partner.user_id | roles.responsible_id)
+            # not that of the contact asked: whoever adds contacts could make it his own
+            return user in (entity.user_id | roles.responsible_id)
         return setting == "all"
 
     @api.model

@@ -129,6 +129,19 @@ class TestCounterpartyContactEffect(CounterpartyCase):
         self.assertGreater(line.difference_low, 0)
         self.assertIn("60.0 % points more", line.sentence)
 
+    def test_a_fall_is_told_as_one(self):
+        called = self._customers(30, "Called")
+        others = self._customers(40, "Quiet")
+        self._contact(called)
+        self._sell(called | others, CONTACT - timedelta(days=20))
+        self._sell(called[:8] | others[:32], CONTACT + timedelta(days=20))
+
+        sentence = self._compare()["Call"].sentence
+
+        self.assertIn("points fewer", sentence)
+        self.assertIn("less than theirs", sentence)
+        self.assertNotIn("by $ -", sentence.replace("\N{NO-BREAK SPACE}", " "))
+
     def test_customers_of_another_size_are_not_similar(self):
         called = self._customers(25, "Called")
         others = self._customers(25, "Big")

@@ -98,6 +98,14 @@ class TestCounterpartyFacts(TradeCase):
         parameters.set_param(SELLERS_SEE, "all")
         self.assertNotIn("balance", self._lines(outsider))
 
+    def test_a_contact_of_ones_own_does_not_open_the_company(self):
+        self._invoice(day=self._today())
+        self.env["ir.config_parameter"].set_param(SELLERS_SEE, "own")
+        self.customer.user_id = False
+        self.contact.user_id = self.seller
+
+        self.assertNotIn("balance", self._lines(self.seller, self.contact))
+
     def test_credit_used_stands_beside_the_limit(self):
         self.company.account_use_credit_limit = True
         self.customer.credit_limit = 125.0
@@ -305,6 +313,23 @@ class TestCounterpartyFacts(TradeCase):
 
         self.assertIn("+50 %", lines["revenue"][0])
         self.assertEqual(lines["growing"][1], "success")
+
+    def test_revenue_says_whose_it_is(self):
+        self._invoice(day=self._today(-30), invoice_user_id=self.seller.id)
+
+        for user, label in (
+            (self.seller, "Revenue of 12 months, as far as yours"),
+            (self.accountant, "Revenue of 12 months"),
+        ):
+            with self.subTest(user=user.login):
+                self.env.flush_all()
+                self.env.invalidate_all()
+                Facts = self.env["counterparty.facts"].with_user(user)
+                groups = Facts.with_context(allowed_company_ids=self.company.ids).get_facts(
+                    self.customer.id
+                )
+                labels = [line["label"] for group in groups for line in group["lines"]]
+                self.assertIn(label, labels)
 
     def test_the_card_costs_the_same_for_any_number_of_documents(self):
         self._sell(1)

@@ -224,12 +224,21 @@ class CounterpartyContactEffect(models.TransientModel):
         return f"{text} {self._say_money(effect.money)}" if effect.money else text
 
     def _say_money(self, money):
+        facts = {
+            "amount": self._format_money(abs(money.difference)),
+            "low": self._format_money(money.low),
+            "high": self._format_money(money.high),
+        }
+        if money.difference < 0:
+            return self.env._(
+                "Sales per customer grew by %(amount)s less than theirs "
+                "(difference with 95 %%: %(low)s to %(high)s).",
+                **facts,
+            )
         return self.env._(
-            "Sales per customer changed by %(amount)s more than theirs "
-            "(95 %%: %(low)s to %(high)s).",
-            amount=self._format_money(money.difference),
-            low=self._format_money(money.low),
-            high=self._format_money(money.high),
+            "Sales per customer grew by %(amount)s more than theirs "
+            "(difference with 95 %%: %(low)s to %(high)s).",
+            **facts,
         )
 
     def _format_percent(self, share):
