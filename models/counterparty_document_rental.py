@@ -113,7 +113,7 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
         if operator != "in" or set(value) != {False}:
             return NotImplemented
         # what is due follows from dates and invoices alone: those with a rate are worked out,
-        # read at once (5,000 contracts in about 1.5 s)
+        # read at once (5,000 contracts: 12 queries, about 0.2 s of processor time)
         rated = Domain("usage", "in", PERIODICAL) & Domain("rental_rate", ">", 0)
         due = self.search(rated & Domain("is_personal", "=", False)).filtered("rental_due_from")
         return Domain("id", "not in", due.ids)
@@ -137,7 +137,8 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
         """Open the draft of the period to invoice; create it where there is none.
 
         That is what follows the last invoiced day, forgotten periods first, up to the present one.
-        Of several documents those with nothing to invoice are left out, unless none has anything.
+        Of several documents those with nothing to invoice are left out; where nothing is left to
+        invoice, the invoices of the present period open again.
 
         :raises UserError: outside the contract's dates, or without a rate
         """
@@ -145,11 +146,18 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
         self.check_access("read")
         self.env["account.move"].check_access("create")
         moves = self.env["account.move"]
-        due = self.filtered("rental_due_from") if len(self) > 1 else self
+        due = self if len(self) == 1 else self._filter_due_or_invoiced()
         for document in (due or self).sorted("id"):
             moves |= document._get_or_create_period_move(fields.Date.context_today(self))
         left_out = (self - due) if due else due
         return left_out._tell_left_out(moves._get_records_action())
+
+    def _filter_due_or_invoiced(self):
+        """Return what is to invoice; where nothing is, what has its invoice of today already."""
+        today = fields.Date.context_today(self)
+        return self.filtered("rental_due_from") or self.filtered(
+            lambda document: document._is_invoiceable() and document._get_invoiced_periods(today)
+        )
 
     def _tell_left_out(self, action):
         """Return an action that names the documents without anything to invoice, then goes on.
@@ -227,12 +235,17 @@ class CounterpartyDocumentRentalMixin(models.AbstractModel):
 
         :raises UserError: outside the contract's dates
         """
-        live = self._get_all_periods().filtered(lambda period: period._is_live())
-        present = live.filtered(lambda period: self._get_paid_stretch(period).end >= day)
+        present = self._get_invoiced_periods(day)
         if not rental.due_period(day, self.rental_unit, self._get_period()) or not present:
             self._raise_not_in_force(day)
         # the newest comes first
         return present[-1:].move_id.with_env(self.env)
+
+    def _get_invoiced_periods(self, day):
+        """Return the periods with an invoice that pay for a day or what follows, newest first."""
+        return self._get_all_periods().filtered(
+            lambda period: period._is_live() and self._get_paid_stretch(period).end >= day
+        )
 
     def _get_paid_stretch(self, period):
         """Return the days that an invoiced period pays for: all, where parts cost the whole."""

@@ -1,11 +1,14 @@
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import NamedTuple
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import frozendict
+
+# the host's colours of chips; 0 means none
+CHIP_COLORS = range(1, 12)
 
 
 class TypeEntry(NamedTuple):
@@ -40,7 +43,7 @@ class CounterpartyType(models.Model):
     )
     description = fields.Char(translate=True)
     sequence = fields.Integer(default=100)
-    color = fields.Integer()
+    color = fields.Integer(default=lambda self: self._default_color())
     icon = fields.Char(default="fa-user-circle-o", help="Name of a Font Awesome icon: fa-shield.")
     active = fields.Boolean(default=True)
 
@@ -110,6 +113,12 @@ class CounterpartyType(models.Model):
             kind.prospect_count = prospects[kind.id]
             kind.own_count = own.get(kind, 0)
 
+    @api.model
+    def _default_color(self):
+        """Return the colour that the fewest types have: cards of the host hide chips without."""
+        taken = Counter(self.with_context(active_test=False).search(Domain.TRUE).mapped("color"))
+        return min(CHIP_COLORS, key=lambda color: taken[color])
+
     # ------------------------------------------------------------
     # CRUD
     # ------------------------------------------------------------
@@ -124,7 +133,7 @@ class CounterpartyType(models.Model):
         for kind, count in used:
             raise UserError(
                 self.env._(
-                    "“%(type)s” is the type of %(count)s roles and cannot be deleted. "
+                    "“%(type)s” cannot be deleted, roles of this type: %(count)s. "
                     "Archive it instead: its roles stay as they are.",
                     type=kind.name,
                     count=count,
@@ -193,7 +202,7 @@ class CounterpartyType(models.Model):
                 TypeEntry(
                     code=kind.code,
                     name=kind.name,
-                    color=kind.color,
+                    color=kind.color or CHIP_COLORS[-1],
                     family=kind.document_family,
                     sections=tuple(kind.section_ids.mapped("code")),
                     has_own_fields=bool(kind.role_properties_definition),

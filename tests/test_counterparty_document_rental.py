@@ -116,6 +116,17 @@ class TestCounterpartyDocumentRental(DocumentCase):
         with self.assertRaises(UserError):
             (ended | free).action_invoice_period()
 
+    def test_of_many_pressed_again_the_same_invoices_open(self):
+        rentals = self._rental(rental_from="2026-03-01") | self._rental(rental_from="2026-03-01")
+        future = self._rental(date_from="2027-01-01")
+        moves = (rentals | future).action_invoice_period()["params"]["next"]["domain"]
+
+        again = (rentals | future).action_invoice_period()["params"]
+
+        self.assertEqual(again["message"], future.display_name)
+        self.assertEqual(again["next"]["domain"], moves)
+        self.assertEqual(len(self._moves(rentals)), 2)
+
     def test_many_left_out_are_counted_not_listed(self):
         due = self._rental()
         free = self._rental(rental_rate=0, number="F")

@@ -91,6 +91,14 @@ class TestCounterpartyType(CounterpartyCase):
         leasing.name = "Lessor"
         self.assertEqual(leasing.code, "leasing_company")
 
+    def test_every_type_has_a_colour_that_cards_show(self):
+        insurer, plain = self._type(), self._type("lessor", color=0)
+
+        taken = (self.env["counterparty.type"].search([]) - insurer - plain).mapped("color")
+        catalogue = self.env["counterparty.type"]._get_catalogue()
+        self.assertNotIn(insurer.color, [0, *taken])
+        self.assertTrue(catalogue[plain.id].color)
+
     def test_used_own_type_keeps_its_code(self):
         insurer = self._type()
         self._role(kind=insurer, date_to="2020-01-01")
@@ -102,7 +110,7 @@ class TestCounterpartyType(CounterpartyCase):
         insurer = self._type()
         role = self._role(kind=insurer)
 
-        with self.assertRaisesRegex(UserError, "Insurer.* 1 roles.*Archive it instead"):
+        with self.assertRaisesRegex(UserError, "Insurer.*roles of this type: 1.*Archive it instead"):
             insurer.unlink()
         insurer.active = False
 

@@ -134,7 +134,7 @@ class CounterpartyTypeDesigner(models.TransientModel):
             labels = [label for options in removed.values() for label in options.values()]
             raise UserError(
                 self.env._(
-                    "Options you remove are chosen on %(count)s roles: %(options)s. "
+                    "Choices of the options that you remove (%(options)s): %(count)s. "
                     "Tick “Remove Filled Fields” to go on: an option of the same name brings "
                     "the choices back. To rename an option, leave it in its place.",
                     count=chosen,
@@ -147,7 +147,7 @@ class CounterpartyTypeDesigner(models.TransientModel):
         if filled and not self.confirms_removal:
             raise UserError(
                 self.env._(
-                    "The fields you remove are filled on %(count)s roles. "
+                    "Values in the fields that you remove: %(count)s. "
                     "Tick “Remove Filled Fields” to go on: a field of the same name brings the "
                     "values back.",
                     count=filled,
