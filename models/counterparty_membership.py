@@ -426,9 +426,9 @@ class CounterpartyMembership(models.Model):
                     "These memberships contradict each other after the merge: %(left)s, "
                     "%(left_share)s, and %(right)s, %(right_share)s. Correct one of them first.",
                     left=left._word_for_user(),
-                    left_share=left.share_text,
+                    left_share=left.share_text or self.env._("not known"),
                     right=right._word_for_user(),
-                    right_share=right.share_text,
+                    right_share=right.share_text or self.env._("not known"),
                 )
             )
         Membership.browse(merge.drop).unlink()
