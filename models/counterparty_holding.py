@@ -350,8 +350,11 @@ class CounterpartyHolding(models.Model):
         action = self._open_for_holdings("counterparty_holding_member_action")
         views = sorted(action["views"], key=lambda pair: pair[1] != view)
         modes = ",".join(mode for _id, mode in views)
+        # the chart is first drawn without the context: the domain says it again
+        day = fields.Date.to_string(self._get_day())
+        domain = [("holding_id", "in", self.ids), ("as_of", "=", day)]
         # a phone shows what was asked for too
-        return dict(action, views=views, view_mode=modes, mobile_view_mode=view)
+        return dict(action, views=views, view_mode=modes, mobile_view_mode=view, domain=domain)
 
     def _open_for_holdings(self, xmlid):
         action = self.env["ir.actions.act_window"]._for_xml_id(f"counterparty_crm.{xmlid}")

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import control
+from .counterparty_holding_walk import HOLDINGS
 
 ACCOUNTING = "account.group_account_invoice,account.group_account_readonly"
 OWNERSHIP = "counterparty_crm.group_area_ownership"
@@ -13,11 +14,12 @@ PARTNER_BITS = 32
 class CounterpartyHoldingMember(models.Model):
     """One member in the chart of a group as of a day.
 
-    A query, not a table: the shortest way from the head says below whom a member hangs. Context:
-    the holdings and the day; without them all holdings the user may see, today.
+    A query, not a table: the shortest way from the head says below whom a member hangs. Domain or
+    context: the holdings and the day; without them all holdings the user may see, today.
     """
 
     _name = "counterparty.holding.member"
+    _inherit = ["counterparty.holding.asked.mixin"]
     _description = "Member of a Holding"
     _auto = False
     _order = "holding_id, depth, partner_id"
@@ -107,16 +109,40 @@ class CounterpartyHoldingMember(models.Model):
         return SQL(
             """SELECT (h::bigint << %(bits)s) + p AS id, h AS holding_id, p AS partner_id,
                       (h::bigint << %(bits)s) + o AS parent_id, d AS depth, is_head,
-                      p = ANY(%(own)s) AS is_own_company
+                      p = ANY(%(own)s) AS is_own_company, %(day)s::date AS as_of
                  FROM unnest(%(holdings)s::int[], %(partners)s::int[], %(owners)s::int[],
                              %(depths)s::int[], %(heads)s::bool[]) AS row(h, p, o, d, is_head)""",
             bits=PARTNER_BITS,
             own=own,
+            day=day,
             holdings=list(holding_ids),
             partners=list(partner_ids),
             owners=list(owner_ids),
             depths=list(depths),
             heads=list(heads),
+        )
+
+    @api.model
+    def _as_asked(self, domain):
+        model = super()._as_asked(domain)
+        parts = list(Domain(domain))
+        if model.env.context.get(HOLDINGS) or "|" in parts or "!" in parts:
+            return model
+        for name, operator, value in (part for part in parts if not isinstance(part, str)):
+            if name == "holding_id" and operator == "in":
+                return model.with_context(**{HOLDINGS: list(value)})
+        return model
+
+    @api.model
+    @api.readonly
+    def hierarchy_read(self, domain, specification, parent_field, child_field=None, order=None):
+        """Read the chart of the groups and the day that the domain names.
+
+        The client sends the context of its action only when it unfolds, not when it first draws.
+        """
+        model = self._as_asked(domain)
+        return super(CounterpartyHoldingMember, model).hierarchy_read(
+            domain, specification, parent_field, child_field, order
         )
 
     # ------------------------------------------------------------
@@ -141,7 +167,7 @@ class CounterpartyHoldingMember(models.Model):
             owned = by_member.get(member.partner_id, Membership)
             direct = owned.filtered(lambda row, m=member: row.owner_id == m.parent_id.partner_id)
             member.kind_id = direct[:1].kind_id
-            member.share_text = ", ".join(direct.mapped("share_text"))
+            member.share_text = ", ".join(filter(None, direct.mapped("share_text")))
             member.owner_count = len(owned.owner_id)
             member.is_mutual = any(direct.mapped("is_mutual"))
 

@@ -193,7 +193,10 @@ class CounterpartyMembership(models.Model):
             return Domain.TRUE
         return domain if True in value else ~domain
 
-    @api.depends("share_basis", "equity", "equity_min", "equity_max", "kind_id.is_whole")
+    @api.depends(
+        "share_basis", "equity", "equity_min", "equity_max", "kind_id.is_whole",
+        "kind_id.counts_ownership",
+    )  # fmt: skip
     def _compute_share_text(self):
         for row in self:
             if row.kind_id.is_whole:
@@ -204,8 +207,11 @@ class CounterpartyMembership(models.Model):
                 row.share_text = (
                     f"{plain_percent(row.equity_min)}–{plain_percent(row.equity_max)} %"
                 )
-            else:
+            elif row.kind_id.counts_ownership:
                 row.share_text = self.env._("not known")
+            else:
+                # a family or a franchise has no shares that anybody could miss
+                row.share_text = False
 
     @api.depends("owner_id", "member_id", "date_from", "date_to")
     def _compute_is_mutual(self):
@@ -283,12 +289,23 @@ class CounterpartyMembership(models.Model):
         # ends not written yet would meet the successors in the unique index
         self.flush_model(["date_to"])
         self._check_open_rows(vals_list)
-        rows = super().create(vals_list)
+        rows = super().create([self._prepare_share_basis(vals) for vals in vals_list])
         rows.filtered("date_to")._note_end()
         (rows.owner_id | rows.member_id)._mark_counterparty_linked()
         # rules of portal users name the days of memberships, and are kept per user
         self.env.registry.clear_cache()
         return rows
+
+    @api.model
+    def _prepare_share_basis(self, vals):
+        """Return values in which a share that nobody entered is not known, as in an import.
+
+        Nothing of the equity is exact where the votes alone are known: a golden share.
+        """
+        is_exact = vals.get("share_basis", "exact") == "exact"
+        if is_exact and not vals.get("equity") and not vals.get("has_voting"):
+            return {**vals, "share_basis": "unknown"}
+        return vals
 
     def _check_open_rows(self, vals_list):
         """Refuse a second open row by name; the unique index knows no names.
@@ -409,9 +426,9 @@ class CounterpartyMembership(models.Model):
                     "These memberships contradict each other after the merge: %(left)s, "
                     "%(left_share)s, and %(right)s, %(right_share)s. Correct one of them first.",
                     left=left._word_for_user(),
-                    left_share=left.share_text,
+                    left_share=left.share_text or self.env._("not known"),
                     right=right._word_for_user(),
-                    right_share=right.share_text,
+                    right_share=right.share_text or self.env._("not known"),
                 )
             )
         Membership.browse(merge.drop).unlink()

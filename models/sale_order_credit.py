@@ -148,7 +148,13 @@ class CounterpartyCreditOrderMixin(models.AbstractModel):
                 continue
             message = Credit._describe(order, verdict)
             if by_person and Credit._get_mode(order.company_id) == "block":
-                raise UserError(message)
+                raise UserError(
+                    self.env._(
+                        "%(reason)s Ask for a payment, or let somebody who may exceed group credit "
+                        "allow the new amount first, in the actions of the order.",
+                        reason=message,
+                    )
+                )
             order._note_counterparty_credit(message)
 
     def _draws_more_counterparty_credit(self, before):

@@ -79,6 +79,13 @@ class TestGroupCreditDryRun(GroupCreditCase):
 
         self.assertEqual(run.line_ids.order_id, stopped)
 
+    def test_without_a_limit_it_says_so(self):
+        self.assertTrue(self._run().has_limits)
+
+        self.limit.has_limit = False
+
+        self.assertFalse(self._run().has_limits)
+
     def test_it_changes_nothing(self):
         serial = self.group.credit_serial
 

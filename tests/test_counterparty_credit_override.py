@@ -22,6 +22,36 @@ class TestCreditOverride(GroupCreditCase):
         with self.assertRaises(UserError):
             order.order_line.price_unit = 1201
 
+    def test_a_confirmed_order_may_grow_to_what_was_allowed(self):
+        order = self._allow(self._amount_order(self.foods, 1200))
+        with self.assertRaises(UserError) as refused:
+            order.order_line.price_unit = 1300
+        self.assertIn("allow the new amount first", str(refused.exception))
+
+        self._allow(order.sudo(), amount=1300)
+
+        order.order_line.price_unit = 1300
+        self.assertEqual(order.amount_total, 1300)
+        with self.assertRaises(UserError):
+            order.order_line.price_unit = 1301
+
+    def test_a_confirmed_order_needs_more_than_it_comes_to(self):
+        order = self._allow(self._amount_order(self.foods, 1200))
+
+        with self.assertRaisesRegex(UserError, "grow to"):
+            self._allow(order.sudo(), amount=1200)
+
+    def test_only_the_credit_group_has_the_action(self):
+        actions = self.env["ir.actions.actions"]
+
+        def names(user):
+            self.env.registry.clear_cache()
+            bound = actions.with_user(user).get_bindings("sale.order")
+            return [action["name"] for action in bound.get("action", ())]
+
+        self.assertIn("Exceed group credit", names(self.decider))
+        self.assertNotIn("Exceed group credit", names(self.seller))
+
     def test_blanks_are_no_reason(self):
         order = self._amount_order(self.foods, 1200)
 

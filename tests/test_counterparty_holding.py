@@ -2,6 +2,7 @@ from datetime import date
 
 from odoo import Command
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import Form, tagged
 
 from .holding_common import HoldingCase
@@ -285,6 +286,28 @@ class TestCounterpartyHoldingFigures(HoldingCase):
         )
 
         self.assertEqual(len(nodes), 3)
+
+    def test_the_chart_is_first_drawn_without_a_context(self):
+        archived = self.env["counterparty.holding"].create({"name": "Slow", "active": False})
+        archived.include_ids = self.late_payer
+        self.to_freight.date_to = "2024-12-31"
+
+        def draw(group):
+            action = group.action_open_chart()
+            nodes = self.env["counterparty.holding.member"].hierarchy_read(
+                ["&", *Domain(action["domain"]), ("parent_id", "=", False)],
+                {"partner_id": {"fields": {"display_name": {}}}, "child_ids": {}},
+                "parent_id",
+                "child_ids",
+            )
+            return {node["partner_id"]["display_name"] for node in nodes}
+
+        self.assertEqual(draw(self.group), {"Northwind Group", "Northwind Foods"})
+        self.assertEqual(
+            draw(self.group.with_context(counterparty_as_of="2024-06-30")),
+            {"Northwind Group", "Northwind Foods", "Northwind Freight"},
+        )
+        self.assertEqual(draw(archived), {"Slowpay Ltd"})
 
     def test_nodes_show_their_own_balance_and_the_head_the_sum(self):
         self._invoice(self.holding, 100)

@@ -86,6 +86,15 @@ class TestCounterpartyMembership(HoldingCase):
                     self.env.flush_all()
                 self.env.invalidate_all()
 
+    def test_a_share_nobody_entered_is_not_known(self):
+        owned = self._membership(self.late_payer, self.first_bank)
+        golden = self._membership(self.late_payer, self.tax_office, has_voting=True, voting=51)
+        family = self._membership(self.holding, self.late_payer, kind=self.franchise)
+
+        self.assertEqual((owned.share_basis, owned.share_text), ("unknown", "not known"))
+        self.assertEqual((golden.share_basis, golden.share_text), ("exact", "0 %"))
+        self.assertFalse(family.share_text)
+
     def test_six_decimals_stay(self):
         self.to_freight.equity = 33.333333
         self.env.flush_all()
@@ -288,6 +297,10 @@ class TestCounterpartyMembershipChange(HoldingCase):
     def test_a_day_outside_the_period_is_refused_with_the_period(self):
         with self.assertRaisesRegex(UserError, "01/01/2021"):
             self._change(self.to_freight, change="end", day="2020-06-01")
+
+    def test_a_move_to_an_impossible_day_names_that_day(self):
+        with self.assertRaisesRegex(UserError, "not in force on 05/01/2019"):
+            self._change(self.to_freight, change="move", day="2019-05-01", owner_id=self.foods.id)
 
     def test_several_keep_their_shares_when_nobody_chose_one(self):
         rows = self.to_freight | self.to_foods

@@ -24,6 +24,7 @@ class CounterpartyCreditDryRun(models.TransientModel):
         "counterparty.credit.dry.run.line", "run_id", compute="_compute_line_ids", store=True
     )
     stopped_count = fields.Integer("Orders Stopped", compute="_compute_stopped_count")
+    has_limits = fields.Boolean(compute="_compute_has_limits")
 
     @api.depends("company_id", "days")
     def _compute_line_ids(self):
@@ -35,6 +36,11 @@ class CounterpartyCreditDryRun(models.TransientModel):
     def _compute_stopped_count(self):
         for run in self:
             run.stopped_count = len(run.line_ids.order_id)
+
+    @api.depends("company_id")
+    def _compute_has_limits(self):
+        for run in self:
+            run.has_limits = bool(run._get_limits())
 
     def _get_limits(self):
         return self.env["counterparty.holding.limit"].search(

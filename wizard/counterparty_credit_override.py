@@ -37,7 +37,7 @@ class CounterpartyCreditOverride(models.TransientModel):
     def action_apply(self):
         """Keep permission and reason in the chatter, then confirm the order.
 
-        More than the order comes to is not allowed beforehand.
+        A quotation is allowed for what it comes to, a confirmed order for what it may grow to.
 
         :raises AccessError: for those who may not exceed group credit
         :raises UserError: without a reason
@@ -50,7 +50,7 @@ class CounterpartyCreditOverride(models.TransientModel):
         reason = (self.reason or "").strip()
         if not reason:
             raise UserError(self.env._("Enter the reason why the group's credit is exceeded."))
-        amount = min(self.amount, order.amount_total)
+        amount = self._get_allowed_amount()
         body = self.env._(
             "Allowed over group credit up to %(amount)s. Reason: %(reason)s. %(warning)s",
             amount=self.currency_id.format(amount),
@@ -62,3 +62,22 @@ class CounterpartyCreditOverride(models.TransientModel):
         if order.state in ("draft", "sent"):
             order.action_confirm()
         return {"type": "ir.actions.act_window_close"}
+
+    def _get_allowed_amount(self):
+        """Return up to what amount the order is allowed.
+
+        :raises UserError: when a confirmed order comes to that much already
+        """
+        order = self.order_id
+        if order.state != "sale":
+            return min(self.amount, order.amount_total)
+        if self.currency_id.compare_amounts(self.amount, order.amount_total) <= 0:
+            raise UserError(
+                self.env._(
+                    "%(order)s is confirmed with %(amount)s. Enter the amount, taxes included, "
+                    "that it may grow to.",
+                    order=order.name,
+                    amount=self.currency_id.format(order.amount_total),
+                )
+            )
+        return self.amount

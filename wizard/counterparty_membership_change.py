@@ -34,7 +34,7 @@ class CounterpartyMembershipChange(models.TransientModel):
     )
     # empty for several memberships: what nobody chose is not written over their own shares
     share_basis = fields.Selection(
-        [("exact", "Exact"), ("range", "Range"), ("unknown", "Not known")]
+        [("exact", "Exact"), ("range", "Range"), ("unknown", "Not known")], string="Equity is"
     )
     equity = fields.Float("Equity %", digits=(9, 6))
     equity_min = fields.Float("At Least %", digits=(9, 6))
@@ -83,8 +83,9 @@ class CounterpartyMembershipChange(models.TransientModel):
         if self.change == "share" and not self._get_share_basis():
             raise UserError(self.env._("Choose the new share of the memberships."))
         last_day = self.day - timedelta(days=1)
-        self._check_in_force(last_day)
+        # the day that somebody chose is named first
         self._check_in_force(self.day)
+        self._check_in_force(last_day)
         vals_list = [self._prepare_successor_vals(row) for row in self.membership_ids]
         self.membership_ids.write({"date_to": last_day})
         self.env["counterparty.membership"].create(vals_list)
