@@ -92,8 +92,11 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
         )
 
     @api.model
-    def _sql_chain(self):
-        """Select the first that names a campaign; without one, the first medium or source."""
+    def _sql_chain(self, derived=True):
+        """Select the first that names a campaign; without one, the first medium or source.
+
+        :param derived: whether any may come from an order or request
+        """
         levels = [
             SQL(
                 """SELECT %s AS rank, %s AS basis, given.*
@@ -103,6 +106,7 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
                 statement,
             )
             for rank, (basis, statement) in enumerate(self._get_campaign_levels())
+            if derived or basis in ("line", "invoice")
         ]
         return SQL(
             """SELECT level.basis, level.campaign_id, level.medium_id, level.source_id
@@ -111,7 +115,7 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
                   AND COALESCE(level.campaign_id, level.medium_id, level.source_id) IS NOT NULL
                 ORDER BY level.campaign_id IS NULL, level.rank LIMIT 1""",
             SQL(" UNION ALL ").join(levels),
-            self._sql_may_be_given(),
+            self._sql_may_be_given() if derived else SQL("TRUE"),
         )
 
     @api.model

@@ -11,8 +11,11 @@ class CounterpartySaleFactCost(models.AbstractModel):
     _description = "Sale Facts: cost of a line"
 
     @api.model
-    def _sql_cost(self, moves, live):
-        """Select the first answer to what a line cost; see ``tools/sale_cost.py``."""
+    def _sql_cost(self, moves, live, again=True):
+        """Select the first answer to what a line cost; see ``tools/sale_cost.py``.
+
+        :param again: whether something may be kept of the lines
+        """
         # what reverses a line has a statement of its own
         answers = {
             sale_cost.LEDGER: self._sql_cost_ledger(),
@@ -47,11 +50,11 @@ class CounterpartySaleFactCost(models.AbstractModel):
                  FROM (SELECT 1) one
                  LEFT JOIN LATERAL (%(answers)s LIMIT 1) found ON TRUE""",
             # each answer is asked only when those before it had none
-            answers=SQL(" UNION ALL ").join(self._order_answers(statements, live)),
+            answers=SQL(" UNION ALL ").join(self._order_answers(statements, live, again)),
         )
 
     @api.model
-    def _order_answers(self, statements, live):
+    def _order_answers(self, statements, live, again):
         """Return the statements in the order in which they are asked.
 
         What was kept comes first when facts are written anew. When a document is posted again,
@@ -62,6 +65,8 @@ class CounterpartySaleFactCost(models.AbstractModel):
         ledger, delivery, *rest = (
             statements[basis] for basis in sale_cost.COST_ORDER if basis in statements
         )
+        if not again:
+            return [ledger, delivery, *rest]
         if not live:
             return [kept, ledger, delivery, *rest]
         certain = SQL("SELECT * FROM (%s) certain_answer", Kept._sql_cost(with_provisional=False))

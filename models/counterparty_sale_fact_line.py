@@ -33,8 +33,9 @@ READ = {
         "medium_id",
         "source_id",
         "sale_line_ids",
-        # read by nobody here, but changed with the state: one write for both instead of two
+        # read by nobody here, but changed by the posting: one write for all instead of three
         "move_name",
+        "name",
     ),
     "sale.order": ("campaign_id", "medium_id", "source_id", "opportunity_id"),
     "sale.order.line": ("purchase_price", "product_uom_id", "is_downpayment", "currency_id"),
@@ -91,8 +92,11 @@ class CounterpartySaleFactLine(models.AbstractModel):
         )
 
     @api.model
-    def _sql_base(self, moves, where):
-        """Select product lines ``l`` of posted documents ``m`` with all that their facts need."""
+    def _sql_base(self, moves, where, ordered=True):
+        """Select product lines ``l`` of posted documents ``m`` with all that their facts need.
+
+        :param ordered: whether any of them may have been invoiced from an order
+        """
         return SQL(
             """SELECT l.id AS line_id, l.move_id, l.company_id, m.date,
                       COALESCE(m.invoice_date, m.date) AS invoice_date, m.move_type,
@@ -130,14 +134,32 @@ class CounterpartySaleFactLine(models.AbstractModel):
                   AND %(where)s""",
             order_factor=self._sql_factor(SQL("s.product_uom_id"), SQL("pt.uom_id")),
             factor=self._sql_factor(SQL("COALESCE(l.product_uom_id, pt.uom_id)"), SQL("pt.uom_id")),
-            tables=self._sql_tables(),
+            tables=self._sql_tables(ordered),
             moves=sql_ids(moves.ids),
             types=list(SALE_TYPES),
             where=where,
         )
 
     @api.model
-    def _sql_tables(self):
+    def _sql_tables(self, ordered):
+        orders = SQL(
+            """LEFT JOIN LATERAL (
+                     SELECT s.* FROM sale_order_line_invoice_rel rel
+                       JOIN sale_order_line s ON s.id = rel.order_line_id
+                      WHERE rel.invoice_line_id = l.id ORDER BY s.id LIMIT 1) s ON TRUE
+                 LEFT JOIN sale_order o ON o.id = s.order_id
+                 LEFT JOIN crm_lead lead ON lead.id = o.opportunity_id"""
+        )
+        # constants: the planner leaves out all that asks for an order
+        nothing = SQL(
+            """CROSS JOIN (SELECT NULL::int AS id, NULL::int AS order_id, FALSE AS is_downpayment,
+                                NULL::numeric AS purchase_price, NULL::int AS currency_id,
+                                NULL::int AS product_uom_id) s
+                 CROSS JOIN (SELECT NULL::int AS opportunity_id, NULL::int AS campaign_id,
+                                    NULL::int AS medium_id, NULL::int AS source_id) o
+                 CROSS JOIN (SELECT NULL::int AS campaign_id, NULL::int AS medium_id,
+                                    NULL::int AS source_id) lead"""
+        )
         return SQL(
             """account_move m
                  JOIN account_move_line l ON l.move_id = m.id AND l.display_type = 'product'
@@ -145,12 +167,8 @@ class CounterpartySaleFactLine(models.AbstractModel):
                  JOIN res_currency cur ON cur.id = c.currency_id
                  LEFT JOIN product_product pp ON pp.id = l.product_id
                  LEFT JOIN product_template pt ON pt.id = pp.product_tmpl_id
-                 LEFT JOIN LATERAL (
-                     SELECT s.* FROM sale_order_line_invoice_rel rel
-                       JOIN sale_order_line s ON s.id = rel.order_line_id
-                      WHERE rel.invoice_line_id = l.id ORDER BY s.id LIMIT 1) s ON TRUE
-                 LEFT JOIN sale_order o ON o.id = s.order_id
-                 LEFT JOIN crm_lead lead ON lead.id = o.opportunity_id"""
+                 %s""",
+            orders if ordered else nothing,
         )
 
     @api.model

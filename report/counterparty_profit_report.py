@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..models.counterparty_sale_fact import CENTS
 from ..models.sale_order_line import COST_PROFIT
+from .counterparty_profit_spent import find_source
 
 # a ratio of sums: the part over the whole, both from the rows of the group
 RATIOS = {
@@ -325,14 +326,14 @@ class CounterpartyProfitReport(models.Model):
     def action_open_document(self):
         """Open the invoice that a row comes from, or the entry of money spent."""
         self.ensure_one()
-        # the numbers of money spent tell where it was written down
-        source = {0: "counterparty.cost", 2: "account.analytic.line"}.get(-self.id % 4)
-        if self.id < 0 and source and not self.move_id:
+        if self.id < 0 and not self.move_id:
+            # the numbers of money spent tell where it was written down
+            model, source = find_source(self.id)
             return {
                 "type": "ir.actions.act_window",
                 "name": self.env._("Money Spent"),
-                "res_model": source,
-                "res_id": -self.id // 4,
+                "res_model": model,
+                "res_id": source,
                 "view_mode": "form",
                 "views": [(False, "form")],
             }

@@ -147,6 +147,7 @@ from . import test_counterparty_sale_fact_attribution
 from . import test_counterparty_sale_fact_cost
 from . import test_counterparty_sale_fact_credit
 from . import test_counterparty_sale_fact_history
+from . import test_story_sale_cost
 
 # request
 from . import test_tools_mail_intake

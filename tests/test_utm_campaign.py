@@ -205,6 +205,67 @@ class TestUtmCampaign(ProfitCase):
         self.assertEqual(self.spring.counterparty_spent, 27)
         self.assertEqual(self.autumn.counterparty_spent, 0)
 
+    def test_entry_on_accounts_of_two_campaigns_is_spent_once(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Marketing"})
+        spring, autumn = self._account("Spring fair"), self._account("Autumn fair", plan)
+        elsewhere = self._account("Office")
+        self.spring.counterparty_analytic_account_id = spring
+        self.autumn.counterparty_analytic_account_id = autumn
+        both = f"{spring.id},{autumn.id}"
+        cases = [
+            # how a line of 10 is distributed, and what each campaign spent
+            ({both: 100}, 5.0, 5.0),
+            ({spring.id: 100, autumn.id: 100}, 5.0, 5.0),
+            ({spring.id: 30, elsewhere.id: 70, autumn.id: 60}, 3.0, 6.0),
+            ({both: 50, spring.id: 50}, 7.5, 2.5),
+            ({both: 10, elsewhere.id: 90}, 0.5, 0.5),
+        ]
+        for distribution, *expected in cases:
+            with self.subTest(distribution=distribution):
+                bill = self._invoice(
+                    self._line(self.service, price=10, analytic_distribution=distribution),
+                    kind="in_invoice",
+                    partner_id=self.vendor.id,
+                )
+                self.env.invalidate_all()
+                self.assertEqual(
+                    [self.spring.counterparty_spent, self.autumn.counterparty_spent], expected
+                )
+                rows = self.env["counterparty.profit.report"].search(
+                    [("campaign_id", "in", (self.spring + self.autumn).ids)]
+                )
+                self.assertEqual(len(set(rows.ids)), len(rows))
+                self.assertEqual(rows.move_id, bill)
+                bill.button_draft()
+
+    def test_odd_cent_of_an_entry_goes_to_the_older_campaign(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Marketing"})
+        spring, autumn = self._account("Spring fair"), self._account("Autumn fair", plan)
+        self.spring.counterparty_analytic_account_id = spring
+        self.autumn.counterparty_analytic_account_id = autumn
+
+        entry = self.env["account.analytic.line"].create(
+            {
+                "name": "Our own hours",
+                "date": "2026-03-05",
+                "amount": -0.01,
+                spring.plan_id._column_name(): spring.id,
+                plan._column_name(): autumn.id,
+                "company_id": self.company.id,
+            }
+        )
+
+        self.assertEqual(
+            [self.spring.counterparty_spent, self.autumn.counterparty_spent], [0.01, 0.0]
+        )
+        rows = self.env["counterparty.profit.report"].search(
+            [("campaign_id", "in", (self.spring + self.autumn).ids)]
+        )
+        self.assertEqual(len(rows), 2)
+        for row in rows:
+            action = row.action_open_document()
+            self.assertEqual((action["res_model"], action["res_id"]), (entry._name, entry.id))
+
     def test_analytic_account_belongs_to_one_campaign(self):
         self.spring.counterparty_analytic_account_id = self._account("Fair")
         self.spring.flush_recordset()

@@ -280,7 +280,7 @@ ROWS = [
     ),
     Row(
         "draft and post 100 invoices",
-        Limit(ratio=1.03, queries=4),
+        Limit(ratio=1.03, queries=2),
         ours=Side(_post_and_draft, _prepare_drafts, _make_posted),
         stock=Side(_post_and_draft, _prepare_drafts, _make_posted),
         repeat=5,
