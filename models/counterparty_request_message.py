@@ -69,7 +69,7 @@ class CounterpartyRequestMessage(models.AbstractModel):
         if not unanswered:
             return self.action_close()
         wizard = self.env["counterparty.request.answer"].create(
-            {"request_ids": [Command.set(self.ids)], "close": True}
+            {"request_ids": [Command.set(self.ids)], "close": True, "is_closing": True}
         )
         return wizard._get_records_action(name=self.env._("Close"), target="new")
 
