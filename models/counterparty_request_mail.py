@@ -106,7 +106,8 @@ class CounterpartyRequestMail(models.AbstractModel):
     def _get_colleague(self, address):
         """Return the contact of the same counterparty with an address, made where there is none."""
         owner = self.commercial_partner_id
-        contact = self._partner_find_from_emails_single(
+        # whoever works on the request may not create contacts; the right on it was checked
+        contact = self.sudo()._partner_find_from_emails_single(
             [address], additional_values={address: {"parent_id": owner.id}}
         )
         if contact.commercial_partner_id != owner:
@@ -119,7 +120,7 @@ class CounterpartyRequestMail(models.AbstractModel):
                     partner=owner.display_name,
                 )
             )
-        return contact
+        return contact.sudo(False)
 
     # ------------------------------------------------------------
     # Who takes part
