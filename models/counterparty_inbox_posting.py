@@ -111,6 +111,8 @@ class CounterpartyInboxPosting(models.AbstractModel):
             "awaiting_since": fields.Datetime.now(),
             "email_cc": self._get_copies(letter),
         }
+        if not employee and self.kind != AUTOMATIC:
+            values["reply_email"] = envelope.reply_address or False
         category = self.team_id.mail_category_id
         if category:
             values["category_id"] = category.id

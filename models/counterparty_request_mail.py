@@ -1,4 +1,5 @@
 from odoo import SUPERUSER_ID, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import email_normalize, email_normalize_all
 
@@ -32,6 +33,13 @@ class CounterpartyRequestMail(models.AbstractModel):
     )
     forwarded_from = fields.Char(
         "Written by", readonly=True, copy=False, help="Whose mail an employee passed on."
+    )
+    reply_email = fields.Char(
+        "Wants Answers at",
+        readonly=True,
+        copy=False,
+        help="Another address than the sender's, which the mail itself names. Nobody has proved "
+        "that it is the sender's, so nothing goes there until somebody of you says so.",
     )
     inbox_ids = fields.One2many("counterparty.inbox", "request_id", string="Mails")
     waiting_mail_count = fields.Integer(
@@ -70,6 +78,49 @@ class CounterpartyRequestMail(models.AbstractModel):
             request._merge_into(target)
             request.possible_request_id = False
         return targets._get_records_action()
+
+    def action_answer_there(self):
+        """Send answers to the address that the mail names instead of the sender's.
+
+        :raises UserError: when the address is that of another counterparty
+        """
+        for request in self.filtered("reply_email"):
+            request.check_access("write")
+            address, before = request.reply_email, request.partner_email
+            request._message_log(
+                body=self.env._(
+                    "Answers go to %(address)s from now on, before that to %(before)s.",
+                    address=address,
+                    before=before or "-",
+                )
+            )
+            if request.partner_id:
+                request.partner_id = request._get_colleague(address)
+            else:
+                request.partner_email = address
+            # whoever wrote goes on taking part
+            request._add_participant(email_normalize(before or ""))
+            # read above, written by what arrives alone
+            request.sudo().reply_email = False
+
+    def _get_colleague(self, address):
+        """Return the contact of the same counterparty with an address, made where there is none."""
+        owner = self.commercial_partner_id
+        # whoever works on the request may not create contacts; the right on it was checked
+        contact = self.sudo()._partner_find_from_emails_single(
+            [address], additional_values={address: {"parent_id": owner.id}}
+        )
+        if contact.commercial_partner_id != owner:
+            raise UserError(
+                self.env._(
+                    "%(address)s is an address of %(other)s, the request is of %(partner)s. "
+                    "Choose the contact yourself.",
+                    address=address,
+                    other=contact.display_name,
+                    partner=owner.display_name,
+                )
+            )
+        return contact.sudo(False)
 
     # ------------------------------------------------------------
     # Who takes part

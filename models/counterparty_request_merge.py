@@ -116,10 +116,12 @@ class CounterpartyRequestMerge(models.AbstractModel):
 
     def action_merge(self):
         """Ask which of the chosen requests, and their likely twins, to keep."""
+        requests = self | self.duplicate_ids
         wizard = self.env["counterparty.request.merge"].create(
             {
-                "request_ids": [Command.set((self | self.duplicate_ids).ids)],
-                "target_id": self.sorted("id")[:1].id,
+                "request_ids": [Command.set(requests.ids)],
+                # whoever asked knows the first number longest
+                "target_id": requests.sorted("id")[:1].id,
             }
         )
         return wizard._get_records_action(name=self.env._("Merge Requests"), target="new")

@@ -21,14 +21,8 @@ class CounterpartyRequestMessage(models.AbstractModel):
     _description = "Messages of a Request"
 
     def action_answer(self):
-        """Open the composer with those who wait for the answer.
-
-        A sender nobody knew becomes a contact, for the host writes to contacts only.
-        """
+        """Open the composer with those who wait for the answer."""
         self.ensure_one()
-        partners = self.partner_id
-        if not partners and self.partner_email:
-            partners = self._partner_find_from_emails_single([self.partner_email])
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Answer"),
@@ -39,7 +33,7 @@ class CounterpartyRequestMessage(models.AbstractModel):
                 "default_model": self._name,
                 "default_res_ids": self.ids,
                 "default_composition_mode": "comment",
-                "default_partner_ids": partners.ids,
+                "default_partner_ids": self._get_asker().ids,
                 "default_subject": self._message_compute_subject(),
                 "default_subtype_xmlid": "mail.mt_comment",
             },
@@ -52,16 +46,25 @@ class CounterpartyRequestMessage(models.AbstractModel):
         :return: the message
         """
         self.ensure_one()
-        partner = self.partner_id
-        if not partner and self.partner_email:
-            partner = self._partner_find_from_emails_single([self.partner_email])
         return self.message_post(
             body=body,
-            partner_ids=partner.ids,
+            partner_ids=self._get_asker().ids,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             **values,
         )
+
+    def _get_asker(self):
+        """Return the contact to answer.
+
+        A sender nobody knew becomes a contact, for the host writes to contacts only.
+        """
+        self.ensure_one()
+        if self.partner_id or not self.partner_email:
+            return self.partner_id
+        # whoever works on it answers, also without the right to create contacts
+        request = self.sudo() if self.has_access("write") else self
+        return request._partner_find_from_emails_single([self.partner_email]).sudo(False)
 
     def action_close_answered(self):
         """Close, but ask for the answer first where somebody waits for one."""
@@ -69,7 +72,7 @@ class CounterpartyRequestMessage(models.AbstractModel):
         if not unanswered:
             return self.action_close()
         wizard = self.env["counterparty.request.answer"].create(
-            {"request_ids": [Command.set(self.ids)], "close": True}
+            {"request_ids": [Command.set(self.ids)], "close": True, "is_closing": True}
         )
         return wizard._get_records_action(name=self.env._("Close"), target="new")
 

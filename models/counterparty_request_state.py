@@ -27,6 +27,7 @@ FACTS = frozenset(
         "channel",
         "access_token",
         "rated_cycle",
+        "reply_email",
         "told_level",
         "told_cycle",
         "conversion_serial",

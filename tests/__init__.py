@@ -99,6 +99,7 @@ from . import test_tools_web_form
 from . import test_portal_request
 from . import test_portal_request_steps
 from . import test_public_request
+from . import test_request_routes
 from . import test_counterparty_request_portal
 from . import test_tour_counterparty_request
 from . import test_counterparty_request_merge

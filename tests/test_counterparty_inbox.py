@@ -1,4 +1,6 @@
 import contextlib
+import io
+import zipfile
 from unittest.mock import patch
 
 from odoo.tests import tagged
@@ -372,6 +374,17 @@ class TestCounterpartyInbox(RequestMailCase):
 
         self.assertEqual(len(message.attachment_ids), 50)
         self.assertIn("59.txt", message.body)
+
+    def test_an_archive_is_a_file_that_nobody_unpacks(self):
+        bomb = io.BytesIO()
+        with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("zeros", bytes(50_000_000))
+
+        request = self._receive(files=[("bomb.zip", bomb.getvalue()), ("empty.txt", b"")])
+
+        files = self._messages(request).attachment_ids
+        self.assertEqual(set(files.mapped("name")), {"bomb.zip", "empty.txt"})
+        self.assertLess(max(files.mapped("file_size")), 100_000)
 
     def test_a_crowd_in_copy_does_not_take_part(self):
         crowd = ", ".join(f"a{number}@crowd.example" for number in range(10_000))

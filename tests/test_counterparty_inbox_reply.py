@@ -216,6 +216,49 @@ class TestCounterpartyInboxReply(RequestMailCase):
         self.assertFalse(self._answer(self.request, From="other@gmail.com"))
         self.assertEqual(self._last().reason, "unverified")
 
+    # ------------------------------------------------------------
+    # Where answers are wanted
+    # ------------------------------------------------------------
+
+    def test_answers_go_to_another_address_only_when_somebody_says_so(self):
+        request = self._receive(Reply_To="eve@elsewhere.example")
+        self.assertEqual(request.reply_email, "eve@elsewhere.example")
+        self.assertEqual(request.action_answer()["context"]["default_partner_ids"], self.ada.ids)
+        self.assertFalse(request._is_participant("eve@elsewhere.example"))
+
+        request.with_user(self.officer).action_answer_there()
+
+        self.assertEqual(request.partner_id.email, "eve@elsewhere.example")
+        self.assertEqual(request.commercial_partner_id, self.freight)
+        self.assertTrue(request._is_participant("ada@northwind.example"))
+        self.assertFalse(request.reply_email)
+        self.assertIn("eve@elsewhere.example", request.message_ids[0].body)
+
+    def test_a_stranger_may_want_answers_elsewhere(self):
+        request = self._receive(From=EVE, Reply_To="Eve <eve@home.example>")
+
+        request.with_user(self.officer).action_answer_there()
+
+        self.assertFalse(request.partner_id)
+        self.assertEqual(request.partner_email, "eve@home.example")
+
+    def test_answers_never_go_to_another_counterparty(self):
+        request = self._receive(Reply_To="ben@foods.example")
+
+        with self.assertRaisesRegex(UserError, "Choose the contact yourself"):
+            request.action_answer_there()
+
+        self.assertEqual(request.partner_id, self.ada)
+
+    def test_the_own_address_and_those_of_programs_are_no_news(self):
+        for headers in (
+            {"Reply_To": "Ada <ada@northwind.example>"},
+            {"Reply_To": "list@northwind.example", "Precedence": "list"},
+            {"Reply_To": "no address at all"},
+        ):
+            with self.subTest(headers=headers):
+                self.assertFalse(self._receive(**headers).reply_email)
+
     def test_a_sender_whom_our_mail_server_finds_forged_waits(self):
         self.env["ir.config_parameter"].set_param(TRUSTED_SERVER, "mx.ours.example")
         result = "mx.ours.example; dmarc=fail header.from=northwind.example"

@@ -198,6 +198,22 @@ class TestCounterpartyRequest(RequestCase):
         self.assertEqual((request.partner_phone, request.lang), ("123", "en_US"))
         self.assertEqual(request.commercial_partner_id, self.foods)
 
+    def test_a_request_outlives_its_contact(self):
+        contact = self.env["res.partner"].create({"name": "Zed", "email": "zed@x.example"})
+        request = self._request(partner=contact)
+        self.env.flush_all()
+
+        contact.active = False
+        self.assertEqual(request.partner_id, contact)
+        contact.counterparty_role_ids.unlink()
+        contact.unlink()
+
+        self.env.invalidate_all()
+        self.assertFalse(request.partner_id or request.commercial_partner_id)
+        self.assertEqual((request.partner_name, request.partner_email), ("Zed", "zed@x.example"))
+        request.with_user(self.officer).action_close()
+        self.assertEqual(request.state, "closed")
+
     def test_a_document_of_somebody_else_is_refused(self):
         order = self._order(self.freight)
 
@@ -249,6 +265,33 @@ class TestCounterpartyRequest(RequestCase):
 
         self.assertEqual(request.state, "solved")
         self.assertTrue(request.awaiting_since)
+
+    def test_whoever_works_on_it_answers_a_stranger(self):
+        """People of the desk need no right to create contacts."""
+        self.assertFalse(self.env["res.partner"].with_user(self.user).has_access("create"))
+        nobody = self.env["res.partner"]
+        request = self._request(partner=nobody, partner_email="zoe@new.example")
+
+        context = request.with_user(self.user).action_answer()["context"]
+        request.with_user(self.user)._answer("<p>Hello</p>")
+
+        zoe = nobody.search([("email_normalized", "=", "zoe@new.example")])
+        self.assertEqual(context["default_partner_ids"], zoe.ids)
+        self.assertEqual(request.message_ids[0].partner_ids, zoe)
+        self.assertTrue(request.first_response_at)
+
+    def test_who_may_only_read_makes_no_contact(self):
+        elsewhere = self.env["counterparty.request.team"].create({"name": "Elsewhere"})
+        request = self._request(
+            partner=self.env["res.partner"],
+            partner_email="zoe@new.example",
+            team_id=elsewhere.id,
+            user_id=self.officer.id,
+        ).with_user(self.user)
+        self.assertFalse(request.has_access("write"))
+
+        with self.assertRaises(AccessError):
+            request.action_answer()
 
     def test_automatic_mail_wakes_nobody(self):
         request = self._request(user_id=self.user.id, state="pending")

@@ -126,7 +126,7 @@ class TestCounterpartyRequestMerge(RequestCase):
 
         wizard = self.env[action["res_model"]].with_user(self.user).browse(action["res_id"])
         self.assertEqual(wizard.request_ids, first | second)
-        wizard.target_id = first
+        self.assertEqual(wizard.target_id, first)
         result = wizard.action_merge()
 
         self.assertEqual(result["res_id"], first.id)

@@ -110,6 +110,13 @@ class Envelope:
         """Return the first header of a name in lower case, or an empty text."""
         return next(iter(self.headers.get(name, ())), "")
 
+    @property
+    def reply_address(self) -> str:
+        """Return where answers are wanted, if not at the sender; nothing proves it is theirs."""
+        found = _addresses(self.headers.get("reply-to", ()))
+        wanted = next(iter(found), "")
+        return wanted if wanted != self.sender else ""
+
 
 # ------------------------------------------------------------
 # Reading

@@ -33,6 +33,8 @@ class CounterpartyRequestAnswer(models.TransientModel):
     )
     body = fields.Html("Reply", help="Sent to everybody who asked, each in their own request.")
     close = fields.Boolean("Close them")
+    # opened by the button of one request, which asks for nothing else
+    is_closing = fields.Boolean(readonly=True)
     unanswered_count = fields.Integer("Never Answered", compute="_compute_request_count")
     told_otherwise = fields.Boolean(
         "Answered by phone or in person",

@@ -9,6 +9,7 @@ from .scale import FIRST_ID
 
 BATCH = 10_000
 PAGE = 80
+BY_HAND = 20
 # where tasks are, the desk is compared with them
 PROJECT = ("project",)
 QUIET = {"tracking_disable": True}
@@ -77,20 +78,13 @@ def _list_columns(env: Any) -> list[str]:
     ]
 
 
-def _make_one(env: Any, _prepared: None) -> int:
-    request = env["counterparty.request"].create(
-        {"name": "Second pallet is missing", "partner_id": FIRST_ID + 1, "user_id": env.uid}
-    )
-    env.flush_all()
-    return len(request)
-
-
-def _make_one_lead(env: Any, _prepared: None) -> int:
-    lead = env["crm.lead"].create(
-        {"name": "Second pallet is missing", "partner_id": FIRST_ID + 1, "user_id": env.uid}
-    )
-    env.flush_all()
-    return len(lead)
+def _by_hand(env: Any, model: str) -> int:
+    for _number in range(BY_HAND):
+        env[model].create(
+            {"name": "Second pallet is missing", "partner_id": FIRST_ID + 1, "user_id": env.uid}
+        )
+        env.flush_all()
+    return BY_HAND
 
 
 def _list(env: Any, _prepared: None) -> int:
@@ -115,10 +109,11 @@ ROWS = [
         modules=PROJECT,
     ),
     Row(
-        "one request by hand, with its deadlines (stock: a lead)",
-        Limit(ratio=1.0, total=12),
-        ours=Side(_make_one),
-        stock=Side(_make_one_lead),
+        "20 requests by hand, one by one (stock: leads)",
+        Limit(ratio=1.0, total=BY_HAND * 12),
+        ours=Side(lambda env, _prepared: _by_hand(env, "counterparty.request")),
+        stock=Side(lambda env, _prepared: _by_hand(env, "crm.lead")),
+        repeat=9,
     ),
     Row(
         "list of 80 open requests",

@@ -23,16 +23,17 @@ class Worker:
 
     def __init__(self, conf: str, name: str, clock: str = "wall") -> None:
         import odoo
+        import odoo.sql_db
         from odoo.modules.registry import Registry
 
         odoo.tools.config.parse_config(["-c", conf, "-d", name, "--no-http"], setup_logging=True)
         self._cr = Registry(name).cursor()
-        self._server: Path | None = None
+        self._sql_db = odoo.sql_db
+        self._clock = clock
         if clock == "cpu":
             # workers of a query are processes of their own, whose time nobody would count
             self._cr.execute("SET max_parallel_workers_per_gather = 0")
             self._cr.commit()
-            self._server = Path(f"/proc/{self._cr.connection.info.backend_pid}/schedstat")
         self._env = odoo.api.Environment(self._cr, ADMIN_ID, {"lang": "en_US", "tz": "UTC"})
         self._rows = {row.name: row for row in all_rows()}
         self._prepared: dict[tuple[str, str], Any] = {}
@@ -56,21 +57,28 @@ class Worker:
             work.before(self._env, prepared)
         self._env.invalidate_all()
         gc.disable()
-        queries, started = self._cr.sql_log_count, self._now()
+        queries, started = self._queries(), self._now()
         found = work.run(self._env, prepared)
         seconds = self._now() - started
         gc.enable()
-        queries = self._cr.sql_log_count - queries
+        queries = self._queries() - queries
         self._env.invalidate_all(flush=False)
         self._cr.rollback()
         return {"seconds": seconds, "queries": queries, "found": found}
 
+    def _queries(self) -> int:
+        """Return the queries of this process: work may have transactions of its own."""
+        return int(self._sql_db.sql_counter)
+
     def _now(self) -> float:
-        """Return the time, or what this process and its server have spent of the processor."""
-        if self._server is None:
+        """Return the time, or what this process and its servers have spent of the processor."""
+        if self._clock == "wall":
             return time.perf_counter()
-        nanoseconds = int(self._server.read_text().split()[0])
-        return time.process_time() + nanoseconds / 1e9
+        pool = self._sql_db._Pool
+        servers = {connection.info.backend_pid for connection in pool._connections}
+        files = [Path(f"/proc/{server}/schedstat") for server in servers]
+        spent = sum(int(file.read_text().split()[0]) for file in files if file.exists())
+        return time.process_time() + spent / 1e9
 
 
 def main(conf: str, name: str, clock: str = "wall") -> None:
