@@ -177,6 +177,7 @@ from . import test_portal_people
 from . import test_portal_topics
 from . import test_portal_matrix
 from . import test_portal_attacks
+from . import test_portal_classes
 from . import test_portal_manage
 from . import test_tools_sheets
 from . import test_tools_statement
