@@ -1,11 +1,13 @@
 """Whom a visitor of the portal represents, and what every page of ours has in common."""
 
+from odoo import fields
 from odoo.fields import Domain
 from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 from ..tools import web_form
+from ..tools.periods import covers
 from . import request_form
 
 MAX_ID = web_form.MAX_ID
@@ -37,6 +39,29 @@ class RepresentedPortal(CustomerPortal):
             return allowed.filtered(lambda partner: partner.id == chosen)
         own = request.env.user.partner_id.commercial_partner_id
         return allowed.filtered(lambda partner: partner.id == own.id)
+
+    def _get_represented_now(self, scope):
+        """Return of whom is represented those for whom it is so today, sudoed.
+
+        For what has no day: a head's delegate acts for a member while it belongs to the group.
+        """
+        today = fields.Date.context_today(request.env.user)
+        return self._get_represented(scope).filtered(
+            lambda partner: any(
+                covers(period, today)
+                for period in partner.with_env(request.env)._get_counterparty_portal_periods(scope)
+            )
+        )
+
+    def _get_represented_whole(self, scope):
+        """Return of whom is represented those all of whose days are shown, sudoed.
+
+        A head's delegate, who sees those of a membership, hands on and changes nothing.
+        """
+        papers = request.env["counterparty.statement"]
+        return self._get_represented(scope).filtered(
+            lambda partner: papers._get_portal_periods(partner, scope, request.env.company) is None
+        )
 
     def _get_choices(self):
         """Return all counterparties that the visitor may represent, the own one first, sudoed."""

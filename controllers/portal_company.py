@@ -23,13 +23,15 @@ class CompanyPortal(CustomerPortal):
 
     def _get_changeable(self):
         """Return the company whose data the visitor may add to and ask to be changed, sudoed."""
-        managed = self._get_represented(scopes.MANAGE)
+        managed = self._get_represented_whole(scopes.MANAGE)
         if len(managed) == 1:
             return managed
         own = request.env.user.partner_id.commercial_partner_id
         chosen = request.session.get("counterparty_represented")
         # where authorizations count, a mere contact is not its company
-        shown = request.env["res.partner"]._get_counterparty_portal_companies(scopes.DOCUMENTS)
+        partners = request.env["res.partner"]
+        shown = partners._get_counterparty_portal_companies(scopes.DOCUMENTS)
+        shown |= partners._get_counterparty_portal_companies(scopes.MANAGE)
         return own if chosen in (None, own.id) and own.id in shown.ids else own.browse()
 
     def _is_changes_open(self):
@@ -43,7 +45,7 @@ class CompanyPortal(CustomerPortal):
         partners = request.env["res.partner"]
         company, person = self._get_changeable(), request.env.user.partner_id
         is_own = company.id == person.commercial_partner_id.id
-        if company in self._get_represented(scopes.MANAGE) or (
+        if company in self._get_represented_whole(scopes.MANAGE) or (
             is_own and partners._is_counterparty_portal_own(scopes.DOCUMENTS, request.env.company)
         ):
             partners |= company
@@ -110,7 +112,14 @@ class CompanyPortal(CustomerPortal):
             return request.redirect("/my")
         changes = request.env["counterparty.change"]
         wanted = {kind: web_form.clean_line(post.get(kind)) for kind in KINDS}
-        problems = changes._read_problems(wanted)
+        # what stands there already was not written by the visitor
+        problems = changes._read_problems(
+            {
+                kind: value
+                for kind, value in wanted.items()
+                if kind == BANK or value != company[kind]
+            }
+        )
         if problems:
             return self._render_company(post, problems)
         try:

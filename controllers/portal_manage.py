@@ -20,14 +20,8 @@ class ManagePortal(CustomerPortal):
 
     def _get_managed(self):
         """Return the company whose authorizations the visitor manages, sudoed."""
-        managed = self._get_represented(scopes.MANAGE)
-        if len(managed) != 1 or not managed.is_company:
-            return managed.browse()
-        # a head's delegate, who sees some days only, would hand on all of them
-        periods = request.env["counterparty.statement"]._get_portal_periods(
-            managed, scopes.MANAGE, request.env.company
-        )
-        return managed if periods is None else managed.browse()
+        managed = self._get_represented_whole(scopes.MANAGE)
+        return managed if len(managed) == 1 and managed.is_company else managed.browse()
 
     def _search_managed(self, company, *domain):
         """Return authorizations of a company, sudoed; those of its group's head are not its own."""

@@ -97,7 +97,7 @@ class OfferPortal(CustomerPortal):
 
     def _get_represented_values(self):
         """Return whose request it is, where the visitor acts for another company."""
-        represented = self._get_represented(scopes.REQUESTS)
+        represented = self._get_represented_now(scopes.REQUESTS)
         own = request.env.user.partner_id.commercial_partner_id
         if len(represented) == 1 and represented.id != own.id:
             return {"partner_id": represented.id}

@@ -14,6 +14,8 @@ SHOWN_STATES = ("sent", "silent", "confirmed", "disputed", "cancelled")
 WAITING_STATES = ("sent", "silent")
 FORMATS = ("pdf", "xlsx", "html")
 DONE = ("confirmed", "disputed")
+# confirmations before statements; of these what waits, then what was disputed, the rest
+ORDER = "kind, state desc, id desc"
 
 
 class StatementPaperPortal(RepresentedPortal):
@@ -109,7 +111,9 @@ class StatementPaperPortal(RepresentedPortal):
             page=web_form.page_number(page),
             step=self._items_per_page,
         )
-        found = self._search_statements(limit=self._items_per_page, offset=pages["offset"])
+        found = self._search_statements(
+            limit=self._items_per_page, offset=pages["offset"], order=ORDER
+        )
         return self._render(
             "counterparty_crm.portal_statements",
             "counterparty_statement",

@@ -64,6 +64,7 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
         moves = payment["moves"]
         # the reference of several documents is drawn from the company's own row of numbers
         company = moves.company_id
+        self._check_provider(company, kwargs)
         reference = (
             moves.name if len(moves) == 1 else company.get_next_batch_payment_communication()
         )
@@ -90,6 +91,18 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
             except UserError as error:
                 raise ValidationError(str(error)) from error
         return super()._process_transaction(partner_id, currency_id, invoice_ids, *args, **kwargs)
+
+    def _check_provider(self, company, kwargs):
+        """Refuse ways of payment of another company: the money would go there.
+
+        :raises ValidationError: says so
+        """
+        # sudo: which company a provider or a saved way of payment is of
+        provider = request.env["payment.provider"].sudo().browse(kwargs.get("provider_id") or 0)
+        token = request.env["payment.token"].sudo().browse(kwargs.get("token_id") or 0)
+        wanted = provider.exists() | token.exists().provider_id
+        if not wanted or wanted.company_id - company.sudo().parent_ids:
+            raise ValidationError(request.env._("This cannot be paid here."))
 
     def _may_pay(self):
         company = request.env.company

@@ -26,7 +26,7 @@ class PricesPortal(CustomerPortal):
 
     def _get_buyer(self):
         """Return the one whose prices are shown, sudoed: who is represented, or the visitor."""
-        partners = self._get_represented(scopes.ORDERS)
+        partners = self._get_represented_now(scopes.ORDERS)
         return partners if len(partners) == 1 else partners.browse()
 
     def _get_products(self):

@@ -215,7 +215,7 @@ class StatementPortal(StatementPaperPortal):
             partner, request.env.company, **terms
         )
         kind = post.get("format")
-        if kind == "pdf" and record._can_make_pdf():
+        if kind == "pdf" and record._can_make_pdf() and not record._is_long():
             # made here, where it is counted; looking at it makes nothing any more
             record._keep_file()
         if kind in FORMATS:

@@ -23,12 +23,16 @@ def download(content, name, kind, inline=False):
     return request.make_response(content, headers=list(headers.items()))
 
 
+def _is_long(statements):
+    return len(statements) > MAX_PDF or any(record._is_long() for record in statements)
+
+
 def paper(statements):
     """Return statements as one file, each made by itself: PDF, or a page to print.
 
     A page where no PDF can be made, or so many would keep the reader waiting for minutes.
     """
-    if not statements._can_make_pdf() or len(statements) > MAX_PDF:
+    if not statements._can_make_pdf() or _is_long(statements):
         return render_html(statements)
     content = merge_pdf([record._get_pdf() for record in statements])
     name = statements.name if len(statements) == 1 else request.env._("Statements")
@@ -42,7 +46,7 @@ def render_html(statements):
         {
             "docs": statements,
             "can_make_pdf": statements._can_make_pdf(),
-            "is_long": len(statements) > MAX_PDF,
+            "is_long": _is_long(statements),
         },
         headers=request_form.PRIVATE,
     )

@@ -2,8 +2,10 @@ from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..tools import authorization as scopes
+from ..tools.periods import Period
 
 # what a partner gives its people; requests of others only together with the rest
+WHOLE = [Period(None, None)]
 GRANTABLE = tuple(scope for scope in scopes.SCOPES if scope != scopes.REQUESTS)
 
 
@@ -24,6 +26,7 @@ class CounterpartyAuthorizationPortal(models.AbstractModel):
             scope
             for scope in scopes.SCOPES
             if company.id in partners._get_counterparty_portal_companies(scope).ids
+            and company._get_counterparty_portal_periods(scope) == WHOLE
         )
 
     @api.model

@@ -5,6 +5,7 @@ from odoo.tools import email_normalize, plaintext2html
 from odoo.addons.base.models.res_bank import sanitize_account_number
 
 from ..tools import request_states as states
+from ..tools import web_form
 
 CATEGORY = "help"
 NAME, VAT, EMAIL, BANK = "name", "vat", "email", "bank"
@@ -52,6 +53,7 @@ class CounterpartyChange(models.Model):
     )
     decided_by_id = fields.Many2one("res.users", readonly=True, index="btree_not_null")
     decided_on = fields.Datetime(readonly=True)
+    asked_by_id = fields.Many2one(related="request_id.partner_id", string="Asked by")
     company_id = fields.Many2one(related="request_id.company_id")
 
     @api.depends("partner_id", "kind")
@@ -203,6 +205,8 @@ class CounterpartyChange(models.Model):
         problems = set()
         if wanted.get(EMAIL) and not email_normalize(wanted[EMAIL]):
             problems.add(EMAIL)
-        if wanted.get(BANK) and not 5 <= len(wanted[BANK].replace(" ", "")) <= 42:
+        if wanted.get(BANK) and not web_form.is_account(wanted[BANK]):
             problems.add(BANK)
+        if wanted.get(VAT) and not web_form.is_tax_number(wanted[VAT]):
+            problems.add(VAT)
         return problems

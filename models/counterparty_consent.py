@@ -201,5 +201,9 @@ class CounterpartyConsent(models.Model):
     def _confirm(self):
         """Give what was asked for; a second click changes nothing."""
         self.ensure_one()
-        missing = (self.list_ids & self._get_topics()) - self._get_chosen(self.email)
+        withdrawn = self.search(
+            [("email", "=", self.email), ("kind", "=", WITHDRAWN), ("id", ">", self.id)]
+        )
+        missing = self.list_ids & self._get_topics()
+        missing -= self._get_chosen(self.email) | withdrawn.list_ids
         self._give(self.email, missing, "mail", partner=self.partner_id)

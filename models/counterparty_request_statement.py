@@ -51,8 +51,9 @@ class CounterpartyRequest(models.Model):
             start=terms["date_from"],
             end=terms["date_to"],
         )
+        # the visitor's own, whether it could choose the category from the list or not
         return self.with_context(**{TERMS: (partner.id, terms)})._create_from_form(
-            category, answers
+            category, answers, extra={"confidentiality": "partner"}
         )
 
     @api.model

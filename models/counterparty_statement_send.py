@@ -11,7 +11,8 @@ TEMPLATE = "counterparty_crm.mail_template_statement"
 REMINDER = "counterparty_crm.mail_template_statement_reminder"
 REPORT = "counterparty_crm.counterparty_statement_report"
 CHUNK = 20
-MAX_PAPER_LINES = 3000
+# a PDF of so many lines takes ten seconds, of ten times as many the host's time limit
+MAX_PDF_LINES = 1500
 
 
 class CounterpartyStatementSend(models.AbstractModel):
@@ -115,13 +116,20 @@ class CounterpartyStatementSend(models.AbstractModel):
         self.ensure_one()
         record = self.with_context(lang=self._get_lang())
         base = f"{self.name}-{self.date_to}"
-        if record._can_make_pdf():
+        if record._can_make_pdf() and not record._is_long():
             return f"{base}.pdf", record._get_pdf()
         return f"{base}.html", record._get_html()
 
     def _get_lang(self):
         self.ensure_one()
         return self.recipient_id.lang or self.partner_id.lang or self.company_id.partner_id.lang
+
+    def _is_long(self):
+        """Tell whether the paper has too many lines for a PDF: it is given as a page."""
+        self.ensure_one()
+        content = self._get_content()
+        lines = sum(len(ledger["lines"]) for ledger in content.get("ledgers", ()))
+        return lines + len(content.get("open", ())) > MAX_PDF_LINES
 
     @api.model
     def _can_make_pdf(self):

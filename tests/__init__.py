@@ -179,6 +179,7 @@ from . import test_portal_people
 from . import test_portal_topics
 from . import test_portal_matrix
 from . import test_portal_attacks
+from . import test_portal_classes
 from . import test_portal_manage
 from . import test_tools_sheets
 from . import test_tools_statement
@@ -191,5 +192,6 @@ from . import test_portal_preview
 from . import test_portal_document
 from . import test_portal_leaks
 from . import test_portal_payment
+from . import test_portal_payment_race
 from . import test_tour_counterparty_statement
 from . import test_tools_authorization

@@ -169,6 +169,39 @@ class TestCounterpartyStatementLedger(StatementCase):
 class TestCounterpartyStatementRandom(StatementCase):
     """Statements of random books say what a plain sum over the journal items says."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # what is paid at another rate leaves an exchange difference
+        for day, rate in (("2026-01-01", 2.0), ("2026-05-01", 2.5), ("2026-09-01", 1.8)):
+            cls.env["res.currency.rate"].create(
+                {
+                    "currency_id": cls.other.id,
+                    "company_id": cls.company.id,
+                    "name": day,
+                    "rate": rate,
+                }
+            )
+
+    def _kinds(self):
+        """Return which of the hard cases the books of the moment have."""
+        parts = self.env["account.partial.reconcile"]
+        moves = self.env["account.move"]
+        mine = [("company_id", "=", self.company.id)]
+        found = {
+            "exchange difference": parts.search_count([*mine, ("exchange_move_id", "!=", False)]),
+            "two currencies": len(
+                moves.search([*mine, ("move_type", "!=", "entry")]).currency_id
+            ) > 1,
+            "partial": moves.search_count([*mine, ("payment_state", "=", "partial")]),
+            "refund": moves.search_count([*mine, ("move_type", "=", "out_refund")]),
+            "reversal": moves.search_count([*mine, ("reversed_entry_id", "!=", False)]),
+            "advance": self.env["account.move.line"].search_count(
+                [("account_id", "=", self.advances.id), ("parent_state", "=", "posted")]
+            ),
+        }  # fmt: skip
+        return {name for name, count in found.items() if count}
+
     def _play(self, chance, turns=60):
         """Post random documents, settle some of them in part, reverse others."""
         invoices = self.env["account.move"]
@@ -234,10 +267,12 @@ class TestCounterpartyStatementRandom(StatementCase):
         return {key: value for key, value in sums.items() if value}
 
     def test_random_books(self):
+        kinds = set()
         for seed in (1, 2, 3):
             chance = random.Random(seed)
             with self.subTest(seed=seed), self.env.cr.savepoint() as savepoint:
                 self._play(chance)
+                kinds |= self._kinds()
                 for _time in range(6):
                     day = NEW_YEAR + timedelta(days=chance.randrange(1, 364))
                     self._check_day(day)
@@ -245,6 +280,10 @@ class TestCounterpartyStatementRandom(StatementCase):
                 self._check_today()
                 savepoint.rollback()
                 self.env.invalidate_all()
+        self.assertEqual(
+            kinds,
+            {"exchange difference", "two currencies", "partial", "refund", "reversal", "advance"},
+        )
 
     def _check_day(self, day):
         cases = (

@@ -108,6 +108,18 @@ class TestPortalHeadPapers(PortalWorldCase):
         self._post(f"/my/authorizations/{self.of_head.id}/end", page="/my/security")
         self.assertEqual(self.of_head.state, "current")
 
+    def test_a_head_acts_for_a_member_of_today_only(self):
+        self.alfa.property_product_pricelist = self.env["product.pricelist"].create({"name": "P"})
+        self._enter(self.ella, self.alfa)
+        self._check_hidden("Choose one company first", self._get("/my/prices").text)
+        self.env["counterparty.membership"].search(
+            [("member_id", "=", self.alfa.id)]
+        ).date_to = "2026-06-30"
+
+        self._check_shown("Choose one company first", self._get("/my/prices").text)
+        self._check_hidden(self.theirs.partner.name, self._get("/my/company").text)
+        self._check_hidden(self.mine.marks["authorization"], self._get("/my/company").text)
+
     def test_a_head_that_sees_some_days_hands_on_nothing(self):
         self._enter(self.ella, self.alfa)
         self.assertNotEqual(self._get("/my/authorizations").status_code, 200)

@@ -219,6 +219,19 @@ class TestPortalPaymentPages(PaymentCase, HttpCase):
         self._transact_by_host(other)
         self.assertEqual(len(self._transaction(other)), 1)
 
+    def test_a_provider_of_another_company_takes_nothing(self):
+        invoice = self._move(100)
+        provider = self.provider.copy(
+            {"company_id": self.env["res.company"].create({"name": "O"}).id}
+        )
+        provider.state = "test"
+        self.authenticate("pat", "pat-pat-pat")
+
+        with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
+            self._transact(invoice, provider_id=provider.id)
+
+        self.assertFalse(self._transaction(invoice))
+
     def test_documents_of_others_are_not_paid(self):
         foreign = self._move(100, partner_id=self.slowpay.id)
         self.authenticate("pat", "pat-pat-pat")

@@ -239,6 +239,16 @@ class TestPortalStatement(StatementPageCase):
         self.env["counterparty.statement"].search([]).sudo().flush_recordset()
         self.assertEqual(foreign.state, "sent")
 
+    def test_what_waits_for_an_answer_comes_first(self):
+        done, waiting, statement = self._paper(), self._paper(), self._paper(kind="statement")
+        done._answer(True, name="Anna")
+        self._sign_in(self.anna)
+
+        page = self._get("/my/statements").text
+
+        places = [page.index(paper.name) for paper in (waiting, done, statement)]
+        self.assertEqual(places, sorted(places))
+
     def test_only_the_right_token_opens_a_paper(self):
         paper, other = self._paper(), self._paper(self.beta)
         token, foreign = paper._portal_ensure_token(), other._portal_ensure_token()
@@ -403,6 +413,7 @@ class TestPortalStatementRequest(StatementPageCase):
         request = self._requests()
         self.assertEqual(len(request), 1)
         self.assertIn(f"/my/requests/{request.id}", answer.headers["Location"])
+        self._check_shown(request.number, self._get(answer.headers["Location"]).text)
         self.assertEqual((request.state, request.closed_by), ("closed", "system"))
         self.assertEqual(request.statement_id.partner_id, self.alfa)
         answered = request.message_ids.filtered("attachment_ids")

@@ -1,4 +1,8 @@
+import csv
+from pathlib import Path
+
 from odoo.tests import BaseCase, tagged
+from odoo.tools.misc import file_path
 
 from ..tools import statement_accounts as rules
 from ..tools.statement_accounts import Account
@@ -41,6 +45,72 @@ class TestToolsStatementAccounts(BaseCase):
         for chart, code, account_type, expected in cases:
             with self.subTest(chart=chart, code=code):
                 self.assertEqual(self._section(chart, code, account_type), expected)
+
+    def _read_chart(self, *files):
+        """Return the accounts of a chart as the host's own localization has them."""
+        rows = []
+        for name in files:
+            try:
+                path = file_path(name)
+            except FileNotFoundError:
+                self.skipTest(f"{name} is not among the addons")
+            rows += csv.DictReader(Path(path).read_text(encoding="utf-8").splitlines())
+        return [
+            Account(number, row["code"], row["account_type"])
+            for number, row in enumerate(rows)
+            if row.get("code")
+        ]
+
+    def test_charts_of_the_host_have_each_section(self):
+        """What the localizations of the host contain goes where the law of the country puts it."""
+        charts = {
+            "ro": ("l10n_ro/data/template/account.account-ro.csv",),
+            "bg": ("l10n_bg/data/template/account.account-bg.csv",),
+            "es_pymes": (
+                "l10n_es/data/template/account.account-es_common.csv",
+                "l10n_es/data/template/account.account-es_pymes.csv",
+            ),
+        }
+        expected = {
+            "ro": {
+                rules.RECEIVABLE: {"4111"},
+                rules.PAYABLE: {"4011", "4041"},
+                rules.ADVANCE_RECEIVED: {"419", "4191", "4192"},
+                rules.ADVANCE_PAID: {"4091", "4092", "4093", "4094"},
+                rules.BILLS_RECEIVABLE: {"413"},
+                rules.DOUBTFUL: {"4118"},
+                rules.EMPLOYEE: {"542", "425"},
+            },
+            "bg": {
+                rules.RECEIVABLE: {"411"},
+                rules.PAYABLE: {"401"},
+                rules.ADVANCE_RECEIVED: {"412"},
+                rules.ADVANCE_PAID: {"402"},
+                rules.EMPLOYEE: {"422"},
+            },
+            "es_pymes": {
+                rules.RECEIVABLE: {"4300"},
+                rules.PAYABLE: {"4000"},
+                rules.ADVANCE_RECEIVED: {"438"},
+                rules.ADVANCE_PAID: {"407"},
+                rules.BILLS_RECEIVABLE: {"4310"},
+                rules.DOUBTFUL: {"436"},
+                rules.EMPLOYEE: {"460", "465"},
+            },
+        }
+        taxes = {"ro": "44", "bg": "45", "es_pymes": "47"}
+        for chart, files in charts.items():
+            accounts = self._read_chart(*files)
+            found = rules.assign(accounts, rules.preset(chart))
+            sections = {}
+            for account in accounts:
+                sections.setdefault(found.get(account.id), set()).add(account.code)
+            for section, codes in expected[chart].items():
+                with self.subTest(chart=chart, section=section):
+                    self.assertLessEqual(codes, sections[section])
+            for account in accounts:
+                if account.code.startswith(taxes[chart]):
+                    self.assertNotIn(account.id, found, f"{chart} {account.code} is a tax")
 
     def test_longest_prefix_decides_before_the_type(self):
         found = [

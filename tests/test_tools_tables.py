@@ -1,5 +1,7 @@
 import io
+import zipfile
 from datetime import date, datetime
+from unittest.mock import patch
 
 from openpyxl import Workbook
 
@@ -24,6 +26,16 @@ class TestToolsTables(BaseCase):
         for content in (b"PK\x03\x04nonsense", b"\xff\xfe\x00d"):
             with self.subTest(content=content), self.assertRaises(tables.UnreadableTableError):
                 list(tables.read_table(content))
+
+    def test_a_file_that_unfolds_to_gigabytes_is_refused(self):
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bomb:
+            bomb.writestr("xl/worksheets/sheet1.xml", b"0" * 1000)
+        with (
+            patch.object(tables, "MAX_UNFOLDED", 999),
+            self.assertRaisesRegex(tables.UnreadableTableError, "too large"),
+        ):
+            list(tables.read_table(stream.getvalue()))
 
     def _read_one(self, content):
         return [cells for _line, cells in tables.read_table(content)]

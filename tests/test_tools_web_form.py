@@ -138,3 +138,16 @@ class TestToolsWebForm(BaseCase):
                 self.assertFalse(web_form.plain_cell(text).startswith(("=", "+", "-", "@", "\t")))
         self.assertEqual(web_form.plain_cell("Steel"), "Steel")
         self.assertEqual(web_form.plain_cell(None), "")
+
+    def test_accounts_have_right_check_digits(self):
+        good = ("RO49 AAAA 1B31 0075 9384 0000", "BG80BNBG96611020345678", "123/4567-8", "1234567")
+        bad = ("RO49AAAA1B31007593840001", "1", "x" * 43, "BG80", "<img src=x>", "")
+        for text, expected in [*((one, True) for one in good), *((one, False) for one in bad)]:
+            with self.subTest(text=text):
+                self.assertEqual(web_form.is_account(text), expected)
+
+    def test_tax_numbers_have_digits_and_no_code(self):
+        for text in ("RO 123456", "BG123456789", "ES-B12345678", "A-2"):
+            self.assertTrue(web_form.is_tax_number(text), text)
+        for text in ("W", "ABC", '"><img src=1>', "1" * 25, ""):
+            self.assertFalse(web_form.is_tax_number(text), text)

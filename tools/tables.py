@@ -10,6 +10,8 @@ from typing import Any
 from .sheets import FORMULA_MARKS, plain_text
 
 XLSX_MARK = b"PK\x03\x04"
+# a small file may unfold to gigabytes
+MAX_UNFOLDED = 200 * 1024**2
 
 
 class UnreadableTableError(ValueError):
@@ -89,7 +91,12 @@ def _xlsx_rows(content: bytes) -> Iterator[list[str]]:
     from openpyxl import load_workbook
 
     try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            if sum(part.file_size for part in parts.infolist()) > MAX_UNFOLDED:
+                raise UnreadableTableError("too large")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except UnreadableTableError:
+        raise
     except (zipfile.BadZipFile, KeyError, ValueError) as error:
         raise UnreadableTableError("not a workbook") from error
     for row in book.worksheets[0].iter_rows(values_only=True):

@@ -131,3 +131,22 @@ def plain_cell(value) -> str:
     """Return a text that no table program takes for a formula."""
     text = clean_text(value)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+
+
+def is_account(text: str) -> bool:
+    """Tell whether a text can be a bank account: of an IBAN its check digits have to be right.
+
+    ISO 13616: the first four signs go to the end, letters count from 10, the rest by 97 is 1.
+    """
+    plain = re.sub(r"[\s-]", "", text).upper()
+    if not re.fullmatch(r"[0-9A-Z/.]{5,42}", plain):
+        return False
+    if not re.match(r"[A-Z]{2}[0-9]{2}", plain):
+        return True
+    turned = plain[4:] + plain[:4]
+    return turned.isalnum() and int("".join(str(int(sign, 36)) for sign in turned)) % 97 == 1
+
+
+def is_tax_number(text: str) -> bool:
+    """Tell whether a text can be a tax number: some letters and digits, with what parts them."""
+    return bool(re.fullmatch(r"[0-9A-Za-z .\-/]{2,24}", text)) and any(map(str.isdigit, text))
