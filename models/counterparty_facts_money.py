@@ -28,7 +28,7 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
         # the setting is the administrator's, what it says is for everybody
         setting = self.env["ir.config_parameter"].sudo().get_param(SELLERS_SEE)
         if setting == "own":
-            entity = partner.commercial_partner_id
+            entity = self._get_entity(partner)
             roles = entity._get_counterparty_roles()
             return user in (entity.user_id | partner.user_id | roles.responsible_id)
         return setting == "all"
@@ -37,7 +37,7 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
     def _get_money(self, partner):
         if not self._may_see_money(partner):
             return []
-        entity = partner.commercial_partner_id
+        entity = self._get_entity(partner)
         money = self._read_money(entity)
         currency = self.env.company.currency_id
         labels = dict(
