@@ -269,6 +269,17 @@ class TestCrmLeadProspect(PipelineCase):
 
         self.assertEqual(lead.counterparty_employee_count, 25)
 
+    def test_opportunity_teaches_only_what_was_typed_in_it(self):
+        self.foods.counterparty_turnover = 1000.0
+        lead = self._prospect(self.ben)
+        self.assertEqual(lead.counterparty_turnover, 1000.0)
+
+        self.foods.counterparty_turnover = 2000000.0
+        lead.counterparty_employee_count = 55
+
+        self.assertEqual(self.foods.counterparty_employee_count, 55)
+        self.assertEqual(self.foods.counterparty_turnover, 2000000.0)
+
     def test_seller_without_our_rights_makes_customers(self):
         self.outsider.group_ids |= self.env.ref("base.group_partner_manager")
         lead = self._prospect(partner_id=False, partner_name="Other Ltd", user_id=self.outsider.id)
