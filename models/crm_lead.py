@@ -309,10 +309,23 @@ class CrmLead(models.Model):
 
     @api.model
     def action_open_counterparty_pipeline(self):
-        """Open the pipeline from prospect to contract; without one, all opportunities."""
-        return self._get_counterparty_pipeline_action(
-            self.env["crm.team"]._get_counterparty_pipeline()
+        """Open the pipeline from prospect to contract; without one, all opportunities.
+
+        Whoever may set one up is told where.
+        """
+        team = self.env["crm.team"]._get_counterparty_pipeline()
+        action = self._get_counterparty_pipeline_action(team)
+        if team or not self.env["crm.team"].has_access("create"):
+            return action
+        message = self.env._(
+            "A ready pipeline from the first contact to the contract can be set up in Settings › "
+            "Counterparties."
         )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "info", "message": message, "next": action},
+        }
 
     @api.model
     def _get_counterparty_pipeline_action(self, team):

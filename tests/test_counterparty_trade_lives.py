@@ -108,9 +108,24 @@ class TestCounterpartyTradeLives(TradeCase):
                 ],
             }
         )
-        order = self._buy(2, price=48.0, currency_id=foreign.id)
-        order.order_line.product_uom_id = self.dozen
-        order.order_line.price_unit = 48.0
+        order = self.env["purchase.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "currency_id": foreign.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": self.goods.id,
+                            "product_qty": 2,
+                            "product_uom_id": self.dozen.id,
+                            "price_unit": 48.0,
+                            "tax_ids": [Command.clear()],
+                        }
+                    )
+                ],
+            }
+        )
+        order.button_confirm()
 
         self.assertEqual(self._prices()["in"], (48.0, self.dozen.name, "XTS", 24))
         [row] = self.env[OPEN].search([("commercial_partner_id", "=", self.customer.id)])

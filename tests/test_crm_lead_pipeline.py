@@ -269,6 +269,17 @@ class TestCrmLeadProspect(PipelineCase):
 
         self.assertEqual(lead.counterparty_employee_count, 25)
 
+    def test_without_a_pipeline_whoever_may_set_it_up_is_told_where(self):
+        self.team.counterparty_is_pipeline = False
+        leader = self._user("lea", "group_user", "sales_team.group_sale_manager")
+
+        told = self.Lead.with_user(leader).action_open_counterparty_pipeline()
+        opened = self.Lead.with_user(self.seller).action_open_counterparty_pipeline()
+
+        self.assertIn("Settings", told["params"]["message"])
+        self.assertEqual(told["params"]["next"]["res_model"], "crm.lead")
+        self.assertEqual(opened["res_model"], "crm.lead")
+
     def test_opportunity_teaches_only_what_was_typed_in_it(self):
         self.foods.counterparty_turnover = 1000.0
         lead = self._prospect(self.ben)

@@ -65,9 +65,23 @@ registry.category("web_tour.tours").add("counterparty_story", {
             run: "click",
         },
         {
-            content: "go to whose it is",
+            content: "the contract is open",
             trigger: ".o_form_view .o_field_widget[name=partner_id]",
-            run: "hover && click .o_form_view .o_field_widget[name=partner_id] .o_external_button",
+        },
+        {
+            content: "open the menu of counterparties again",
+            trigger: "[data-menu-xmlid='counterparty_crm.counterparty_menu']",
+            run: "click",
+        },
+        {
+            content: "go to the customers",
+            trigger: "[data-menu-xmlid='counterparty_crm.res_partner_menu_customer']",
+            run: "click",
+        },
+        {
+            content: "open the one that has signed",
+            trigger: ".o_data_row .o_data_cell:contains(Northwind Foods)",
+            run: "click",
         },
         {
             content: "open the Relationship tab again",
