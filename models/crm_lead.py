@@ -224,11 +224,15 @@ class CrmLead(models.Model):
         won = self.sudo().filtered(
             lambda lead: (
                 lead.won_status == "won"
-                and lead.partner_id
                 and lead.team_id.counterparty_contract_kind_id
                 and not lead.with_context(active_test=False).counterparty_document_ids
             )
         )
+        named = won.filtered(lambda lead: not lead.partner_id and lead.partner_name)
+        if named:
+            # who signs is no prospect any more; with the name of its counterparty this comes again
+            named._handle_partner_assignment(create_missing=True)
+        won = (won - named).filtered("partner_id")
         if not won:
             return
         contracts = won.env["counterparty.document"].create(

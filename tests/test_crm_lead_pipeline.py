@@ -117,6 +117,22 @@ class TestCrmLeadPipeline(PipelineCase):
 
         self.assertEqual(lead.counterparty_document_ids.partner_id, self.late_payer)
 
+    def test_won_prospect_becomes_the_counterparty_of_its_contract(self):
+        lead = self._prospect(
+            partner_id=False,
+            partner_name="Vidin Cellars",
+            contact_name="Nikola Petkov",
+            counterparty_employee_count=45,
+        )
+
+        lead.with_user(self.seller).action_set_won()
+
+        company = lead.partner_id.commercial_partner_id
+        self.assertEqual((company.name, lead.partner_id.name), ("Vidin Cellars", "Nikola Petkov"))
+        self.assertEqual(company.counterparty_employee_count, 45)
+        self.assertEqual(lead.counterparty_document_ids.partner_id, company)
+        self.assertEqual(len(lead.counterparty_document_ids), 1)
+
     def test_other_teams_write_no_contract(self):
         lead = self._prospect(team_id=self.env["crm.team"].create({"name": "Shop"}).id)
 
