@@ -42,7 +42,7 @@ class CounterpartyFacts(models.AbstractModel):
         partner = self.env["counterparty.timeline"]._check_partner(partner_id)
         groups = [
             ("trade", self.env._("Trade"), self._get_trade(partner)),
-            ("money", self.env._("Money"), self._get_money(partner)),
+            ("money", self._describe_money(), self._get_money(partner)),
             ("judgement", self.env._("How is this counterparty"), self._get_judgement(partner)),
         ]
         return [

@@ -162,6 +162,28 @@ class TestCounterpartyFacts(TradeCase):
         parameters.set_param(SELLERS_SEE, "all")
         self.assertNotIn("balance", self._lines(outsider))
 
+    def test_money_of_two_companies_is_that_of_the_one_that_works_and_says_so(self):
+        self.accountant.company_ids |= self.other_company
+        invoice = self._invoice(day=self._today(-40), invoice_date_due=self._today(-20))
+        self._pay(invoice, self._today(-20))
+        self._invoice(day=self._today(-40), invoice_date_due=self._today(-20))
+        self.env.flush_all()
+        both = self.company | self.other_company
+
+        def read(companies):
+            Facts = self.env["counterparty.facts"].with_user(self.accountant)
+            groups = Facts.with_context(allowed_company_ids=companies.ids).get_facts(
+                self.customer.id
+            )
+            keys = {line["key"] for group in groups for line in group["lines"]}
+            return keys, {group["title"] for group in groups}
+
+        keys, titles = read(both)
+        self.assertLessEqual({"balance", "overdue", "pays"}, keys)
+        self.assertIn(f"Money, {self.company.name}", titles)
+        keys, _titles = read(both[::-1])
+        self.assertFalse({"balance", "overdue", "pays"} & keys)
+
     def test_credit_used_stands_beside_the_limit(self):
         self.company.account_use_credit_limit = True
         self.customer.credit_limit = 125.0
@@ -293,7 +315,8 @@ class TestCounterpartyFacts(TradeCase):
         Facts = self.env["counterparty.facts"].with_user(self.accountant)
         Facts._get_payment_morals(self.customer)
 
-        with self.assertQueryCount(1):
+        # the branches of the company, and what was paid and promised in one
+        with self.assertQueryCount(2):
             Facts._get_payment_morals(self.customer)
 
     def test_what_is_missing_is_counted_with_its_amount(self):
