@@ -37,7 +37,7 @@ registry.category("web_tour.tours").add("counterparty_story", {
         },
         {
             content: "its opportunities, under its name",
-            trigger: ".o_breadcrumb:contains(Northwind Foods)",
+            trigger: ".o_action_manager:has(.o_last_breadcrumb_item:contains(Northwind Foods: Opportunities)) .o_kanban_record:contains(Cold store)",
         },
         {
             content: "open the menu of counterparties",
