@@ -48,6 +48,7 @@ from . import res_users_workday
 from . import res_partner_prospect
 from . import res_partner_terms
 from . import sale_order_card
+from . import counterparty_facts_expected
 from . import counterparty_facts_money
 from . import counterparty_facts_promise
 from . import counterparty_facts_supplier

@@ -63,12 +63,11 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
 
     def _remind(self):
         """Plan one activity per document for its responsible, not on days off and not too many."""
-        today = fields.Date.context_today(self)
         # what was told is written by the jobs alone
         reminders = self.env["counterparty.reminder"].sudo()
         for document in self:
             user = document._get_person_to_remind()
-            if not user or not reminders._has_room(user, today):
+            if not user or not reminders._has_room(user):
                 continue  # asked again tomorrow: somebody may have been found by then
             # in the words of the person, who may see the document
             spoken = document.with_user(user).with_context(lang=user.lang)
@@ -82,12 +81,12 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
                 ),
                 user_id=user.id,
             )
-            document.reminded_on = today
+            document.reminded_on = user._get_counterparty_days()[user.id]
             # those who read what was told may not know of personal documents and their last day
             if not document.is_personal:
                 partner = document.partner_id.id
                 told = Due("document", partner, user.id, document.date_to, document.id)
-                reminders._note([told], today)
+                reminders._note([told])
 
     def _get_person_to_remind(self):
         """Return the first of those concerned who is still here and may see the document."""

@@ -1,9 +1,11 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
 from ..tools import facts
+from .counterparty_facts_expected import OPPORTUNITIES, QUOTATIONS
 from .counterparty_facts_money import LEDGER
 
 OPEN = "counterparty.trade.open"
@@ -25,6 +27,7 @@ class CounterpartyFacts(models.AbstractModel):
     _name = "counterparty.facts"
     _description = "Facts about a Counterparty"
     _inherit = [
+        "counterparty.facts.expected.mixin",
         "counterparty.facts.money.mixin",
         "counterparty.facts.promise.mixin",
         "counterparty.facts.supplier.mixin",
@@ -41,7 +44,7 @@ class CounterpartyFacts(models.AbstractModel):
         partner = self.env["counterparty.timeline"]._check_partner(partner_id)
         groups = [
             ("trade", self.env._("Trade"), self._get_trade(partner)),
-            ("money", self.env._("Money"), self._get_money(partner)),
+            ("money", self._describe_money(), self._get_money(partner)),
             ("judgement", self.env._("How is this counterparty"), self._get_judgement(partner)),
         ]
         return [
@@ -50,10 +53,16 @@ class CounterpartyFacts(models.AbstractModel):
 
     @api.model
     def action_open(self, partner_id, key):
-        """Return the list behind a line of the card."""
+        """Return the list behind a line of the card.
+
+        :raises UserError: for a line that has none
+        """
         partner = self.env["counterparty.timeline"]._check_partner(partner_id)
-        entity = partner.commercial_partner_id
-        xmlid, domain, context = self._get_lists(entity)[key]
+        entity = self._get_entity(partner)
+        lists = self._get_lists(entity)
+        if key not in lists:
+            raise UserError(self.env._("There is no list behind this line of the card."))
+        xmlid, domain, context = lists[key]
         action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
         return dict(
             action,
@@ -90,6 +99,8 @@ class CounterpartyFacts(models.AbstractModel):
             "not_coming": (quantities, whose, {"search_default_not_coming": 1}),
             "sold": (prices, whose, {"search_default_sold": 1}),
             "bought": (prices, whose, {"search_default_bought": 1}),
+            "expected": (OPPORTUNITIES, self._domain_opportunities(entity), {}),
+            "quoted": (QUOTATIONS, self._domain_quotations(entity), {}),
             "promises": (
                 "counterparty_crm.counterparty_interaction_action",
                 [*whose, ("promised_on", "!=", False)],
@@ -97,6 +108,11 @@ class CounterpartyFacts(models.AbstractModel):
             ),
             "stale": (prices, whose, {"search_default_sold": 1, "search_default_not_180": 1}),
         }
+
+    @api.model
+    def _get_entity(self, partner):
+        """Return whose documents the card is about; rows of long ago may name no company."""
+        return partner.commercial_partner_id or partner
 
     @api.model
     def _prepare_line(self, key, label, text, tone="", opens=False):
@@ -112,7 +128,7 @@ class CounterpartyFacts(models.AbstractModel):
 
     @api.model
     def _get_trade(self, partner):
-        entity = partner.commercial_partner_id
+        entity = self._get_entity(partner)
         return [*self._get_open_quantities(entity), *self._get_products(entity)]
 
     @api.model
@@ -192,12 +208,13 @@ class CounterpartyFacts(models.AbstractModel):
 
     @api.model
     def _get_judgement(self, partner):
-        entity = partner.commercial_partner_id
+        entity = self._get_entity(partner)
         return [
             *self._get_satisfaction(partner),
             *self._get_payment_morals(entity),
             *self._get_supplier_reliability(entity),
             *self._get_revenue(entity),
+            *self._get_expected(entity),
         ]
 
     @api.model
@@ -221,7 +238,9 @@ class CounterpartyFacts(models.AbstractModel):
             return []
         tone = "success" if average >= 4 else "warning" if average >= 3 else "danger"
         text = self.env._(
-            "%(average)s of 5, ratings: %(count)s", average=f"{average:.1f}", count=count
+            "%(average)s of 5, ratings: %(count)s",
+            average=formatLang(self.env, average, digits=1),
+            count=count,
         )
         return [self._prepare_line("satisfaction", self.env._("Satisfaction"), text, tone)]
 

@@ -28,7 +28,7 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
         # the setting is the administrator's, what it says is for everybody
         setting = self.env["ir.config_parameter"].sudo().get_param(SELLERS_SEE)
         if setting == "own":
-            entity = partner.commercial_partner_id
+            entity = self._get_entity(partner)
             roles = entity._get_counterparty_roles()
             # not that of the contact asked: whoever adds contacts could make it his own
             return user in (entity.user_id | roles.responsible_id)
@@ -38,7 +38,7 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
     def _get_money(self, partner):
         if not self._may_see_money(partner):
             return []
-        entity = partner.commercial_partner_id
+        entity = self._get_entity(partner)
         money = self._read_money(entity)
         currency = self.env.company.currency_id
         labels = dict(
@@ -65,9 +65,6 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
         :return: ``balance``, ``overdue`` and ``unused`` of receivables, ``payable`` and
             ``advanced`` of payables
         """
-        root = self.env.company.root_id
-        # whoever may see balances sees those of the whole company, as the host's own ``credit``
-        branches = self.env["res.company"].sudo().search([("id", "child_of", root.id)])
         Accounts = self.env["account.account"].sudo().with_context(active_test=False)
         kinds = ("asset_receivable", "liability_payable")
         receivable, payable = (
@@ -101,10 +98,26 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
                 partner=entity.id,
                 receivable=receivable,
                 accounts=receivable + payable,
-                companies=branches.ids,
+                companies=self._get_money_companies().ids,
             )
         )
         return row
+
+    @api.model
+    def _get_money_companies(self):
+        """Return the company that works, with its branches: money has one currency and one ledger.
+
+        Whoever may see balances sees those of the whole company, as the host's own ``credit``.
+        """
+        root = self.env.company.root_id
+        return self.env["res.company"].sudo().search([("id", "child_of", root.id)])
+
+    @api.model
+    def _describe_money(self):
+        """Return the heading of money: whose it is where several companies are chosen."""
+        if len(self.env.companies.root_id) < 2:
+            return self.env._("Money")
+        return self.env._("Money, %(company)s", company=self.env.company.root_id.name)
 
     @api.model
     def _get_credit_used(self, entity, balance):
@@ -153,6 +166,7 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
         :return: with the last two what ``_get_promises`` judges: promises to pay and payments
         """
         start = fields.Date.context_today(self) - relativedelta(years=1)
+        companies = self._get_money_companies().ids
         self.env["account.partial.reconcile"].flush_model()
         self.env["account.move.line"].flush_model(["reconciled", "date_maturity", "partner_id"])
         [row] = self.env.execute_query(
@@ -174,10 +188,10 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
                  WHERE item.partner_id = %(partner)s AND item.reconciled AND item.date > %(start)s
                    AND item.parent_state = 'posted' AND item.company_id = ANY(%(companies)s)
                 """,
-                promises=self._sql_promises(entity, start),
+                promises=self._sql_promises(entity, start, companies),
                 partner=entity.id,
                 start=start,
-                companies=self.env.companies.ids,
+                companies=companies,
             )
         )
         return row

@@ -48,15 +48,16 @@ class CounterpartyFactsPromiseMixin(models.AbstractModel):
     _description = "Promises to pay of a counterparty"
 
     @api.model
-    def _sql_promises(self, entity, start):
+    def _sql_promises(self, entity, start, companies):
         """Return the queries ``promise`` and ``payment``, part of the card's one on payments.
 
         :param start: promises for days after it
+        :param companies: ids of those whose promises and payments count
         """
         self.env["counterparty.interaction"].flush_model()
         self.env["account.payment"].flush_model()
         self.env["res.partner"].flush_model(["commercial_partner_id"])
-        return SQL(PROMISES, entity=entity.id, start=start, companies=self.env.companies.ids)
+        return SQL(PROMISES, entity=entity.id, start=start, companies=companies)
 
     @api.model
     def _get_promises(self, promised, received):

@@ -1,10 +1,12 @@
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, format_datetime
 
-from ..tools.interactions import KINDS
+from ..tools.interactions import KINDS, PROMISE
 
 # a contact that reached nobody's attention earns no sale
 SILENT_KINDS = ("mailing",)
@@ -34,6 +36,7 @@ COLUMNS = (
 )
 # what somebody logged by mistake may be taken back as long
 TAKE_BACK_HOURS = 24
+OLDEST_YEARS = 30
 
 
 class CounterpartyInteraction(models.Model):
@@ -259,13 +262,67 @@ class CounterpartyInteraction(models.Model):
         return added
 
     @api.model
+    def _insert_said(self, vals_list):
+        """Log what somebody says of a contact.
+
+        What was counted of the same meeting already takes it; beside what somebody else has said of
+        it, this stands as a contact of its own.
+
+        :param vals_list: as of ``_insert_interactions``, about one meeting or none
+        """
+        meeting = next((vals["res_id"] for vals in vals_list if vals.get("res_id")), None)
+        if not meeting:
+            return self._insert_interactions(vals_list)
+        taken = self._take_meeting(vals_list[0], [vals["partner_id"] for vals in vals_list])
+        said = {
+            partner.id
+            for (partner,) in self._read_group(
+                [("res_model", "=", "calendar.event"), ("res_id", "=", meeting)], ["partner_id"]
+            )
+        }
+        own = {"res_model": None, "res_id": None}
+        return self._insert_interactions(
+            [
+                vals | own if vals["partner_id"] in said else vals
+                for vals in vals_list
+                if vals["partner_id"] not in taken
+            ]
+        )
+
+    @api.model
+    def _take_meeting(self, vals, partner_ids):
+        """Write what was said into what the job has counted of a meeting.
+
+        :return: ids of the partners with whom it was counted
+        """
+        self.flush_model()
+        self._check_past([vals])
+        names = ("note", "result", "importance", "logged_at", "user_id", *PROMISE)
+        rows = self.env.execute_query(
+            SQL(
+                """UPDATE counterparty_interaction SET origin = 'manual', %(said)s
+                    WHERE res_model = 'calendar.event' AND res_id = %(meeting)s
+                      AND partner_id = ANY(%(partners)s) AND origin != 'manual'
+                RETURNING partner_id""",
+                said=SQL(", ").join(
+                    SQL("%s = %s", SQL.identifier(name), vals.get(name) or None) for name in names
+                ),
+                meeting=vals["res_id"],
+                partners=partner_ids,
+            )
+        )
+        self.invalidate_model()
+        return {row[0] for row in rows}
+
+    @api.model
     def _check_past(self, vals_list):
-        """Refuse contacts that have not taken place yet.
+        """Refuse contacts that have not taken place yet, and those of a mistyped year.
 
         :raises ValidationError: names the contact and its date
         """
         # a clock of another server may be a little ahead
         limit = fields.Datetime.now() + timedelta(minutes=5)
+        oldest = fields.Datetime.now() - relativedelta(years=OLDEST_YEARS)
         for vals in vals_list:
             if fields.Datetime.to_datetime(vals["date"]) > limit:
                 raise ValidationError(
@@ -274,6 +331,15 @@ class CounterpartyInteraction(models.Model):
                         "has taken place.",
                         name=self.env["res.partner"].browse(vals["partner_id"]).display_name,
                         date=format_datetime(self.env, vals["date"]),
+                    )
+                )
+            if fields.Datetime.to_datetime(vals["date"]) < oldest:
+                raise ValidationError(
+                    self.env._(
+                        "The contact with %(name)s lies more than %(years)s years back: correct "
+                        "its date.",
+                        name=self.env["res.partner"].browse(vals["partner_id"]).display_name,
+                        years=OLDEST_YEARS,
                     )
                 )
 

@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
 MONTHS = "counterparty_crm.interaction_months"
-DEFAULT_MONTHS = 24
+DEFAULT_MONTHS, MOST_MONTHS = 24, 240
 # since when contacts are counted as they happen; before that they are found at installation
 SINCE = "counterparty_crm.interaction_since"
 CURSOR = "counterparty_crm.interaction_cursor"
@@ -109,6 +109,7 @@ class CounterpartyInteractionFill(models.AbstractModel):
             SQL(
                 """DELETE FROM counterparty_interaction i
                     WHERE i.res_model = 'calendar.event' AND i.date >= %(since)s
+                      AND i.origin != 'manual'
                       AND NOT EXISTS (SELECT FROM calendar_event event
                                        WHERE event.id = i.res_id AND event.active
                                          AND event.stop <= %(now)s)""",
@@ -219,6 +220,11 @@ class CounterpartyInteractionFill(models.AbstractModel):
                  LEFT JOIN res_users host ON host.id = event.user_id
                  LEFT JOIN res_users_settings own ON own.user_id = event.user_id
                 WHERE %(chosen)s AND event.active AND partner.partner_share
+                  AND NOT EXISTS (SELECT FROM counterparty_interaction said
+                                   WHERE said.res_model = 'calendar.event'
+                                     AND said.res_id = event.id
+                                     AND said.partner_id = partner.id
+                                     AND said.origin = 'manual')
                   AND COALESCE(event.privacy, own.calendar_default_privacy, %(default)s)
                       != 'private'
                   AND NOT EXISTS (SELECT FROM calendar_attendee answer
@@ -338,7 +344,7 @@ class CounterpartyInteractionFill(models.AbstractModel):
     def _get_fill_start(self):
         # a setting of ours
         months = self.env["ir.config_parameter"].sudo().get_param(MONTHS, DEFAULT_MONTHS)
-        return fields.Datetime.now() - relativedelta(months=max(int(months), 0))
+        return fields.Datetime.now() - relativedelta(months=min(max(int(months), 0), MOST_MONTHS))
 
     @api.model
     def _fill_chunk(self):

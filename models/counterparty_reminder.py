@@ -1,11 +1,14 @@
 from collections import Counter
 from datetime import timedelta
 
+from psycopg2.errors import SerializationFailure
+
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import split_every
 
-from ..tools.reminders import Due, anniversaries_between, months_and_days, within_limit
+from ..tools.reminders import MORNING, Due, anniversaries_between, months_and_days, within_limit
+from .counterparty_reminder_summary import MADE, SKIPPED
 
 CRON = "counterparty_crm.ir_cron_reminders"
 LIMIT = "counterparty_crm.reminder_limit"
@@ -15,7 +18,7 @@ DEFAULT_AHEAD = 3
 # an anniversary that fell on days off is remembered a little later
 LATE_DAYS = 3
 CHUNK = 50
-MADE, SKIPPED = "made", "skipped"
+ATTEMPTS = 3
 # who has activities planned hears of them in the summary, not by a mail for each
 SILENT = {"mail_activity_quick_update": True}
 
@@ -67,12 +70,27 @@ class CounterpartyReminder(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _find_due(self, today):
+    def _find_due(self):
         """Return everything that somebody is to be reminded of and has not been yet.
 
-        :return: list of :class:`~..tools.reminders.Due`, of all people, whoever is at work
+        :return: list of :class:`~..tools.reminders.Due`, of all people, whoever is at work, each by
+            the day that it is where that person lives
         """
         self.env.flush_all()
+        # of people nothing is asked but what day it is for them
+        people = self.env["res.users"].sudo().search([("share", "=", False)])
+        days = people._get_counterparty_days()
+        due = [
+            item
+            for today in sorted(set(days.values()))
+            for item in self._find_due_on(today)
+            if days.get(item.user_id) == today
+        ]
+        return self._leave_out_told(due)
+
+    @api.model
+    def _find_due_on(self, today):
+        """Return what is due on a day, whether or not it is that day for whom it concerns."""
         start, end = today - timedelta(days=LATE_DAYS), today + timedelta(days=self._get_ahead())
         due = [
             Due(kind, partner_id, user_id, when)
@@ -81,12 +99,12 @@ class CounterpartyReminder(models.Model):
                 ("founded", "counterparty_founding_date"),
             )
             for partner_id, user_id, day in self.env.execute_query(
-                self._sql_anniversaries(column, start, end)
+                self._sql_anniversaries(column, start, end, today)
             )
             for when in anniversaries_between(day, start, end)
         ]
         due += [Due("silence", *row) for row in self.env.execute_query(self._sql_silence(today))]
-        return self._leave_out_told(due)
+        return due
 
     @api.model
     def _get_ahead(self):
@@ -99,21 +117,29 @@ class CounterpartyReminder(models.Model):
         return int(self.env["ir.config_parameter"].sudo().get_param(LIMIT, DEFAULT_LIMIT))
 
     @api.model
-    def _sql_responsible(self, partner):
-        """Return SQL of who looks after a counterparty: by its role, else its salesperson."""
+    def _sql_responsible(self, partner, today):
+        """Return SQL of who looks after a counterparty: by its role, else its salesperson.
+
+        Of several the one whose role began last; who has left looks after nobody.
+        """
         return SQL(
-            """(SELECT COALESCE(MIN(role.responsible_id), MIN(owner.user_id), MIN(entity.user_id))
+            """(SELECT person.id
                   FROM res_partner owner
                   JOIN res_partner entity ON entity.id = owner.commercial_partner_id
                   LEFT JOIN counterparty_role role ON role.partner_id IN (owner.id, entity.id)
-                       AND role.responsible_id IS NOT NULL
-                       AND (role.date_to IS NULL OR role.date_to >= CURRENT_DATE)
-                 WHERE owner.id = %s)""",
-            partner,
+                       AND (role.date_from IS NULL OR role.date_from <= %(today)s)
+                       AND (role.date_to IS NULL OR role.date_to >= %(today)s)
+                  JOIN LATERAL (VALUES (role.responsible_id, 1), (owner.user_id, 2),
+                                       (entity.user_id, 3)) AS chosen (user_id, place) ON TRUE
+                  JOIN res_users person ON person.id = chosen.user_id AND person.active
+                 WHERE owner.id = %(partner)s
+                 ORDER BY chosen.place, role.date_from DESC NULLS LAST, role.id LIMIT 1)""",
+            partner=partner,
+            today=today,
         )
 
     @api.model
-    def _sql_anniversaries(self, column, start, end):
+    def _sql_anniversaries(self, column, start, end, today):
         field = SQL.identifier("partner", column)
         return SQL(
             """SELECT id, user_id, day
@@ -124,7 +150,7 @@ class CounterpartyReminder(models.Model):
                               = ANY(%(marks)s)) found
                 WHERE user_id IS NOT NULL""",
             field=field,
-            responsible=self._sql_responsible(SQL("partner.id")),
+            responsible=self._sql_responsible(SQL("partner.id"), today),
             marks=months_and_days(start, end),
         )
 
@@ -137,7 +163,7 @@ class CounterpartyReminder(models.Model):
         return SQL(
             """SELECT silent.partner_id, silent.user_id, silent.last, silent.type_id
                  FROM (SELECT role.partner_id, type.id AS type_id, type.silence_days,
-                              COALESCE(role.responsible_id, entity.user_id) AS user_id,
+                              COALESCE(person.id, entity.user_id) AS user_id,
                               entity.id AS entity_id,
                               COALESCE(GREATEST(
                                   (SELECT MAX(contact.date)::date
@@ -150,6 +176,8 @@ class CounterpartyReminder(models.Model):
                               AND type.active AND type.silence_days > 0
                          JOIN res_partner entity ON entity.id = role.commercial_partner_id
                               AND entity.active
+                         LEFT JOIN res_users person ON person.id = role.responsible_id
+                              AND person.active
                         WHERE (role.date_to IS NULL OR role.date_to >= %(today)s)
                           AND (role.date_from IS NULL OR role.date_from <= %(today)s)) silent
                 WHERE silent.user_id IS NOT NULL
@@ -185,20 +213,25 @@ class CounterpartyReminder(models.Model):
         ]
 
     @api.model
-    def _find_for_today(self, today):
-        """Return what is made today: of people who are at work, and no more than the limit."""
-        due = self._find_due(today)
+    def _find_for_today(self, now_only=False):
+        """Return what is made today: of people who are at work, and no more than the limit.
+
+        :param now_only: leave out people for whom the day has not begun yet
+        """
+        due = self._find_due()
         # whoever is reminded and may see it is asked below
         users = self.env["res.users"].sudo().browse({item.user_id for item in due})
-        at_work = {
-            user.id
-            for user in users
-            if user.active
-            and user._is_internal()
-            and today in user._get_counterparty_working_days(today, today)
-        }
-        due = [item for item in due if item.user_id in at_work]
-        return within_limit(self._leave_out_hidden(due), self._count_made(today), self._get_limit())
+        days = users._get_counterparty_days()
+        at_work = users.filtered(
+            lambda user: (
+                user.active
+                and user._is_internal()
+                and days[user.id] in user._get_counterparty_working_days(*[days[user.id]] * 2)
+                and not (now_only and user._get_counterparty_now().hour < MORNING)
+            )
+        )
+        due = [item for item in due if item.user_id in at_work.ids]
+        return within_limit(self._leave_out_hidden(due), self._count_made(days), self._get_limit())
 
     @api.model
     def _leave_out_hidden(self, due):
@@ -216,13 +249,16 @@ class CounterpartyReminder(models.Model):
         return kept
 
     @api.model
-    def _count_made(self, today):
-        rows = self._read_group(
-            [("made_on", "=", today), ("state", "=", MADE), ("kind", "!=", "summary")],
-            ["user_id"],
-            ["__count"],
+    def _count_made(self, days):
+        """Return how many reminders each user has got on the day that it is there.
+
+        :param days: ``{user id: day}``
+        """
+        made = [("made_on", "in", list(set(days.values()))), ("user_id", "in", list(days))]
+        rows = self.search_fetch(
+            [*made, ("state", "=", MADE), ("kind", "!=", "summary")], ["made_on", "user_id"]
         )
-        return Counter({user.id: count for user, count in rows})
+        return Counter(row.user_id.id for row in rows if row.made_on == days[row.user_id.id])
 
     @api.model
     def _preview(self):
@@ -230,10 +266,9 @@ class CounterpartyReminder(models.Model):
 
         :return: ``(Counter of kinds made today, number of people, how many are due in all)``
         """
-        today = fields.Date.context_today(self)
-        made = self._find_for_today(today)
+        made = self._find_for_today()
         kinds = Counter(item.kind for item in made)
-        return kinds, len({item.user_id for item in made}), len(self._find_due(today))
+        return kinds, len({item.user_id for item in made}), len(self._find_due())
 
     # ------------------------------------------------------------
     # Making them
@@ -241,28 +276,52 @@ class CounterpartyReminder(models.Model):
 
     @api.model
     def _cron_remind(self):
-        """Remind people of what is due, each once; restartable at any point."""
-        today = fields.Date.context_today(self)
-        due = self._find_for_today(today)
+        """Remind people of what is due, each once; restartable at any point.
+
+        Runs every hour: in each zone people are reminded when their day begins.
+        """
+        due = self._find_for_today(now_only=True)
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for chunk in split_every(CHUNK, due, list):
-            self._remind(chunk, today)
+            self._remind_safely(chunk)
             if not self.env["ir.cron"]._commit_progress(len(chunk)):
                 break
 
     @api.model
-    def _remind(self, due, today):
-        """Plan an activity for each, unless another job has been faster."""
-        noted = self._note(due, today)
-        for item in due:
-            if (item.partner_id, item.kind, item.day, item.type_id) in noted:
-                self._plan(item, today)
+    def _remind_safely(self, due, attempts=ATTEMPTS):
+        """Remind, again when another job has told the same since this transaction began.
+
+        Nobody repeats a job: what others have written is seen by a new transaction alone.
+        """
+        try:
+            return self._remind(due)
+        except SerializationFailure:
+            self.env.cr.rollback()
+            self.env.invalidate_all(flush=False)
+        return self._remind_safely(due, attempts - 1) if attempts > 1 else None
 
     @api.model
-    def _note(self, due, today, state=MADE):
-        """Write down what is told, and return the keys of what nobody has told before."""
+    def _remind(self, due):
+        """Plan an activity for each, unless another job has been faster."""
+        users = self.env["res.users"].sudo().browse({item.user_id for item in due})
+        days = users._get_counterparty_days()
+        noted = self._note(due)
+        for item in due:
+            if (item.partner_id, item.kind, item.day, item.type_id) in noted:
+                self._plan(item, days[item.user_id])
+
+    @api.model
+    def _note(self, due, state=MADE):
+        """Write down what is told, and return the keys of what nobody has told before.
+
+        :raises psycopg2.errors.SerializationFailure: when another transaction has just told it
+        """
         if not due:
             return set()
+        # the person's own day and company: the counterparty may belong to all
+        people = self.env["res.users"].sudo().browse({item.user_id for item in due})
+        days = people._get_counterparty_days()
+        companies = {user.id: user.company_id.id for user in people}
         rows = [
             SQL(
                 "(%s, %s, %s::date, %s, %s, %s, %s::date, %s)",
@@ -271,14 +330,13 @@ class CounterpartyReminder(models.Model):
                 item.day,
                 item.type_id,
                 item.user_id,
-                # the person's own company: the counterparty may belong to all
-                self.env["res.users"].sudo().browse(item.user_id).company_id.id,
-                today,
+                companies[item.user_id],
+                days[item.user_id],
                 state,
             )
             for item in due
         ]
-        noted = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """INSERT INTO counterparty_reminder
                           (partner_id, kind, event_date, res_id, user_id, company_id, made_on,
@@ -286,10 +344,12 @@ class CounterpartyReminder(models.Model):
                    VALUES %s ON CONFLICT DO NOTHING
                    RETURNING partner_id, kind, event_date, res_id""",
                 SQL(", ").join(rows),
-            )
+            ),
+            log_exceptions=False,
         )
+        noted = set(self.env.cr.fetchall())
         self.invalidate_model()
-        return set(noted)
+        return noted
 
     @api.model
     def _plan(self, item, today):
@@ -323,15 +383,16 @@ class CounterpartyReminder(models.Model):
     @api.model
     def _start_from_now(self):
         """Leave out everything that is due today, so that only what comes later is told."""
-        today = fields.Date.context_today(self)
-        return len(self._note(self._find_due(today), today, SKIPPED))
+        return len(self._note(self._find_due(), SKIPPED))
 
     @api.model
-    def _has_room(self, user, today):
+    def _has_room(self, user):
         """Tell whether somebody may be reminded today: at work, and below the limit."""
+        days = user._get_counterparty_days()
+        today = days[user.id]
         return (
             today in user._get_counterparty_working_days(today, today)
-            and self._count_made(today)[user.id] < self._get_limit()
+            and self._count_made(days)[user.id] < self._get_limit()
         )
 
     # ------------------------------------------------------------

@@ -1,10 +1,11 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 
-from ..tools.reminders import Due
+from ..tools.reminders import MORNING, NOON, Due
 
 SUMMARY_CRON = "counterparty_crm.ir_cron_daily_summary"
 SHOWN = 30
+MADE, SKIPPED = "made", "skipped"
 
 
 class CounterpartyReminderSummary(models.AbstractModel):
@@ -15,7 +16,10 @@ class CounterpartyReminderSummary(models.AbstractModel):
 
     @api.model
     def _cron_send_summary(self):
-        """Mail each user the plans of the day, once a day, and not on days off."""
+        """Mail each user the plans of the day, once a day, and not on days off.
+
+        Runs every hour: in each zone in the first hour of the morning.
+        """
         users = self._find_summary_users()
         self.env["ir.cron"]._commit_progress(remaining=len(users))
         for user in users:
@@ -27,7 +31,7 @@ class CounterpartyReminderSummary(models.AbstractModel):
     def _find_summary_users(self):
         group = self.env.ref("counterparty_crm.group_user")
         # told are all who use ours, and want to be
-        return (
+        users = (
             self.env["res.users"]
             .sudo()
             .search(
@@ -39,6 +43,15 @@ class CounterpartyReminderSummary(models.AbstractModel):
                 ]
             )
         )
+        users = users.filtered(lambda user: MORNING <= user._get_counterparty_now().hour < NOON)
+        days = users._get_counterparty_days()
+        asked = [("kind", "=", "summary"), ("event_date", "in", list(set(days.values())))]
+        told = {
+            (note.user_id.id, note.event_date)
+            # who was told is known to the jobs alone
+            for note in self.env["counterparty.reminder"].sudo().search(asked)
+        }
+        return users.filtered(lambda user: (user.id, days[user.id]) not in told)
 
     @api.model
     def _send_summary(self, user):
@@ -46,16 +59,17 @@ class CounterpartyReminderSummary(models.AbstractModel):
 
         :return: the mail, empty when there was nothing to say or it was said already
         """
+        zone, today = user._get_counterparty_zone(), user._get_counterparty_days()[user.id]
         spoken = self.with_user(user).with_context(
-            lang=user.lang, tz=user.tz, allowed_company_ids=user.company_ids.ids
+            lang=user.lang, tz=zone, allowed_company_ids=user.company_ids.ids
         )
-        today = fields.Date.context_today(spoken)
         nothing = self.env["mail.mail"]
         if today not in user._get_counterparty_working_days(today, today):
             return nothing
         plans = spoken._get_summary_plans()
         due = Due("summary", user.partner_id.id, user.id, today)
-        if not plans or not self.sudo()._note([due], today):
+        # also without plans: what is planned later on needs no mail
+        if not self.sudo()._note([due], MADE if plans else SKIPPED) or not plans:
             return nothing
         # the queue sends it: the person's own rights were asked for what it says
         return self.env["mail.mail"].sudo().create(spoken._prepare_summary_mail(user, plans))

@@ -1,5 +1,3 @@
-from datetime import date
-
 from odoo import api, models
 from odoo.exceptions import AccessError, MissingError
 from odoo.fields import Domain
@@ -70,6 +68,8 @@ class CounterpartyTimeline(models.AbstractModel):
         if not self.env.user.has_group(GROUP_USER):
             raise AccessError(self.env._("The history of counterparties is for their users."))
         partner = self.env["res.partner"].browse(int(partner_id))
+        # the host's rule reads where companies belong, and would read all their columns with it
+        self.env.companies.fetch(["currency_id", "parent_path"])
         # asked of the database: to ask the record would read it with all its columns
         own = [("id", "=", partner.id)]
         if not partner.with_context(active_test=False)._search(own).get_result_ids():
@@ -81,13 +81,14 @@ class CounterpartyTimeline(models.AbstractModel):
     def _clean_filters(self, filters):
         """Return filters with days as dates; what nobody asks for is left out.
 
-        :raises ValueError: for a day that is none
+        While somebody types a year its first digits are a day of long ago, or none.
         """
         filters = filters or {}
         cleaned = {name: filters[name] for name in ("kinds", "text", "group") if filters.get(name)}
         for name in ("since", "until"):
-            if filters.get(name):
-                cleaned[name] = date.fromisoformat(str(filters[name])[:10])
+            day = timeline.read_day(filters.get(name))
+            if day:
+                cleaned[name] = day
         return cleaned
 
     # ------------------------------------------------------------
@@ -184,10 +185,11 @@ class CounterpartyTimeline(models.AbstractModel):
         found; what drops out is filled up.
         """
         scope = self._get_scope(partner, filters)
+        present = self._find_present(legs, scope, filters)
         size, page = limit + 1, []
-        sources = self._get_sources(legs, filters)
+        sources = self._get_sources({place: legs[place] for place in present}, filters)
         while sources:
-            sql = self._sql_page(sources, scope, filters, position, size)
+            sql = self._sql_page(sources, scope, present, filters, position, size)
             found = [(Position(*row[:3]), row[3:]) for row in self.env.execute_query(sql) if row[2]]
             page += self._filter_checked(legs, found)
             if len(page) > limit or len(found) < size:
@@ -195,6 +197,56 @@ class CounterpartyTimeline(models.AbstractModel):
             position = found[-1][0]
             size = min(size * 4, MOST)
         return page[: limit + 1]
+
+    @api.model
+    def _find_present(self, legs, scope, filters):
+        """Return ``{place: members}`` of the legs that have rows at all, for whomever.
+
+        Most counterparties have two or three kinds of documents: to ask each model once for one
+        row takes a third of the time of planning and putting together what would find nothing.
+
+        :return: members are ids of partners; of a large family all, without asking
+        """
+        kinds = filters.get("kinds")
+        if kinds:
+            legs = {
+                place: leg for place, leg in legs.items() if not leg.kinds.keys().isdisjoint(kinds)
+            }
+        if len(scope) > LITERALS:
+            return dict.fromkeys(legs, scope)
+        rows = [row for place, leg in legs.items() for row in self._sql_present(place, leg, scope)]
+        present = {}
+        if rows:
+            for place, member in self.env.execute_query(SQL(" UNION ALL ").join(rows)):
+                present.setdefault(place, []).append(member)
+        return present
+
+    @api.model
+    def _sql_present(self, place, leg, scope):
+        """Return a look for any row of each member of a family."""
+        # whatever there is: whether the user may see it the leg itself asks
+        records = self.env[leg.model].sudo()
+        field = records._fields[leg.partner]
+        table, column, where = records._table, leg.partner, []
+        if field.type == "many2many":
+            table, column = field.relation, field.column2
+        else:
+            where = [(name, value) for name, operator, value in leg.where if operator == "="]
+            records.flush_model([column, *(name for name, _value in where)])
+        # without order: one row, whatever index finds it
+        return [
+            SQL(
+                "(SELECT %s AS place, %s AS member FROM %s WHERE %s LIMIT 1)",
+                place,
+                member,
+                SQL.identifier(table),
+                SQL(" AND ").join(
+                    SQL("%s = %s", SQL.identifier(name), value)
+                    for name, value in [(column, member), *where]
+                ),
+            )
+            for member in scope
+        ]
 
     @api.model
     def _get_sources(self, legs, filters):
@@ -214,14 +266,14 @@ class CounterpartyTimeline(models.AbstractModel):
         return sources
 
     @api.model
-    def _sql_page(self, sources, scope, filters, position, size):
+    def _sql_page(self, sources, scope, present, filters, position, size):
         legs = []
         for place, (leg, records, query) in sources.items():
             bounds = self._sql_bounds(place, leg, filters, position)
             head, tail = self._sql_leg(place, leg, records, query, size)
             legs += [
                 SQL("%s %s AND %s %s", head, condition, bounds, tail)
-                for condition in self._sql_partners(leg, records, scope)
+                for condition in self._sql_partners(leg, records, scope, present[place])
             ]
         return SQL(
             "SELECT * FROM (%s) AS leg ORDER BY moment DESC, place, id DESC LIMIT %s",
@@ -324,8 +376,8 @@ class CounterpartyTimeline(models.AbstractModel):
         return records._field_to_sql(records._table, name, query)
 
     @api.model
-    def _sql_partners(self, leg, records, scope):
-        """Return one condition per member of a family, or one for all of a large one."""
+    def _sql_partners(self, leg, records, scope, members):
+        """Return one condition per member of a family that has rows, or one for all of many."""
         field = records._fields[leg.partner]
         table = records._table
         if field.type == "many2many":
@@ -344,7 +396,7 @@ class CounterpartyTimeline(models.AbstractModel):
             if len(scope) > LITERALS:
                 conditions = [SQL("%s = ANY(%s)", column, scope)]
             else:
-                conditions = [SQL("%s = %s", column, member) for member in scope]
+                conditions = [SQL("%s = %s", column, member) for member in members]
         if leg.model == "mail.message" and leg.partner != "res_id":
             conditions = [
                 SQL("%s AND %s", condition, self._sql_other_messages(leg, table, scope))

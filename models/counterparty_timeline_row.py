@@ -24,6 +24,7 @@ class CounterpartyTimelineRowMixin(models.AbstractModel):
     @api.model
     def _prepare_rows(self, legs, partner, found):
         rows, asked = [], {}
+        self._read_directions(legs, found)
         labels = self._get_state_labels(legs[position.place] for position, _values in found)
         for position, values in found:
             leg = legs[position.place]
@@ -35,6 +36,17 @@ class CounterpartyTimelineRowMixin(models.AbstractModel):
             getattr(self, f"_describe_{model.replace('.', '_')}")(model, own)
         self._name_partners(partner, rows)
         return rows
+
+    @api.model
+    def _read_directions(self, legs, found):
+        """Read which way the goods of transfers move: that alone, of all types at once."""
+        ids = {
+            int(values[0])
+            for position, values in found
+            if legs[position.place].model == "stock.picking"
+        }
+        # which way goods move is no secret of whoever may read the transfer
+        self.env["stock.picking.type"].sudo().browse(ids).fetch(["code"])
 
     @api.model
     def _prepare_row(self, leg, position, values, labels):

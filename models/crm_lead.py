@@ -25,7 +25,7 @@ class CrmLead(models.Model):
         "res.partner.industry",
         "Industry",
         compute="_compute_counterparty_prospect",
-        inverse="_inverse_counterparty_prospect",
+        inverse="_inverse_counterparty_industry",
         store=True,
         readonly=False,
         copy=False,
@@ -35,7 +35,7 @@ class CrmLead(models.Model):
         "Yearly Turnover",
         currency_field="counterparty_turnover_currency_id",
         compute="_compute_counterparty_prospect",
-        inverse="_inverse_counterparty_prospect",
+        inverse="_inverse_counterparty_turnover",
         store=True,
         readonly=False,
         copy=False,
@@ -45,7 +45,7 @@ class CrmLead(models.Model):
         "res.currency",
         "Currency of the Turnover",
         compute="_compute_counterparty_prospect",
-        inverse="_inverse_counterparty_prospect",
+        inverse="_inverse_counterparty_turnover",
         store=True,
         readonly=False,
         copy=False,
@@ -54,7 +54,7 @@ class CrmLead(models.Model):
     counterparty_employee_count = fields.Integer(
         "Number of Employees",
         compute="_compute_counterparty_prospect",
-        inverse="_inverse_counterparty_prospect",
+        inverse="_inverse_counterparty_employee_count",
         store=True,
         readonly=False,
         copy=False,
@@ -121,21 +121,32 @@ class CrmLead(models.Model):
             if not lead.counterparty_turnover_currency_id:
                 lead.counterparty_turnover_currency_id = lead.company_currency
 
-    def _inverse_counterparty_prospect(self):
-        """Let the counterparty learn what was typed in the opportunity."""
+    # each teaches what was typed: an old opportunity knows of the rest less than its company
+    def _inverse_counterparty_industry(self):
+        self._teach_counterparty("counterparty_industry_id")
+
+    def _inverse_counterparty_turnover(self):
+        self._teach_counterparty("counterparty_turnover", "counterparty_turnover_currency_id")
+
+    def _inverse_counterparty_employee_count(self):
+        self._teach_counterparty("counterparty_employee_count")
+
+    def _teach_counterparty(self, *names):
+        """Let the counterparty learn what was typed in these fields of the opportunity."""
         for lead in self:
             company = lead.partner_id.commercial_partner_id
-            vals = lead._prepare_counterparty_prospect(company)
+            vals = lead._prepare_counterparty_prospect(company, names)
             if company and vals and company.has_access("write"):
                 company.write(vals)
 
-    def _prepare_counterparty_prospect(self, company):
+    def _prepare_counterparty_prospect(self, company, names=None):
         """Return what a company does not say of itself yet, or says otherwise.
 
         :param company: a partner, or none yet
+        :param names: fields of the opportunity, all of the prospect when not given
         """
-        names = self.env["res.partner"]._get_counterparty_prospect_fields()
-        values = {source: self[name] for name, source in names.items() if self[name]}
+        fields_of = self.env["res.partner"]._get_counterparty_prospect_fields()
+        values = {fields_of[name]: self[name] for name in names or fields_of if self[name]}
         if "counterparty_turnover" not in values:
             values.pop("counterparty_turnover_currency_id", None)
         return {
@@ -179,13 +190,20 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         before = {lead: lead.stage_id for lead in self} if "stage_id" in vals else {}
+        were_leads = self.filtered(lambda lead: "type" in vals and lead.type == "lead")
         result = super().write(vals)
         if vals.get("active"):
             # whoever takes it up again needs no recall. sudo: nor our rights to do so
             self.sudo().filtered("counterparty_recall_date").counterparty_recall_date = False
-        self.filtered(
-            lambda lead: lead in before and before[lead] != lead.stage_id
-        )._follow_counterparty_rules()
+        # what becomes an opportunity enters its stage, which a lead has without being anywhere
+        entered = self.filtered(
+            lambda lead: (
+                "type" in vals
+                if lead in were_leads
+                else lead in before and before[lead] != lead.stage_id
+            )
+        )
+        entered._follow_counterparty_rules()
         if not WINNING.isdisjoint(vals):
             self._sign_counterparty_contracts()
         return result
@@ -194,7 +212,7 @@ class CrmLead(models.Model):
         # sudo: rules are the manager's, who moves an opportunity only sets them off
         Rule = self.env["counterparty.stage.rule"].sudo()
         if not Rule._get_stage_ids().isdisjoint(self.stage_id.ids):
-            Rule._follow(self.sudo())
+            Rule._follow(self.sudo().filtered(lambda lead: lead.type == "opportunity"))
 
     # ------------------------------------------------------------
     # Contract
@@ -206,11 +224,15 @@ class CrmLead(models.Model):
         won = self.sudo().filtered(
             lambda lead: (
                 lead.won_status == "won"
-                and lead.partner_id
                 and lead.team_id.counterparty_contract_kind_id
                 and not lead.with_context(active_test=False).counterparty_document_ids
             )
         )
+        named = won.filtered(lambda lead: not lead.partner_id and lead.partner_name)
+        if named:
+            # who signs is no prospect any more; with the name of its counterparty this comes again
+            named._handle_partner_assignment(create_missing=True)
+        won = (won - named).filtered("partner_id")
         if not won:
             return
         contracts = won.env["counterparty.document"].create(
@@ -291,10 +313,23 @@ class CrmLead(models.Model):
 
     @api.model
     def action_open_counterparty_pipeline(self):
-        """Open the pipeline from prospect to contract; without one, all opportunities."""
-        return self._get_counterparty_pipeline_action(
-            self.env["crm.team"]._get_counterparty_pipeline()
+        """Open the pipeline from prospect to contract; without one, all opportunities.
+
+        Whoever may set one up is told where.
+        """
+        team = self.env["crm.team"]._get_counterparty_pipeline()
+        action = self._get_counterparty_pipeline_action(team)
+        if team or not self.env["crm.team"].has_access("create"):
+            return action
+        message = self.env._(
+            "A ready pipeline from the first contact to the contract can be set up in Settings › "
+            "Counterparties."
         )
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {"type": "info", "message": message, "next": action},
+        }
 
     @api.model
     def _get_counterparty_pipeline_action(self, team):

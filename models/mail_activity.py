@@ -36,6 +36,11 @@ class MailActivity(models.Model):
     # counterparty: a call that was made is a contact
     def _action_done(self, feedback=False, attachment_ids=None):
         result = super()._action_done(feedback=feedback, attachment_ids=attachment_ids)
-        said = self.env.context.get(ABOUT_CONTACT) or {}
-        self.env["counterparty.interaction"]._log_activities(self.exists(), **read_about(said))
+        about = read_about(self.env.context.get(ABOUT_CONTACT) or {})
+        done = self.exists()
+        if done.filtered(lambda activity: activity.res_model != "res.partner"):
+            # interactions are read by those who may not open the document: what was said of it
+            # stays with the activity, whose readers see it as the subject
+            about.pop("note", None)
+        self.env["counterparty.interaction"]._log_activities(done, **about)
         return result

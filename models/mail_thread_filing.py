@@ -79,7 +79,8 @@ class MailThread(models.AbstractModel):
         excluded = words(parameters.get_param(EXCLUDED, PRIVATE_ADDRESSES))
         if (
             not sender
-            or is_private([sender, *envelope.recipients], excluded)
+            or is_private([sender], excluded)
+            or is_private(envelope.recipients, excluded, ours=True)
             or classify(envelope)[0] != HUMAN
             or has_failed_dmarc(envelope, parameters.get_param(TRUSTED_SERVER))
         ):

@@ -92,6 +92,9 @@ class ResConfigSettings(models.TransientModel):
         if is_on and not was_on and self.counterparty_reminder_start == "now":
             # the host has checked that an administrator saves the settings
             self.env["counterparty.reminder"].sudo()._start_from_now()
+        if not self.group_counterparty_history:
+            # a setting of ours: the area takes the filing of mails with it
+            self.env["ir.config_parameter"].sudo().set_param(FILE_SWITCH, False)
         self._switch_job(CRON, is_on)
         self._switch_job(
             SUMMARY_CRON, self.group_counterparty_history and self.counterparty_summary

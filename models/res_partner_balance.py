@@ -1,10 +1,15 @@
+import operator as operators
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .counterparty_facts_money import SELLER, SELLERS_SEE
+
 GROUP_USER = "counterparty_crm.group_user"
 # our right to have the columns, one of these to have figures in them
 LEDGER = ("account.group_account_invoice", "account.group_account_readonly")
+COMPARISONS = {"<": operators.lt, "<=": operators.le, ">": operators.gt, ">=": operators.ge}
 
 
 class CounterpartyBalancePartnerMixin(models.AbstractModel):
@@ -36,8 +41,7 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
     @api.depends_context("company", "tz", "uid")
     def _compute_counterparty_balance(self):
         rows = {}
-        may_read = any(map(self.env.user.has_group, LEDGER))
-        if entities := may_read and self.commercial_partner_id._origin:
+        if entities := self._filter_counterparty_balance().commercial_partner_id._origin:
             query = self._sql_counterparty_balance(entities)
             rows = {entity_id: row for entity_id, *row in self.env.execute_query(query)}
         self.counterparty_balance_currency_id = self.env.company.currency_id
@@ -45,21 +49,52 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
             entity = partner.commercial_partner_id._origin
             partner.counterparty_balance, partner.counterparty_overdue = rows.get(entity.id, (0, 0))
 
+    def _filter_counterparty_balance(self):
+        """Return the partners whose balance the user may see: by rights or by the setting."""
+        if any(map(self.env.user.has_group, LEDGER)):
+            return self
+        return self.filtered(self.env["counterparty.facts"]._may_see_money)
+
     def _search_counterparty_overdue(self, operator, value):
-        """Find who owes more than an amount that was due before today."""
-        if operator not in (">", ">=") or value < 0 or (operator == ">=" and not value):
+        """Find who owes amounts that were due before today; whoever owes nothing owes zero."""
+        if operator == "in":
+            amounts = [amount or 0.0 for amount in value]
+            asked, has_zero = SQL("overdue = ANY(%s::numeric[])", amounts), 0.0 in amounts
+        elif operator in COMPARISONS:
+            asked = SQL("overdue %s %s", SQL(operator), value)
+            has_zero = COMPARISONS[operator](0.0, value)
+        else:
             return NotImplemented
-        if not any(map(self.env.user.has_group, LEDGER)):
-            return Domain.FALSE
-        items = self._sql_counterparty_balance(None)
+        whose = self._domain_counterparty_balance()
+        if whose.is_false():
+            return whose
+        # of those with open items: who is found, or the others where who has none is found, too
         overdue = SQL(
-            "(SELECT partner_id FROM (%s) AS item (partner_id, balance, overdue)"
-            " WHERE overdue %s %s)",
-            items,
-            SQL(operator),
-            value,
+            "(SELECT partner_id FROM (%s) AS item (partner_id, balance, overdue) WHERE %s)",
+            self._sql_counterparty_balance(None),
+            SQL("NOT (%s)", asked) if has_zero else asked,
         )
-        return Domain("commercial_partner_id", "in", overdue)
+        return whose & Domain("commercial_partner_id", "not in" if has_zero else "in", overdue)
+
+    @api.model
+    def _domain_counterparty_balance(self):
+        """Return the domain of ``_filter_counterparty_balance``."""
+        if any(map(self.env.user.has_group, LEDGER)):
+            return Domain.TRUE
+        # the setting is the administrator's, what it says is for everybody
+        setting = self.env["ir.config_parameter"].sudo().get_param(SELLERS_SEE)
+        if setting not in ("own", "all") or not self.env.user.has_group(SELLER):
+            return Domain.FALSE
+        if setting == "all":
+            return Domain.TRUE
+        return Domain.OR(
+            Domain(path, "=", self.env.uid)
+            for path in (
+                "user_id",
+                "commercial_partner_id.user_id",
+                "commercial_partner_id.counterparty_role_ids.responsible_id",
+            )
+        )
 
     @api.model
     def _sql_counterparty_balance(self, entities):

@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.roles import ACTIVE, FORMER, FUTURE, PROSPECT
-from ..tools.timeline import midnight
+from ..tools.timeline import FIRST_DAY, LAST_DAY, midnight
 
 GROUP_USER = "counterparty_crm.group_user"
 # of several roles the strongest says how things stand
@@ -128,8 +128,8 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
 
     def _search_counterparty_last_contact(self, operator, value):
         """Find who was contacted since a day; not since it are also those who never were."""
-        if operator == "in" and set(value) == {False}:
-            return ~self._domain_contacted(datetime.min)
+        if operator == "in":
+            return self._domain_on_days(value, self._domain_contacted)
         if operator not in ("<", "<=", ">", ">="):
             return NotImplemented
         moment = self._moment_of_day(value, after=operator in ("<=", ">"))
@@ -155,9 +155,23 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
         return found | Domain("commercial_partner_id", "in", attended)
 
     @api.model
+    def _domain_on_days(self, days, since):
+        """Return the domain of partners whose last time was on one of some days.
+
+        :param days: days, and False for never
+        :param since: method that returns the domain of those who had one since a moment
+        """
+        return Domain.OR(
+            since(self._moment_of_day(day)) & ~since(self._moment_of_day(day, after=True))
+            if day
+            else ~since(datetime.min)
+            for day in days
+        )
+
+    @api.model
     def _moment_of_day(self, day, after=False):
         """Return the beginning, or the end, of a user's day in UTC."""
-        day = fields.Date.to_date(day) + timedelta(days=after)
+        day = min(max(fields.Date.to_date(day), FIRST_DAY), LAST_DAY) + timedelta(days=after)
         return midnight(day, str(self.env.tz))
 
     # ------------------------------------------------------------
@@ -184,15 +198,19 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
 
     def _search_counterparty_last_order(self, operator, value):
         """Find who ordered since a day, or ordered before it and not since."""
-        if operator == "in" and set(value) == {False}:
-            return ~self._domain_ordered(Domain.TRUE)
+        if operator == "in":
+            return self._domain_on_days(value, self._domain_ordered_since)
         if operator not in ("<", "<=", ">", ">="):
             return NotImplemented
         moment = self._moment_of_day(value, after=operator in ("<=", ">"))
-        since = self._domain_ordered(Domain("date_order", ">=", moment))
+        since = self._domain_ordered_since(moment)
         if operator in (">", ">="):
             return since
         return self._domain_ordered(Domain("date_order", "<", moment)) & ~since
+
+    @api.model
+    def _domain_ordered_since(self, moment):
+        return self._domain_ordered(Domain("date_order", ">=", moment))
 
     @api.model
     def _domain_ordered(self, domain):
@@ -209,7 +227,9 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
 
     @api.model
     def _search_family(self, entities):
-        return self.env["res.partner"]._search([("commercial_partner_id", "in", entities.ids)])
+        # archived contacts count, as in the searches of these columns
+        everybody = self.env["res.partner"].with_context(active_test=False)
+        return everybody._search([("commercial_partner_id", "in", entities.ids)])
 
     @api.model
     def _as_days(self, rows):

@@ -47,6 +47,8 @@ class CounterpartyInteractionPartnerMixin(models.AbstractModel):
         Colleagues and employees are none, and where one of them has the address nobody is.
         """
         found = self.search(Domain("email_normalized", "=", address), limit=20)
+        if not found:
+            return self._find_counterparty_of_former(address)
         employee = self.env.ref("counterparty_crm.type_employee", raise_if_not_found=False)
         for partner in found:
             roles = partner._get_counterparty_roles()
@@ -58,6 +60,16 @@ class CounterpartyInteractionPartnerMixin(models.AbstractModel):
             [("partner_id", "in", found.ids)], limit=1
         )
         return contact.partner_id or found.sorted(lambda one: (one.is_company, one.id))[:1]
+
+    @api.model
+    def _find_counterparty_of_former(self, address):
+        """Return the company of an archived contact, which may still write for it."""
+        former = self.with_context(active_test=False).search(
+            Domain("email_normalized", "=", address) & Domain("active", "=", False), limit=20
+        )
+        if former.user_ids.filtered(lambda user: not user.share):
+            return self.browse()
+        return (former.commercial_partner_id - former).filtered("active").with_env(self.env)[:1]
 
     def _plan_answer(self, subject):
         """Ask whoever looks after the counterparty to answer a mail that was filed."""

@@ -13,6 +13,32 @@ class CounterpartyWorkdayUserMixin(models.AbstractModel):
     _name = "counterparty.workday.user.mixin"
     _description = "Working Days of a User"
 
+    def _get_counterparty_zone(self):
+        """Return the name of the time zone in which somebody lives: the own, or the company's."""
+        self.ensure_one()
+        # where colleagues live says nothing but when to leave them alone
+        user = self.sudo()
+        company = user.company_id
+        return (
+            user.tz
+            or user._get_counterparty_resource().calendar_id.tz
+            or company.resource_calendar_id.tz
+            or company.partner_id.tz
+            or "UTC"
+        )
+
+    def _get_counterparty_now(self):
+        """Return the time of day where somebody lives."""
+        return datetime.now(pytz.timezone(self._get_counterparty_zone()))
+
+    def _get_counterparty_days(self):
+        """Return ``{user id: day}``: what day it is where each of the users lives."""
+        return {user.id: user._get_counterparty_now().date() for user in self}
+
+    def _get_counterparty_resource(self):
+        """Return what says when somebody works in the own company, empty when nothing does."""
+        return self.resource_ids.filtered(lambda found: found.company_id == self.company_id)[:1]
+
     def _get_counterparty_working_day(self, day):
         """Return the day itself or the next one on which the user is at work."""
         self.ensure_one()
@@ -27,11 +53,11 @@ class CounterpartyWorkdayUserMixin(models.AbstractModel):
         self.ensure_one()
         # the schedule of a colleague says nothing but when to leave that person alone
         user = self.sudo()
-        resource = user.resource_ids.filtered(lambda found: found.company_id == user.company_id)[:1]
+        resource = user._get_counterparty_resource()
         calendar = resource.calendar_id or user.company_id.resource_calendar_id
         if not calendar:
             return {start + timedelta(days=number) for number in range((end - start).days + 1)}
-        zone = pytz.timezone(user.tz or calendar.tz or "UTC")
+        zone = pytz.timezone(self._get_counterparty_zone())
         first = zone.localize(datetime.combine(start, time.min))
         last = zone.localize(datetime.combine(end, time.max))
         intervals = calendar._work_intervals_batch(first, last, resources=resource)

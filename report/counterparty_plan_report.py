@@ -7,14 +7,17 @@ from odoo.tools import SQL, format_time
 from ..models.counterparty_interaction_fill import DOCUMENTS
 from ..tools.interactions import KINDS
 
+# counterparties that one meeting stands for
+MOST_GUESTS = 32
 CAN_CHANGE = ("today", "missed", "planned")
 
 
 class CounterpartyPlanReport(models.Model):
     """What people have planned with counterparties, day by day: done, missed, and still to come.
 
-    A row is an activity, or a meeting for each colleague who takes part. Plans about documents that
-    the user may not read are left out, by the documents' own rules; own ones always show.
+    A row is an activity, or a meeting for each colleague and counterparty who take part. Plans
+    about documents that the user may not read are left out, by the documents' own rules; own ones
+    always show.
     """
 
     _name = "counterparty.plan.report"
@@ -71,9 +74,18 @@ class CounterpartyPlanReport(models.Model):
 
     @property
     def _table_query(self):
-        today = fields.Date.context_today(self)
+        today = self._get_today()
         legs = [self._sql_activities(name, today) for name in DOCUMENTS]
         return SQL(" UNION ALL ").join([*legs, self._sql_meetings(today)])
+
+    @api.model
+    def _get_zone(self):
+        """Return the reader's time zone; the company's of one who has chosen none."""
+        return self.env.context.get("tz") or self.env.user._get_counterparty_zone()
+
+    @api.model
+    def _get_today(self):
+        return fields.Date.context_today(self.with_context(tz=self._get_zone()))
 
     @api.model
     def _sql_activities(self, name, today):
@@ -94,8 +106,8 @@ class CounterpartyPlanReport(models.Model):
                            WHEN activity.date_deadline < %(today)s THEN 'missed'
                            WHEN activity.date_deadline = %(today)s THEN 'today'
                            ELSE 'planned' END AS state,
-                      activity.date_done AS done_on,
-                      GREATEST(COALESCE(activity.date_done, %(today)s) - activity.date_deadline, 0)
+                      %(done_on)s AS done_on,
+                      GREATEST(COALESCE(%(done_on)s, %(today)s) - activity.date_deadline, 0)
                           AS days_late,
                       activity.id AS activity_id, NULL::integer AS event_id
                  FROM mail_activity activity
@@ -108,6 +120,13 @@ class CounterpartyPlanReport(models.Model):
                   AND (activity.user_id = %(uid)s OR %(readable)s)""",
             lang=self.env.lang or "en_US",
             today=today,
+            # the host keeps the day of Greenwich
+            done_on=SQL(
+                """CASE WHEN activity.write_date::date = activity.date_done
+                        THEN (activity.write_date AT TIME ZONE 'UTC' AT TIME ZONE %s)::date
+                        ELSE activity.date_done END""",
+                self._get_zone(),
+            ),
             table=SQL.identifier(Document._table),
             partner=SQL.identifier("document", DOCUMENTS[name]),
             name=name,
@@ -122,10 +141,10 @@ class CounterpartyPlanReport(models.Model):
         day = SQL(
             """CASE WHEN event.allday THEN event.start_date
                     ELSE (event.start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date END""",
-            str(self.env.tz),
+            self._get_zone(),
         )
         return SQL(
-            """SELECT answer.id * 2 + 1 AS id, %(day)s AS date,
+            """SELECT (answer.id * %(most)s + guest.place) * 2 + 1 AS id, %(day)s AS date,
                       CASE WHEN NOT event.allday THEN event.start END AS start, event.name,
                       'meeting' AS kind, NULL::integer AS activity_type_id,
                       guest.id AS partner_id, guest.commercial_partner_id,
@@ -141,12 +160,16 @@ class CounterpartyPlanReport(models.Model):
                  JOIN res_users colleague ON colleague.partner_id = answer.partner_id
                       AND NOT colleague.share AND colleague.id != %(robot)s
                  LEFT JOIN res_users_settings own ON own.user_id = event.user_id
-                 JOIN LATERAL (SELECT partner.id, partner.commercial_partner_id, partner.company_id
-                                 FROM calendar_event_res_partner_rel rel
-                                 JOIN res_partner partner ON partner.id = rel.res_partner_id
-                                      AND partner.partner_share
-                                WHERE rel.calendar_event_id = event.id
-                                ORDER BY partner.id LIMIT 1) guest ON TRUE
+                 JOIN LATERAL (SELECT one.*, ROW_NUMBER() OVER (ORDER BY one.id) - 1 AS place
+                                 FROM (SELECT DISTINCT ON (partner.commercial_partner_id)
+                                              partner.id, partner.commercial_partner_id,
+                                              partner.company_id
+                                         FROM calendar_event_res_partner_rel rel
+                                         JOIN res_partner partner ON partner.id = rel.res_partner_id
+                                              AND partner.partner_share
+                                        WHERE rel.calendar_event_id = event.id
+                                        ORDER BY partner.commercial_partner_id, partner.id) one
+                                ORDER BY one.id LIMIT %(most)s) guest ON TRUE
                 WHERE answer.state IS DISTINCT FROM 'declined'
                   AND (colleague.id = %(uid)s
                        OR COALESCE(event.privacy, own.calendar_default_privacy, %(default)s)
@@ -156,6 +179,7 @@ class CounterpartyPlanReport(models.Model):
             today=today,
             uid=self.env.uid,
             robot=SUPERUSER_ID,
+            most=MOST_GUESTS,
             default=default or "public",
         )
 
@@ -188,10 +212,10 @@ class CounterpartyPlanReport(models.Model):
     def action_tomorrow(self):
         """Move the planned activities to the next working day of their people."""
         for activity in self._get_open_activities():
-            today = fields.Date.context_today(self)
-            activity.date_deadline = activity.user_id._get_counterparty_working_day(
-                today + timedelta(days=1)
-            )
+            person = activity.user_id or self.env.user
+            # what is still to come goes on from its own day
+            day = max(person._get_counterparty_days()[person.id], activity.date_deadline)
+            activity.date_deadline = person._get_counterparty_working_day(day + timedelta(days=1))
         self.invalidate_model()
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 

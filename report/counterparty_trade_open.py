@@ -116,7 +116,9 @@ class CounterpartyTradeOpen(models.Model):
         "res.partner": ["commercial_partner_id"],
     }
 
-    side = fields.Selection([("out", "To deliver"), ("in", "To receive")], readonly=True)
+    side = fields.Selection(
+        [("out", "To deliver"), ("in", "To receive")], "Direction", readonly=True
+    )
     reason = fields.Selection(
         [
             ("open", "Still to come"),

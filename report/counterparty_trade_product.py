@@ -32,7 +32,7 @@ class CounterpartyTradeProduct(models.Model):
         "res.partner": ["commercial_partner_id"],
     }
 
-    side = fields.Selection([("out", "Sold"), ("in", "Bought")], readonly=True)
+    side = fields.Selection([("out", "Sold"), ("in", "Bought")], "Direction", readonly=True)
     commercial_partner_id = fields.Many2one("res.partner", "Counterparty", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     product_id = fields.Many2one("product.product", readonly=True)

@@ -10,7 +10,7 @@ class ReportCounterpartyTimeline(models.AbstractModel):
     @api.model
     def _get_report_values(self, docids, data=None):
         asked = data or {}
-        partner_ids = docids or [asked["partner_id"]]
+        partner_ids = docids or filter(None, [asked.get("partner_id")])
         # chosen from the list of partners there are no filters
         filters = asked.get("filters") or {}
         Timeline = self.env["counterparty.timeline"]

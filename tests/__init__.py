@@ -45,7 +45,9 @@ from . import test_tour_counterparty_role
 from . import test_views
 from . import test_res_partner_filters
 from . import test_counterparty_timeline
+from . import test_counterparty_timeline_equality
 from . import test_counterparty_trade
+from . import test_counterparty_trade_lives
 from . import test_counterparty_facts
 from . import test_counterparty_document
 from . import test_counterparty_document_card
@@ -92,6 +94,7 @@ from . import test_tour_counterparty_holding
 # request
 from . import test_tools_request
 from . import test_counterparty_reminder
+from . import test_counterparty_reminder_race
 from . import test_counterparty_request
 from . import test_counterparty_request_assignment
 from . import test_counterparty_request_convert
@@ -136,6 +139,7 @@ from . import test_counterparty_stage_report
 from . import test_counterparty_stage_rule
 from . import test_crm_lead_pipeline
 from . import test_tour_counterparty_prospect
+from . import test_tour_counterparty_story
 from . import test_counterparty_profit_wizards
 from . import test_counterparty_profit_report
 from . import test_utm_campaign

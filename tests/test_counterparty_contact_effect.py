@@ -196,11 +196,18 @@ class TestCounterpartyContactEffect(CounterpartyCase):
         self._contact(first, medium_id=medium.id)
         self._contact(second, CONTACT + timedelta(days=31), user_id=self.officer.id, kind="visit")
 
+        fair, letter = self.env["utm.source"].create(
+            [{"name": "Fair of Plovdiv"}, {"name": "Letter of spring"}]
+        )
+        first.counterparty_source_id = fair
+        self._lead(second, source_id=letter.id)
+
         cases = {
             "kind": {"Call", "Visit"},
             "user_id": {self.user.name, self.officer.name},
-            "medium_id": {"Fair stand", "Not known"},
-            "source_id": {"Not known"},
+            # a visit is direct, a call for which nothing else is noted would be by phone
+            "medium_id": {"Fair stand", "Direct"},
+            "source_id": {"Fair of Plovdiv", "Letter of spring"},
             "month": {"2026-02", "2026-03"},
         }
         for group_by, names in cases.items():

@@ -118,6 +118,8 @@ class TestCounterpartyCorrespondence(CounterpartyCase, MailCommon):
             "employee": {"sender": "ada@private.example.org"},
             "private domain": {"sender": "cora@home.example.org"},
             "personnel": {"to": f"hr@{self.mail_alias_domain.name}"},
+            "part of an address": {"to": f"hr-office@{self.mail_alias_domain.name}"},
+            "blind copy": {"headers": f"Envelope-To: hr@{self.mail_alias_domain.name}"},
             "automatic": {"headers": "Auto-Submitted: auto-replied"},
         }
         for why, values in cases.items():
@@ -126,6 +128,14 @@ class TestCounterpartyCorrespondence(CounterpartyCase, MailCommon):
 
         people = self.ben | self.ada | self.cora | self.user.partner_id
         self.assertFalse(self._filed(people))
+
+    def test_mail_of_an_archived_contact_is_filed_with_its_company(self):
+        self.ben.active = False
+
+        self._receive()
+
+        mail = self._filed(self.foods)
+        self.assertEqual(mail.subject, "A meeting")
 
     def test_forged_mail_is_not_filed(self):
         self.params.set_param("counterparty_crm.trusted_mail_server", "mx.example.com")

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import Command, fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..models.counterparty_facts_money import SELLERS_SEE
@@ -50,6 +50,70 @@ class TestCounterpartyFacts(TradeCase):
         partner = self.env["res.partner"].create({"name": "New"})
 
         self.assertEqual(self._lines(self.env.ref("base.user_admin"), partner), {})
+
+    def _expect(self, revenue, probability, **values):
+        return self.env["crm.lead"].create(
+            {
+                "name": "Racks",
+                "type": "opportunity",
+                "partner_id": self.contact.id,
+                "expected_revenue": revenue,
+                "probability": probability,
+                "company_id": self.company.id,
+                **values,
+            }
+        )
+
+    def test_what_it_may_bring_stands_beside_what_it_brings(self):
+        admin = self.env.ref("base.user_admin")
+        self._expect(1000.0, 40)
+        self._expect(500.0, 20, company_id=False)
+        self._expect(9000.0, 0).action_set_lost()
+        self._expect(700.0, 50, type="lead")
+        self._order((self.service, 3, 100.0), confirmed=False)
+        self._order((self.service, 1, 100.0))
+
+        lines = self._lines(admin)
+
+        self.assertIn("1,500.00, by probability", lines["expected"][0])
+        self.assertIn("500.00 (opportunities: 2)", lines["expected"][0])
+        self.assertIn("300.00 without taxes, quotations: 1", lines["quoted"][0])
+
+    def test_what_it_may_bring_is_what_the_user_may_read(self):
+        self._expect(1000.0, 40, user_id=self.env.ref("base.user_admin").id)
+        own = self._expect(200.0, 50, user_id=self.seller.id)
+
+        self.assertIn("200.00, by probability", self._lines(self.seller)["expected"][0])
+        self.assertNotIn("expected", self._lines(self.accountant))
+        action = (
+            self.env["counterparty.facts"]
+            .with_user(self.seller)
+            .action_open(self.customer.id, "expected")
+        )
+        found = self.env["crm.lead"].with_user(self.seller).search(action["domain"])
+        self.assertEqual(found, own)
+
+    def test_pages_and_lists_bear_the_name_of_the_counterparty(self):
+        Facts = self.env["counterparty.facts"].with_user(self.accountant)
+        Timeline = self.env["counterparty.timeline"].with_user(self.accountant)
+
+        for action in (
+            Facts.action_open(self.customer.id, "sold"),
+            Timeline.action_open_page(self.customer.id),
+        ):
+            self.assertIn("Northwind", action["display_name"])
+
+    def test_counterparty_without_an_entity_has_a_card(self):
+        self.env.cr.execute(
+            "UPDATE res_partner SET commercial_partner_id = NULL WHERE id = %s", self.contact.ids
+        )
+        self.env.invalidate_all()
+
+        self.assertEqual(self._lines(partner=self.contact), {})
+
+    def test_line_without_a_list_is_refused_in_words(self):
+        with self.assertRaisesRegex(UserError, "no list behind"):
+            self.env["counterparty.facts"].action_open(self.customer.id, "nonsense")
 
     def test_people_without_our_rights_get_none(self):
         for groups in ("base.group_portal", "base.group_user"):
@@ -105,6 +169,28 @@ class TestCounterpartyFacts(TradeCase):
         self.contact.user_id = self.seller
 
         self.assertNotIn("balance", self._lines(self.seller, self.contact))
+
+    def test_money_of_two_companies_is_that_of_the_one_that_works_and_says_so(self):
+        self.accountant.company_ids |= self.other_company
+        invoice = self._invoice(day=self._today(-40), invoice_date_due=self._today(-20))
+        self._pay(invoice, self._today(-20))
+        self._invoice(day=self._today(-40), invoice_date_due=self._today(-20))
+        self.env.flush_all()
+        both = self.company | self.other_company
+
+        def read(companies):
+            Facts = self.env["counterparty.facts"].with_user(self.accountant)
+            groups = Facts.with_context(allowed_company_ids=companies.ids).get_facts(
+                self.customer.id
+            )
+            keys = {line["key"] for group in groups for line in group["lines"]}
+            return keys, {group["title"] for group in groups}
+
+        keys, titles = read(both)
+        self.assertLessEqual({"balance", "overdue", "pays"}, keys)
+        self.assertIn(f"Money, {self.company.name}", titles)
+        keys, _titles = read(both[::-1])
+        self.assertFalse({"balance", "overdue", "pays"} & keys)
 
     def test_credit_used_stands_beside_the_limit(self):
         self.company.account_use_credit_limit = True
@@ -237,7 +323,8 @@ class TestCounterpartyFacts(TradeCase):
         Facts = self.env["counterparty.facts"].with_user(self.accountant)
         Facts._get_payment_morals(self.customer)
 
-        with self.assertQueryCount(1):
+        # the branches of the company, and what was paid and promised in one
+        with self.assertQueryCount(2):
             Facts._get_payment_morals(self.customer)
 
     def test_what_is_missing_is_counted_with_its_amount(self):

@@ -144,6 +144,27 @@ class TestCounterpartyInteractionFill(CounterpartyCase):
 
         self.assertFalse(self._found())
 
+    def test_what_was_said_of_a_meeting_is_never_forgotten(self):
+        running, gone = self._meeting(days=0), self._meeting(days=-2)
+        about = {"partner_id": self.ben.id, "kind": "meeting", "origin": "manual"}
+        for meeting in (running, gone):
+            self.Interaction._insert_said(
+                [
+                    {
+                        "date": fields.Datetime.now(),
+                        "note": "They pay on Friday",
+                        "res_model": "calendar.event",
+                        "res_id": meeting.id,
+                        **about,
+                    }
+                ]
+            )
+        gone.unlink()
+
+        self.Interaction._log_meetings()
+
+        self.assertEqual(self._found().mapped("note"), ["They pay on Friday"] * 2)
+
     def test_meeting_that_is_moved_or_cancelled_is_forgotten(self):
         moved, cancelled = self._meeting(), self._meeting(days=-2)
         self.Interaction._log_meetings()

@@ -71,6 +71,25 @@ class TestCounterpartyInteractionLog(CounterpartyCase):
             ("Wants an offer", day, self.user),
         )
 
+    def test_next_steps_with_many_are_one_word_to_the_colleague(self):
+        people = self.ben | self.cora | self.freight
+        many = people | self._company("Fourth") | self._company("Fifth")
+        before = self.env["mail.message"].search_count([("message_type", "=", "user_notification")])
+
+        self._log(many, note="Ask again", next_date=self._day(7), next_user_id=self.officer.id)
+
+        self.assertEqual(many.activity_ids.user_id, self.officer)
+        self.assertEqual(len(many.activity_ids), 5)
+        told = self.env["mail.message"].search(
+            [("message_type", "=", "user_notification")], order="id desc"
+        )
+        self.assertEqual(len(told) - before, 1)
+        self.assertIn("5 counterparties", told[0].subject)
+
+    def test_contact_of_a_mistyped_year_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "30 years back"):
+            self._log(date="1026-03-10 10:00:00")
+
     def test_next_step_in_the_past_is_refused_and_nothing_is_logged(self):
         with self.assertRaisesRegex(ValidationError, "next step lies in the past"):
             self._log(next_date=self._day(-1))
@@ -183,6 +202,89 @@ class TestCounterpartyInteractionLog(CounterpartyCase):
 
         found = self._found()
         self.assertEqual((found.kind, found.origin, found.result), ("call", "event", "positive"))
+
+    # ------------------------------------------------------------
+    # Meetings
+    # ------------------------------------------------------------
+
+    def _held(self):
+        start = fields.Datetime.now() - timedelta(hours=3)
+        return self.env["calendar.event"].create(
+            {
+                "name": "Review",
+                "start": start,
+                "stop": start + timedelta(hours=1),
+                "user_id": self.user.id,
+                "partner_ids": [Command.set([self.ben.id, self.user.partner_id.id])],
+            }
+        )
+
+    def test_meeting_that_was_counted_takes_what_is_said_of_it(self):
+        meeting = self._held()
+        self.env["counterparty.interaction"]._log_meetings()
+
+        self._log(event_id=meeting.id, kind="meeting", note="Prices stay", result="positive")
+
+        self.assertRecordValues(
+            self._found(),
+            [
+                {
+                    "note": "Prices stay",
+                    "result": "positive",
+                    "origin": "manual",
+                    "user_id": self.user.id,
+                    "res_id": meeting.id,
+                }
+            ],
+        )
+
+    def test_meeting_logged_as_a_visit_is_not_counted_again(self):
+        meeting = self._held()
+        self._log(event_id=meeting.id, kind="visit", note="Saw the racks")
+
+        self.env["counterparty.interaction"]._log_meetings()
+
+        self.assertEqual(self._found().mapped("kind"), ["visit"])
+
+    def test_what_two_say_of_one_meeting_is_kept_both(self):
+        meeting = self._held()
+        meeting.partner_ids += self.officer.partner_id
+        self._log(event_id=meeting.id, kind="meeting", note="Prices stay")
+
+        self._log(event_id=meeting.id, kind="meeting", note="They ask for racks", user=self.officer)
+
+        self.assertEqual(set(self._found().mapped("note")), {"Prices stay", "They ask for racks"})
+
+    # ------------------------------------------------------------
+    # Whom it concerns
+    # ------------------------------------------------------------
+
+    def test_what_was_said_of_a_hidden_document_stays_with_its_activity(self):
+        lead = self._lead(self.foods, user_id=self.officer.id)
+        call = lead.activity_schedule("mail.mail_activity_data_call", user_id=self.officer.id)
+
+        self._log(self.foods, user=self.officer, activity_id=call.id, note="Margin of 40 %")
+
+        found = self._found(self.foods)
+        self.assertFalse(found.note)
+        self.assertEqual(found.with_user(self.officer).subject, "Margin of 40 %")
+        self.assertFalse(found.with_user(self.user).subject)
+
+    def test_next_step_is_for_colleagues_who_see_the_counterparty(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._user(
+            "stan", "group_user", company_id=other.id, company_ids=[Command.set(other.ids)]
+        )
+        self.ben.company_id = self.env.company
+
+        for user in (self.portal, stranger):
+            with (
+                self.subTest(user=user.login),
+                self.assertRaisesRegex(ValidationError, "may not see this counterparty"),
+            ):
+                self._log(next_date=self._day(7), next_user_id=user.id)
+
+        self.assertFalse(self.ben.activity_ids)
 
     # ------------------------------------------------------------
     # Afterwards

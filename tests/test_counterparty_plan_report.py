@@ -21,7 +21,7 @@ class TestCounterpartyPlanReport(CounterpartyCase):
 
     def _plan(self, days=0, user=None, record=None, **values):
         return (record or self.ben).activity_schedule(
-            CALL, user_id=(user or self.user).id, date_deadline=self._day(days), **values
+            CALL, user_id=(user or self.user).id, **{"date_deadline": self._day(days), **values}
         )
 
     def _meeting(self, hours=2, **values):
@@ -79,6 +79,15 @@ class TestCounterpartyPlanReport(CounterpartyCase):
         mine.state = "declined"
 
         self.assertEqual(self._seen().mapped("state"), ["done"])
+
+    def test_meeting_with_several_counterparties_stands_under_each(self):
+        meeting = self._meeting()
+        meeting.partner_ids += self.cora
+
+        plans = self.Plan.with_user(self.user).search([("event_id", "=", meeting.id)])
+
+        self.assertEqual(plans.commercial_partner_id, self.foods | self.freight)
+        self.assertEqual(len(plans), 2)
 
     def test_private_meeting_shows_to_those_who_take_part_alone(self):
         self._meeting(privacy="private")
@@ -162,6 +171,14 @@ class TestCounterpartyPlanReport(CounterpartyCase):
         self.assertEqual(call.date_deadline, date(2026, 3, 16))
 
     @freeze_time("2026-03-13 10:00:00")
+    def test_plan_still_to_come_goes_on_from_its_own_day(self):
+        call = self._plan(7)
+
+        self._seen().action_tomorrow()
+
+        self.assertEqual(call.date_deadline, date(2026, 3, 23))
+
+    @freeze_time("2026-03-13 10:00:00")
     def test_days_off_of_the_person_are_no_working_days(self):
         resource = self.env["resource.resource"].create(
             {"name": "Una", "user_id": self.user.id, "company_id": self.user.company_id.id}
@@ -194,6 +211,37 @@ class TestCounterpartyPlanReport(CounterpartyCase):
             self._meeting()
             plan = self._seen().with_context(tz="Europe/Sofia")
             self.assertEqual(plan.at.replace("\u202f", " "), "12:00 PM")
+
+    def test_today_and_done_go_by_the_day_of_the_reader(self):
+        self.user.tz = "Pacific/Auckland"
+        with freeze_time("2026-03-15 20:00:00"):  # nine on Monday morning there
+            self._plan(date_deadline=date(2026, 3, 16))
+            done = self._plan(date_deadline=date(2026, 3, 16))
+            done._action_done()
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE mail_activity SET write_date = '2026-03-15 20:00:00',"
+                " date_done = '2026-03-15' WHERE id = %s",
+                done.ids,
+            )
+            self.env.invalidate_all()
+
+            plans = self._seen()
+
+            self.assertEqual(set(plans.mapped("state")), {"today", "done"})
+            found = plans.filtered(lambda plan: plan.state == "done")
+            self.assertEqual(found.done_on, date(2026, 3, 16))
+
+    def test_log_button_of_a_held_meeting_finishes_it_with_what_was_agreed(self):
+        meeting = self._meeting(hours=-24)
+        self.env["counterparty.interaction"]._log_meetings()
+        action = self._seen().action_log()
+
+        Log = self.env["counterparty.interaction.log"].with_user(self.user)
+        Log.with_context(**action["context"]).create({"note": "Fine"}).action_log()
+
+        found = self.env["counterparty.interaction"].search([("partner_id", "=", self.ben.id)])
+        self.assertEqual((found.note, found.res_id), ("Fine", meeting.id))
 
     def test_finished_plan_opens_its_document(self):
         self._plan()

@@ -32,9 +32,7 @@ class TestCounterpartyReminder(CounterpartyCase):
         self.customer.silence_days = 90
         return self._role(
             partner or self.late_payer,
-            date_from=since,
-            responsible_id=self.user.id,
-            **values,
+            **{"date_from": since, "responsible_id": self.user.id, **values},
         )
 
     def _call(self, partner, day):
@@ -93,6 +91,26 @@ class TestCounterpartyReminder(CounterpartyCase):
         self._run()
 
         self.assertEqual(self._made(self.ben).user_id, self.officer)
+
+    def test_colleague_who_left_leaves_the_counterparty_to_its_salesperson(self):
+        self.freight.write({"counterparty_founding_date": "2006-03-17", "user_id": self.user.id})
+        self._role(self.freight, responsible_id=self.officer.id)
+        self._silent(responsible_id=self.officer.id)
+        self.late_payer.user_id = self.user
+        self.officer.active = False
+
+        self._run()
+
+        self.assertEqual(self._made(self.freight).user_id, self.user)
+        self.assertEqual(self._made(self.late_payer).user_id, self.user)
+
+    def test_role_that_has_not_begun_looks_after_nobody_yet(self):
+        self.freight.write({"counterparty_founding_date": "2006-03-17", "user_id": self.user.id})
+        self._role(self.freight, responsible_id=self.officer.id, date_from="2026-04-01")
+
+        self._run()
+
+        self.assertEqual(self._made(self.freight).user_id, self.user)
 
     def test_founding_day_of_a_company_is_told(self):
         self.freight.write({"counterparty_founding_date": "2006-03-17", "user_id": self.user.id})
@@ -224,6 +242,78 @@ class TestCounterpartyReminder(CounterpartyCase):
 
         self.assertTrue(document.reminded_on)
         self.assertFalse(self._made())
+
+    # ------------------------------------------------------------
+    # Each by his or her own day
+    # ------------------------------------------------------------
+
+    def test_day_is_the_day_where_the_person_lives(self):
+        # Auckland is 13 hours ahead: Monday noon in Greenwich is Tuesday there
+        self.user.tz = "Pacific/Auckland"
+        self._silent()
+
+        with freeze_time("2026-03-16 18:00:00"):
+            self._run()
+
+        self.assertEqual(self._made(self.late_payer).date_deadline, date(2026, 3, 17))
+        told = self.Reminder.search([("partner_id", "=", self.late_payer.id)])
+        self.assertEqual(told.made_on, date(2026, 3, 17))
+
+    def test_nobody_is_reminded_before_the_own_morning(self):
+        self.user.tz = "America/Los_Angeles"  # eleven at night of Sunday, a day off
+        self._birthday()
+        self._run()
+        self.assertFalse(self._made())
+
+        with freeze_time("2026-03-16 11:30:00"):  # half past four of Monday
+            self._run()
+        self.assertFalse(self._made())
+
+        with freeze_time("2026-03-16 12:30:00"):
+            self._run()
+        self.assertTrue(self._made())
+
+    def test_limit_counts_the_day_of_the_person(self):
+        self.env["ir.config_parameter"].set_param(LIMIT, "1")
+        self.user.tz = "Pacific/Auckland"
+        self._birthday()
+        self._birthday(self.ben)
+        self._run()
+        self.assertEqual(len(self._made(self.ada | self.ben)), 1)
+
+        with freeze_time("2026-03-16 18:00:00"):  # Tuesday there, still Monday in Greenwich
+            self._run()
+
+        self.assertEqual(len(self._made(self.ada | self.ben)), 2)
+
+    def test_without_a_zone_of_the_own_it_is_the_company_s(self):
+        self.user.tz = False
+        self.user.company_id.resource_calendar_id.tz = "Asia/Tokyo"
+
+        with freeze_time("2026-03-16 20:00:00"):
+            days = self.user._get_counterparty_days()
+
+        self.assertEqual(days, {self.user.id: date(2026, 3, 17)})
+
+    def test_summary_comes_in_the_morning_of_each(self):
+        self.user.tz = "America/Los_Angeles"
+        self._plan()
+        self._run(SUMMARY_CRON)
+        self.assertFalse(self._mails())
+
+        with freeze_time("2026-03-16 13:00:00"):
+            self._run(SUMMARY_CRON)
+
+        self.assertIn("1 planned", self._mails().subject)
+
+    def test_what_is_planned_during_the_day_brings_no_mail(self):
+        self._run(SUMMARY_CRON)
+        self._plan()
+
+        with freeze_time("2026-03-16 08:00:00"):
+            self._run(SUMMARY_CRON)
+
+        self.assertFalse(self._mails())
 
     # ------------------------------------------------------------
     # Switching on

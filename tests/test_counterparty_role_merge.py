@@ -227,7 +227,7 @@ class TestCounterpartyRoleMerge(CounterpartyCase):
 
     def _reminder(self, partner):
         due = Due("birthday", partner.id, self.user.id, date(2026, 3, 16))
-        self.env["counterparty.reminder"]._note([due], date(2026, 3, 15))
+        self.env["counterparty.reminder"]._note([due])
 
     def _interaction(self, partner):
         self.env["counterparty.interaction"]._insert_interactions(

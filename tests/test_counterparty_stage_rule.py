@@ -36,6 +36,22 @@ class TestCounterpartyStageRule(PipelineCase):
 
         self.assertEqual(len(lead.activity_ids), 1)
 
+    def test_lead_follows_when_it_becomes_an_opportunity(self):
+        self._rule(stage=0)
+        lead = self._prospect(type="lead")
+        self.assertFalse(lead.activity_ids)
+
+        # as the host converts leads
+        lead.write(
+            {
+                "type": "opportunity",
+                "team_id": self.team.id,
+                "stage_id": self.stages[0].id,
+            }
+        )
+
+        self.assertEqual(len(lead.activity_ids), 1)
+
     def test_rule_follows_once_for_an_opportunity(self):
         self._rule()
         lead = self._prospect()

@@ -351,10 +351,21 @@ class TestCounterpartyTimeline(ProfitCase):
 
         self.assertEqual(amounts, [-self.invoice.amount_total])
 
-    def test_broken_positions_and_days_are_refused(self):
-        for filters, cursor in [({}, ["x", 1, 2]), ({"since": "soon"}, None)]:
-            with self.subTest(filters=filters), self.assertRaises(ValueError):
-                self._timeline().get_page(self.customer.id, filters, cursor)
+    def test_broken_positions_are_refused(self):
+        for cursor in (["x", 1, 2], ["9999-12-31T23:59:59", 0, 1], ["0001-01-01", 0, 1]):
+            with self.subTest(cursor=cursor), self.assertRaises(ValueError):
+                self._timeline().get_page(self.customer.id, {}, cursor)
+
+    def test_days_that_somebody_is_still_typing_narrow_nothing(self):
+        whole = len(self._rows())
+        for filters in [
+            {"since": "soon"},
+            {"since": "0001-01-01"},
+            {"until": "9999-12-31"},
+            {"since": "20260-01-01"},
+        ]:
+            with self.subTest(filters=filters):
+                self.assertEqual(len(self._rows(**filters)), whole)
 
     # ------------------------------------------------------------
     # Whose timeline
@@ -421,9 +432,34 @@ class TestCounterpartyTimeline(ProfitCase):
         Timeline.get_page(self.customer.id, kinds, None, 5)
         self.env.invalidate_all()
 
-        # the user and the right, the partner, its family, the types of operation, the page
+        # the user and the right, the partner, its family, which models have rows, the types of
+        # operation, the page
         with self.assertQueryCount(9):
             Timeline.get_page(self.customer.id, kinds, None, 20)
+
+    def test_models_without_rows_are_not_planned(self):
+        lone = self.env["res.partner"].create({"name": "Lone", "is_company": True})
+        order = self._order(confirmed=False, partner_id=lone.id)
+        self.env.flush_all()
+        Timeline = self._timeline()
+        legs = Timeline._get_legs()
+
+        present = Timeline._find_present(legs, lone.ids, {})
+        rows = self._rows(partner=lone)
+
+        self.assertEqual({legs[place].model for place in present}, {"sale.order"})
+        self.assertEqual(list(present.values()), [lone.ids])
+        self.assertEqual([row["id"] for row in rows], order.ids)
+        self.assertEqual(Timeline._find_present(legs, lone.ids, {"kinds": ["invoice"]}), {})
+
+    def test_nothing_at_all_is_an_empty_page(self):
+        lone = self.env["res.partner"].create({"name": "Lone", "is_company": True})
+        self.env.flush_all()
+
+        page = self._timeline().get_page(lone.id)
+
+        self.assertEqual((page["rows"], page["next"]), ([], False))
+        self.assertTrue(page["kinds"])
 
     def test_the_sheet_holds_what_is_shown(self):
         columns, rows = self._timeline()._prepare_table(

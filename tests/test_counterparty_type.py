@@ -110,7 +110,9 @@ class TestCounterpartyType(CounterpartyCase):
         insurer = self._type()
         role = self._role(kind=insurer)
 
-        with self.assertRaisesRegex(UserError, "Insurer.*roles of this type: 1.*Archive it instead"):
+        with self.assertRaisesRegex(
+            UserError, "Insurer.*roles of this type: 1.*Archive it instead"
+        ):
             insurer.unlink()
         insurer.active = False
 

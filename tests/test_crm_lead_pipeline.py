@@ -117,6 +117,22 @@ class TestCrmLeadPipeline(PipelineCase):
 
         self.assertEqual(lead.counterparty_document_ids.partner_id, self.late_payer)
 
+    def test_won_prospect_becomes_the_counterparty_of_its_contract(self):
+        lead = self._prospect(
+            partner_id=False,
+            partner_name="Vidin Cellars",
+            contact_name="Nikola Petkov",
+            counterparty_employee_count=45,
+        )
+
+        lead.with_user(self.seller).action_set_won()
+
+        company = lead.partner_id.commercial_partner_id
+        self.assertEqual((company.name, lead.partner_id.name), ("Vidin Cellars", "Nikola Petkov"))
+        self.assertEqual(company.counterparty_employee_count, 45)
+        self.assertEqual(lead.counterparty_document_ids.partner_id, company)
+        self.assertEqual(len(lead.counterparty_document_ids), 1)
+
     def test_other_teams_write_no_contract(self):
         lead = self._prospect(team_id=self.env["crm.team"].create({"name": "Shop"}).id)
 
@@ -268,6 +284,28 @@ class TestCrmLeadProspect(PipelineCase):
         self.foods.counterparty_employee_count = 400
 
         self.assertEqual(lead.counterparty_employee_count, 25)
+
+    def test_without_a_pipeline_whoever_may_set_it_up_is_told_where(self):
+        self.team.counterparty_is_pipeline = False
+        leader = self._user("lea", "group_user", "sales_team.group_sale_manager")
+
+        told = self.Lead.with_user(leader).action_open_counterparty_pipeline()
+        opened = self.Lead.with_user(self.seller).action_open_counterparty_pipeline()
+
+        self.assertIn("Settings", told["params"]["message"])
+        self.assertEqual(told["params"]["next"]["res_model"], "crm.lead")
+        self.assertEqual(opened["res_model"], "crm.lead")
+
+    def test_opportunity_teaches_only_what_was_typed_in_it(self):
+        self.foods.counterparty_turnover = 1000.0
+        lead = self._prospect(self.ben)
+        self.assertEqual(lead.counterparty_turnover, 1000.0)
+
+        self.foods.counterparty_turnover = 2000000.0
+        lead.counterparty_employee_count = 55
+
+        self.assertEqual(self.foods.counterparty_employee_count, 55)
+        self.assertEqual(self.foods.counterparty_turnover, 2000000.0)
 
     def test_seller_without_our_rights_makes_customers(self):
         self.outsider.group_ids |= self.env.ref("base.group_partner_manager")

@@ -4,6 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
+from ..models.counterparty_facts_money import SELLERS_SEE
 from .common import CounterpartyCase
 
 
@@ -44,6 +45,27 @@ class TestResPartnerBalance(CounterpartyCase):
     def assert_as_stock(self, partner):
         balance, _overdue = self._figures(partner)
         self.assertEqual(balance, partner.with_user(self.accountant).credit)
+
+    def test_the_setting_says_whose_balance_salespeople_see(self):
+        self._bill(100, due=-1)
+        self._bill(40, due=-1, partner=self.foods)
+        seller = self._user("sid", "sales_team.group_sale_salesman", "group_user")
+        self.foods.user_id = seller
+        both = self.late_payer | self.foods
+        overdue = [("id", "in", both.ids), ("counterparty_overdue", ">", 0)]
+
+        for setting, amounts, found in [
+            ("none", [0, 0], both.browse()),
+            ("own", [0, 40], self.foods),
+            ("all", [100, 40], both),
+        ]:
+            with self.subTest(setting=setting):
+                self.env["ir.config_parameter"].set_param(SELLERS_SEE, setting)
+                self.env.invalidate_all()
+                seen = both.with_user(seller)
+
+                self.assertEqual(seen.mapped("counterparty_balance"), amounts)
+                self.assertEqual(seen.search(overdue), found)
 
     def test_open_invoices_refunds_and_payments_add_up_as_in_the_ledger(self):
         first = self._bill(100, due=-1)

@@ -105,6 +105,34 @@ class TestResPartnerFilters(CounterpartyCase):
                 )
                 self.assertEqual(found, expected)
 
+    def test_one_day_and_any_other_day_are_found(self):
+        self._contacted(self.ben, 10)
+        self._contacted(self.freight, 60)
+        self._order(self.ben, confirmed=True, date_order=fields.Datetime.now() - timedelta(days=9))
+        day, ordered = self._day(-10), self._day(-9)
+
+        self.assertEqual(self._found(("counterparty_last_contact", "=", day)), self.foods)
+        self.assertEqual(
+            self._found(("counterparty_last_contact", "!=", day)), self.freight | self.late_payer
+        )
+        self.assertEqual(
+            self._found(("counterparty_last_contact", "in", [day, False])),
+            self.foods | self.late_payer,
+        )
+        self.assertEqual(
+            self._found(("counterparty_last_order", "=", ordered), user=self.seller), self.foods
+        )
+        self.assertFalse(self._found(("counterparty_last_contact", ">=", "9999-12-31")))
+
+    def test_orders_of_archived_contacts_stand_in_the_column_too(self):
+        self._order(self.ben, confirmed=True, date_order=fields.Datetime.now() - timedelta(days=9))
+
+        self.ben.active = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+        self.assertEqual(self.foods.with_user(self.seller).counterparty_last_order, self._day(-9))
+
     def test_open_requests(self):
         request = self.env["counterparty.request"].create(
             {"name": "Where is it?", "partner_id": self.ben.id}
@@ -138,4 +166,16 @@ class TestResPartnerFilters(CounterpartyCase):
             )
             move.action_post()
 
-        self.assertEqual(self._found(("counterparty_overdue", ">", 0), user=accountant), self.foods)
+        others = self.freight | self.late_payer
+        for operator, value, found in [
+            (">", 0, self.foods),
+            (">=", 0, self.foods | others),
+            ("<=", 0, others),
+            ("<", 5, others),
+            ("=", 0, others),
+            ("!=", 0, self.foods),
+            ("=", False, others),
+        ]:
+            with self.subTest(operator=operator, value=value):
+                asked = ("counterparty_overdue", operator, value)
+                self.assertEqual(self._found(asked, user=accountant), found)

@@ -29,6 +29,20 @@ class TestToolsMailFiling(BaseCase):
             with self.subTest(address=address):
                 self.assertTrue(is_private([address], excluded))
 
+    def test_parts_of_our_own_addresses_say_what_they_are_for(self):
+        excluded = words(PRIVATE_ADDRESSES)
+
+        for address in (
+            "human.resources@example.com",
+            "hr-department@example.com",
+            "humanresources@example.com",
+            "jobs_2026@example.com",
+        ):
+            with self.subTest(address=address):
+                self.assertTrue(is_private([address], excluded, ours=True))
+        self.assertFalse(is_private(["steve.jobs@example.com"], excluded))
+        self.assertFalse(is_private(["sales@example.com"], excluded, ours=True))
+
     def test_empty_setting_excludes_nothing(self):
         self.assertEqual(words(None), set())
         self.assertFalse(is_private(["hr@example.com"], words(" , ")))

@@ -23,7 +23,11 @@ KEY_LENGTH = 250
 REFERENCES = 32
 TOKEN_LENGTH = 10
 
-RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "resent-to", "resent-cc")
+RECIPIENTS = (
+    *("to", "cc", "resent-to", "resent-cc"),
+    # written by mail servers, who also know of blind copies
+    *("delivered-to", "x-original-to", "envelope-to", "x-envelope-to"),
+)
 # (header, words that mean a machine; empty: the header alone does)
 AUTOMATIC_HEADERS = (
     ("x-auto-response-suppress", ()),

@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+# hours of a person's own clock between which the day begins
+MORNING, NOON = 5, 12
+
 
 @dataclass(frozen=True)
 class Due:

@@ -108,6 +108,8 @@ class CounterpartyContactEffect(models.TransientModel):
         """Return one line for each group: sums of the contacted, and the comparison."""
         self.env["counterparty.interaction"].flush_model()
         self.env["counterparty.role"].flush_model()
+        self.env["res.partner"].flush_model(["commercial_partner_id", "counterparty_source_id"])
+        self.env["crm.lead"].flush_model(["partner_id", "source_id"])
         self.env["counterparty.sale.fact"]._flush_sources()
         sums = defaultdict(lambda: defaultdict(float))
         contacted = defaultdict(dict)

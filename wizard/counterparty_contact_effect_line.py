@@ -14,7 +14,7 @@ class CounterpartyContactEffectLine(models.TransientModel):
         "counterparty.contact.effect", required=True, ondelete="cascade", index=True
     )
     currency_id = fields.Many2one(related="effect_id.currency_id")
-    name = fields.Char("Contacts", readonly=True)
+    name = fields.Char("Group of Contacts", readonly=True)
 
     # plain sums
     contacted_count = fields.Integer("Contacted", readonly=True, help="Counterparties, each once.")

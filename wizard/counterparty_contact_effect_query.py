@@ -4,6 +4,17 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 NO_KEY = ""
+# through what people are contacted, where nobody has noted it
+MEDIUMS = {
+    "call": "phone",
+    "meeting": "direct",
+    "visit": "direct",
+    "email": "email",
+    "mailing": "email",
+    "open": "email",
+    "click": "email",
+    "reply": "email",
+}
 CONTACTED = (
     "count", "recent", "full_count", "buyers", "total", "squares",
     "before", "after", "profit_before", "profit_after",
@@ -134,7 +145,46 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
     def _sql_key(self):
         if self.group_by == "month":
             return SQL("to_char(i.date, 'YYYY-MM')")
+        if self.group_by == "medium_id":
+            return SQL("(%s)::text", self._sql_medium("i"))
+        if self.group_by == "source_id":
+            return SQL("(%s)::text", self._sql_source("i"))
         return SQL("%s::text", SQL.identifier("i", self.group_by))
+
+    def _sql_medium(self, alias):
+        """Return through what a contact went: what was noted, else what its kind says."""
+        cases = [
+            SQL("WHEN %s THEN %s", kind, medium.id)
+            for kind, name in MEDIUMS.items()
+            if (medium := self.env.ref(f"utm.utm_medium_{name}", raise_if_not_found=False))
+        ]
+        noted = SQL.identifier(alias, "medium_id")
+        if not cases:
+            return noted
+        return SQL(
+            "COALESCE(%s, CASE %s %s END)",
+            noted,
+            SQL.identifier(alias, "kind"),
+            SQL(" ").join(cases),
+        )
+
+    def _sql_source(self, alias):
+        """Return where a contacted counterparty came from.
+
+        What was noted with the contact, else with the counterparty, else with its first opportunity
+        that says so.
+        """
+        return SQL(
+            """COALESCE(%(noted)s,
+                 (SELECT known.counterparty_source_id FROM res_partner known
+                   WHERE known.id = %(entity)s),
+                 (SELECT lead.source_id FROM crm_lead lead
+                    JOIN res_partner asker ON asker.id = lead.partner_id
+                   WHERE asker.commercial_partner_id = %(entity)s AND lead.source_id IS NOT NULL
+                   ORDER BY lead.create_date, lead.id LIMIT 1))""",
+            noted=SQL.identifier(alias, "source_id"),
+            entity=SQL.identifier(alias, "commercial_partner_id"),
+        )
 
     def _sql_contacts(self, alias, *, everybody=False):
         """Return the condition for contacts that went out from us.
@@ -150,11 +200,13 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
                 company=self.company_id.id,
             ),
         ]
-        asked = {"kind": self.kind, "user_id": self.user_id.id, "medium_id": self.medium_id.id}
+        asked = [
+            (SQL.identifier(alias, "kind"), self.kind),
+            (SQL.identifier(alias, "user_id"), self.user_id.id),
+            (self._sql_medium(alias), self.medium_id.id),
+        ]
         conditions += [
-            SQL("%s = %s", SQL.identifier(alias, name), value)
-            for name, value in asked.items()
-            if value and not everybody
+            SQL("%s = %s", column, value) for column, value in asked if value and not everybody
         ]
         return SQL(" AND ").join(conditions)
 

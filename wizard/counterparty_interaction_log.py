@@ -111,7 +111,7 @@ class CounterpartyInteractionLog(models.TransientModel):
         # nobody writes the past but this: that the user sees the counterparties was checked
         Interaction = self.env["counterparty.interaction"].sudo()
         logged = self._finish_activity() if self.activity_id else partners.browse()
-        Interaction._insert_interactions(self._prepare_interaction_vals_list(partners - logged))
+        Interaction._insert_said(self._prepare_interaction_vals_list(partners - logged))
         self._plan_next_step(partners)
         return {
             "type": "ir.actions.client",
@@ -208,14 +208,57 @@ class CounterpartyInteractionLog(models.TransientModel):
         if not self.next_date:
             return
         todo = self.next_type_id or self.env.ref("mail.mail_activity_data_todo")
-        for partner in partners:
-            # whoever logs what was agreed plans what follows, also without changing the contact
-            partner.sudo().activity_schedule(
-                activity_type_id=todo.id,
-                date_deadline=self.next_date,
-                summary=self.next_summary or self._get_first_line(),
-                note=self.note and plaintext2html(self.note),
-                user_id=(self.next_user_id or self.env.user).id,
+        user = self.next_user_id or self.env.user
+        self._check_next_user(user, partners)
+        # whoever logs what was agreed plans what follows, also without changing the contact
+        Activity = self.env["mail.activity"].sudo()
+        if len(partners) > 1:
+            # one word about all of them, not a mail for each
+            Activity = Activity.with_context(mail_activity_quick_update=True)
+        steps = Activity.create([self._prepare_next_step(todo, user, one) for one in partners])
+        if len(partners) > 1 and user != self.env.user:
+            self._tell_next_steps(user, steps)
+
+    def _prepare_next_step(self, todo, user, partner):
+        return {
+            "activity_type_id": todo.id,
+            "automated": True,
+            "date_deadline": self.next_date,
+            "note": self.note and plaintext2html(self.note),
+            "res_id": partner.id,
+            "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+            "summary": self.next_summary or self._get_first_line(),
+            "user_id": user.id,
+        }
+
+    def _tell_next_steps(self, user, steps):
+        """Tell a colleague what was planned for him or her with many counterparties."""
+        spoken = self.with_context(lang=user.lang)
+        text = spoken.env._(
+            "%(who)s has planned “%(what)s” for you with %(count)s counterparties.",
+            who=self.env.user.name,
+            what=steps[0].with_env(spoken.env).sudo().display_name,
+            count=len(steps),
+        )
+        self.env["mail.thread"].message_notify(
+            body=text, subject=text, partner_ids=user.partner_id.ids
+        )
+
+    def _check_next_user(self, user, partners):
+        """Refuse people who cannot do the next step.
+
+        :raises ValidationError: names the person
+        """
+        # in all companies of the person, who may work in others than the user
+        companies = user.sudo().company_ids.ids
+        seen = partners.with_user(user).with_context(allowed_company_ids=companies)
+        if user.share or not seen.has_access("read"):
+            raise ValidationError(
+                self.env._(
+                    "%(user)s may not see this counterparty. Choose somebody else for the next "
+                    "step.",
+                    user=user.name,
+                )
             )
 
     def _get_first_line(self):

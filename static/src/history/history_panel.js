@@ -57,30 +57,31 @@ export class HistoryPanel extends Component {
     }
 
     async load(partnerId) {
-        this.state.loading = true;
-        const page = await this.keepLast.add(
-            this.orm.call("counterparty.timeline", "get_page", [partnerId, this.filters])
-        );
+        const page = await this.read([partnerId, this.filters]);
         Object.assign(this.state, {
             kinds: page.kinds,
             rows: page.rows,
             next: page.next,
             mayGroup: page.may_group,
-            loading: false,
         });
     }
 
-    async loadMore() {
+    /** Read a page; what cannot be read leaves what is shown, and says so. */
+    async read(args) {
         this.state.loading = true;
-        const page = await this.keepLast.add(
-            this.orm.call("counterparty.timeline", "get_page", [
-                this.props.partnerId,
-                this.filters,
-                this.state.next,
-            ])
-        );
+        try {
+            return await this.keepLast.add(
+                this.orm.call("counterparty.timeline", "get_page", args)
+            );
+        } finally {
+            this.state.loading = false;
+        }
+    }
+
+    async loadMore() {
+        const page = await this.read([this.props.partnerId, this.filters, this.state.next]);
         this.state.rows.push(...page.rows);
-        Object.assign(this.state, { next: page.next, loading: false });
+        this.state.next = page.next;
     }
 
     /** The filters as plain data, without what is empty. */
