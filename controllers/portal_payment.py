@@ -97,10 +97,12 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
 
         :raises ValidationError: says so
         """
-        # sudo: which company a provider or a saved way of payment is of
+        # sudo: which company a provider is of, and its parents, no visitor reads
         provider = request.env["payment.provider"].sudo().browse(kwargs.get("provider_id") or 0)
+        # sudo: the same of a saved way of payment
         token = request.env["payment.token"].sudo().browse(kwargs.get("token_id") or 0)
         wanted = provider.exists() | token.exists().provider_id
+        # sudo: branches pay through their parents
         if not wanted or wanted.company_id - company.sudo().parent_ids:
             raise ValidationError(request.env._("This cannot be paid here."))
 
