@@ -103,6 +103,31 @@ class TestCounterpartyRequestConvert(RequestCase):
         self.assertEqual(len(notes), 1)
         self.assertIn(order.name, notes.body)
 
+    def test_documents_of_modules_we_can_do_without_report_by_their_history(self):
+        request = self._request(partner=self.freight)
+        task = self.env["counterparty.request"].create(
+            {"name": "Stands in for a task", "category_id": request.category_id.id}
+        )
+        # a thread with a tracked state, as a task has
+        self.env["counterparty.request.document"].create(
+            {"request_id": request.id, "res_model": task._name, "res_id": task.id}
+        )
+        path = "odoo.addons.counterparty_crm.models.mail_thread.TRACKED_MODELS"
+        self.env.flush_all()
+        # the host does not track a record in the transaction that creates it
+        self.env.cr.precommit.run()
+        loud = task.with_env(self.env(context={}))
+        with patch(path, (task._name,)):
+            for priority in ("0", "1"):
+                loud.action_hold()
+                loud.priority = priority
+                self.env.flush_all()
+                loud.env.cr.precommit.run()
+
+        notes = request.message_ids.filtered(lambda message: "On hold" in (message.body or ""))
+        self.assertEqual(len(notes), 1)
+        self.assertIn(task.number, notes.body)
+
     # ------------------------------------------------------------
     # Rights
     # ------------------------------------------------------------
