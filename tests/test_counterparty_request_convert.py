@@ -128,6 +128,18 @@ class TestCounterpartyRequestConvert(RequestCase):
         self.assertEqual(len(notes), 1)
         self.assertIn(task.number, notes.body)
 
+    def test_they_name_their_request_in_their_notes(self):
+        request, task = self._request(), self._request(name="Stands in for a task")
+        path = "odoo.addons.counterparty_crm.models.counterparty_request_convert.TRACKED_MODELS"
+
+        request._link_document(task, self.kinds["task"])
+        self.assertNotIn(request.number, "".join(task.message_ids.mapped("body")))
+        with patch(path, (task._name,)):
+            other = self._request(name="Stands in for another")
+            request._link_document(other, self.kinds["task"])
+
+        self.assertIn(request.number, other.message_ids[0].body)
+
     # ------------------------------------------------------------
     # Rights
     # ------------------------------------------------------------
