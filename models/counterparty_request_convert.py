@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import request_states as states
+from .counterparty_request_document import TRACKED_MODELS
 from .counterparty_request_recovery import RECOVER, REIMBURSE
 
 # documents that pay money out
@@ -190,6 +191,11 @@ class CounterpartyRequestConvert(models.AbstractModel):
             if hasattr(document, "_get_html_link")
             else document.display_name
         )
+        if document._name in TRACKED_MODELS:
+            # they have no field of ours that would name it
+            document._message_log(
+                body=self.env._("Made from %(request)s.", request=self._get_html_link())
+            )
         if self.state == states.NEW:
             self._open()
 

@@ -2,7 +2,9 @@ from odoo import api, fields, models, tools
 
 # fields that tell how far a document is, first that it has
 STATE_FIELDS = ("won_status", "payment_state", "state")
-DEAD_STATES = ("cancel", "canceled", "rejected", "lost", "reversed")
+DEAD_STATES = ("cancel", "canceled", "1_canceled", "refused", "rejected", "lost", "reversed")
+# documents of modules that we can do without: they report by the history of their fields
+TRACKED_MODELS = ("project.task", "hr.expense")
 
 
 class CounterpartyRequestDocument(models.Model):

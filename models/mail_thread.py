@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..tools.mail_intake import read_envelope
+from .counterparty_request_document import TRACKED_MODELS
 
 # the mail is with the request desk already; what else it reaches is for the host
 RECEIVED = "counterparty_mail_received"
@@ -60,6 +61,12 @@ class MailThread(models.AbstractModel):
         if self.env.context.get(RECEIVED):
             return [route for route in routes if route[0] != "counterparty.request"]
         return routes
+
+    def _message_track_post_template(self, changes):
+        result = super()._message_track_post_template(changes)
+        if changes and self._name in TRACKED_MODELS:
+            self.env["counterparty.request.document"]._note_states(self)
+        return result
 
     # counterparty: mails in and out are contacts
 

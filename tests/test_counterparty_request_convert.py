@@ -103,6 +103,43 @@ class TestCounterpartyRequestConvert(RequestCase):
         self.assertEqual(len(notes), 1)
         self.assertIn(order.name, notes.body)
 
+    def test_documents_of_modules_we_can_do_without_report_by_their_history(self):
+        request = self._request(partner=self.freight)
+        task = self.env["counterparty.request"].create(
+            {"name": "Stands in for a task", "category_id": request.category_id.id}
+        )
+        # a thread with a tracked state, as a task has
+        self.env["counterparty.request.document"].create(
+            {"request_id": request.id, "res_model": task._name, "res_id": task.id}
+        )
+        path = "odoo.addons.counterparty_crm.models.mail_thread.TRACKED_MODELS"
+        self.env.flush_all()
+        # the host does not track a record in the transaction that creates it
+        self.env.cr.precommit.run()
+        loud = task.with_env(self.env(context={}))
+        with patch(path, (task._name,)):
+            for priority in ("0", "1"):
+                loud.action_hold()
+                loud.priority = priority
+                self.env.flush_all()
+                loud.env.cr.precommit.run()
+
+        notes = request.message_ids.filtered(lambda message: "On hold" in (message.body or ""))
+        self.assertEqual(len(notes), 1)
+        self.assertIn(task.number, notes.body)
+
+    def test_they_name_their_request_in_their_notes(self):
+        request, task = self._request(), self._request(name="Stands in for a task")
+        path = "odoo.addons.counterparty_crm.models.counterparty_request_convert.TRACKED_MODELS"
+
+        request._link_document(task, self.kinds["task"])
+        self.assertNotIn(request.number, "".join(task.message_ids.mapped("body")))
+        with patch(path, (task._name,)):
+            other = self._request(name="Stands in for another")
+            request._link_document(other, self.kinds["task"])
+
+        self.assertIn(request.number, other.message_ids[0].body)
+
     # ------------------------------------------------------------
     # Rights
     # ------------------------------------------------------------

@@ -43,6 +43,17 @@ class TestToolsMailIntake(BaseCase):
         self.assertEqual(envelope.references, ("<a@x>", "<b@x>"))
         self.assertEqual(envelope.subject, "A pallet is broken")
 
+    def test_where_answers_are_wanted_is_named_when_it_is_elsewhere(self):
+        for written, wanted in (
+            (None, ""),
+            ("Ada Vale <ADA@northwind.example>", ""),
+            ("Ada <ada@home.example>, eve@x.example", "ada@home.example"),
+            ("undisclosed", ""),
+            ("<>", ""),
+        ):
+            with self.subTest(written=written):
+                self.assertEqual(read(Reply_To=written).reply_address, wanted)
+
     def test_the_sender_is_who_stands_in_the_brackets(self):
         cases = [
             ("ada@x.example", ("", "ada@x.example")),

@@ -123,6 +123,7 @@ registry.category("web_tour.tours").add("counterparty_request_customer", {
         { trigger: `.badge:contains("In progress")` },
         {
             content: "what was said is there",
+            timeout: 30000,
             trigger: `#chatterRoot:shadow .o-mail-Message:contains("It is stuck again.")`,
         },
     ],
