@@ -313,7 +313,7 @@ class TestCrmLeadProspect(PipelineCase):
         opened = self.Lead.with_user(self.seller).action_open_counterparty_pipeline()
 
         self.assertIn("Settings", told["params"]["message"])
-        self.assertEqual(told["params"]["next"]["res_model"], "crm.lead")
+        self.assertEqual(told["params"]["next"], "counterparty_crm.crm_lead_action_counterparty")
         self.assertEqual(opened["res_model"], "crm.lead")
 
     def test_opportunity_teaches_only_what_was_typed_in_it(self):
