@@ -213,7 +213,8 @@ class TestCounterpartyInteractionFill(CounterpartyCase):
             body="Ben said on the phone ...",
             author_id=self.ben.id,
             message_type="comment",
-            subtype_xmlid="mail.mt_note",
+            subtype_xmlid="mail.mt_comment",
+            is_internal=True,
         )
 
         self.assertFalse(self._found())
