@@ -230,8 +230,11 @@ class CounterpartyReminder(models.Model):
                 and not (now_only and user._get_counterparty_now().hour < MORNING)
             )
         )
-        due = [item for item in due if item.user_id in at_work.ids]
-        return within_limit(self._leave_out_hidden(due), self._count_made(days), self._get_limit())
+        made, limit = self._count_made(days), self._get_limit()
+        # first, as every hour asks again: who has got enough for today is asked for no rights
+        waiting = {user.id for user in at_work if made[user.id] < limit}
+        due = [item for item in due if item.user_id in waiting]
+        return within_limit(self._leave_out_hidden(due), made, limit)
 
     @api.model
     def _leave_out_hidden(self, due):

@@ -3,6 +3,7 @@ from odoo.tools.misc import split_every
 from odoo.tools.sql import column_exists, create_column
 
 GROUP_USER = "counterparty_crm.group_user"
+OPPORTUNITIES = "counterparty_crm.crm_lead_action_counterparty"
 RECALL_CHUNK = 100
 # a change of these may win an opportunity, or name the counterparty of one that is won
 WINNING = frozenset(("stage_id", "probability", "active", "partner_id", "team_id"))
@@ -318,9 +319,8 @@ class CrmLead(models.Model):
         Whoever may set one up is told where.
         """
         team = self.env["crm.team"]._get_counterparty_pipeline()
-        action = self._get_counterparty_pipeline_action(team)
         if team or not self.env["crm.team"].has_access("create"):
-            return action
+            return self._get_counterparty_pipeline_action(team)
         message = self.env._(
             "A ready pipeline from the first contact to the contract can be set up in Settings › "
             "Counterparties."
@@ -328,14 +328,13 @@ class CrmLead(models.Model):
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {"type": "info", "message": message, "next": action},
+            # by its name: the client takes the help of an action that it has not read for text
+            "params": {"type": "info", "message": message, "next": OPPORTUNITIES},
         }
 
     @api.model
     def _get_counterparty_pipeline_action(self, team):
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "counterparty_crm.crm_lead_action_counterparty"
-        )
+        action = self.env["ir.actions.act_window"]._for_xml_id(OPPORTUNITIES)
         if team:
             action["display_name"] = team.name
             action["domain"] = [("type", "=", "opportunity"), ("team_id", "=", team.id)]

@@ -103,6 +103,21 @@ class TestCounterpartyContactEffect(CounterpartyCase):
         self.assertEqual((line.revenue_before, line.revenue_after), (30.0, 700.0))
         self.assertEqual((line.contacted_count, line.recent_count), (1, 0))
 
+    def test_sales_between_own_companies_are_no_effect(self):
+        [partner] = self._customers(1, "Buyer")
+        self._contact(partner)
+        self._sell(partner, CONTACT + timedelta(days=5), 300.0)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE counterparty_sale_fact SET is_internal = TRUE WHERE commercial_partner_id = %s",
+            partner.ids,
+        )
+        self.env.invalidate_all()
+
+        line = self._compare()["Call"]
+
+        self.assertEqual((line.revenue_before, line.revenue_after), (0.0, 0.0))
+
     def test_counterparty_counts_once_with_its_first_contact(self):
         [partner] = self._customers(1, "Buyer")
         self._contact(partner, CONTACT + timedelta(days=30))

@@ -206,6 +206,19 @@ class TestCounterpartyInteractionFill(CounterpartyCase):
             self._found(), [{"kind": "email", "direction": "in", "user_id": False}]
         )
 
+    def test_internal_note_in_the_name_of_a_customer_is_no_mail_from_it(self):
+        order = self._order(self.foods)
+
+        order.message_post(
+            body="Ben said on the phone ...",
+            author_id=self.ben.id,
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            is_internal=True,
+        )
+
+        self.assertFalse(self._found())
+
     def test_robot_that_writes_is_no_contact(self):
         robot = self.env.ref("base.partner_root")
 

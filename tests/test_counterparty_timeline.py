@@ -377,6 +377,24 @@ class TestCounterpartyTimeline(ProfitCase):
         self.assertIn("Shelves", [row["title"] for row in rows])
         self.assertNotIn(self.order.name, [row["title"] for row in rows])
 
+    def test_contacts_that_the_user_does_not_see_are_not_named(self):
+        order = self._order(confirmed=False, partner_id=self.contact.id)
+        self.env.flush_all()
+
+        def named():
+            return {
+                row["partner"] for row in self._rows(kinds=["quotation"]) if row["id"] == order.id
+            }
+
+        self.assertEqual(named(), {"Ben Cole"})
+        self.env.cr.execute(
+            "UPDATE res_partner SET company_id = %s WHERE id = %s",
+            [self.other_company.id, self.contact.id],
+        )
+        self.env.invalidate_all()
+
+        self.assertEqual(named(), {""})
+
     def test_archived_counterparties_and_contacts_keep_their_history(self):
         before = {row["key"] for row in self._rows()}
 

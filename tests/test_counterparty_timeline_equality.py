@@ -249,6 +249,13 @@ class TestCounterpartyTimelineEquality(ProfitCase):
         if cls.random.random() < 0.5:
             plan._action_done()
         cls._draw_whom().message_post(body="They move in May.", message_type="comment")
+        # by one of the family, to another, under a third: found in three ways, shown once
+        cls._draw_whom().message_post(
+            body="We move in May.",
+            message_type="email",
+            author_id=cls._draw_whom().id,
+            partner_ids=cls._draw_whom().ids,
+        )
 
     # ------------------------------------------------------------
     # Beside the lists

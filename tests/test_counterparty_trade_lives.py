@@ -96,6 +96,25 @@ class TestCounterpartyTradeLives(TradeCase):
 
         self.assertEqual(self._open(), [("in", "returned", 4, 16)])
 
+    def test_what_came_back_to_be_replaced_counts_as_delivered(self):
+        order = self._sell(10)
+        delivery = self._move(order, 10)
+        wizard = (
+            self.env["stock.return.picking"]
+            .with_context(
+                active_id=delivery.id, active_ids=delivery.ids, active_model=delivery._name
+            )
+            .create({})
+        )
+        wizard.product_return_moves.write({"quantity": 4, "to_refund": False})
+        back = wizard._create_return()
+        back.move_ids.write({"quantity": 4, "picked": True})
+        back.with_context(skip_backorder=True).button_validate()
+
+        # the host takes nothing off what was delivered, so nothing is missing
+        self.assertEqual(order.order_line.qty_delivered, 10)
+        self.assertEqual(self._open(), [])
+
     def test_bought_in_another_unit_and_currency(self):
         foreign = self.env["res.currency"].create(
             {

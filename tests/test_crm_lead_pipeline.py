@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
@@ -210,6 +211,25 @@ class TestCrmLeadPipeline(PipelineCase):
 
         self.assertFalse(lead.counterparty_recall_date)
 
+    def test_lead_taken_up_while_the_job_waited_is_not_recalled(self):
+        lead = self._prospect()
+        self._lose(lead, days=1)
+        lead.counterparty_recall_date = fields.Date.today()
+        lock = self.registry["crm.lead"].try_lock_for_update
+
+        def lock_late(records, *args, **kwargs):
+            records.env.cr.execute(
+                "UPDATE crm_lead SET counterparty_recall_date = NULL WHERE id = %s", lead.ids
+            )
+            return lock(records, *args, **kwargs)
+
+        with patch.object(self.registry["crm.lead"], "try_lock_for_update", lock_late):
+            self._recall()
+
+        self.env.invalidate_all()
+        self.assertFalse(lead.active)
+        self.assertFalse(lead.activity_ids)
+
     def test_recall_of_a_person_who_left_goes_to_the_leader(self):
         lead = self._prospect()
         self._lose(lead, days=1)
@@ -293,7 +313,7 @@ class TestCrmLeadProspect(PipelineCase):
         opened = self.Lead.with_user(self.seller).action_open_counterparty_pipeline()
 
         self.assertIn("Settings", told["params"]["message"])
-        self.assertEqual(told["params"]["next"]["res_model"], "crm.lead")
+        self.assertEqual(told["params"]["next"], "counterparty_crm.crm_lead_action_counterparty")
         self.assertEqual(opened["res_model"], "crm.lead")
 
     def test_opportunity_teaches_only_what_was_typed_in_it(self):
