@@ -137,7 +137,7 @@ class TestPortalClasses(PortalWorldCase):
             if name.startswith("counterparty.")
             for field in self.env[name]._fields.values()
             if field.store and field.type in ("char", "text")
-            and any(word in field.name for word in ("domain", "code_", "python", "formula"))
+            and any(word in field.name for word in ("domain", "python", "formula", "expression"))
         }  # fmt: skip
         self.assertEqual(found, set())
 
