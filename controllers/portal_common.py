@@ -137,7 +137,8 @@ class RepresentedPortal(CustomerPortal):
         return values
 
     def _is_counterparty_awaited(self):
-        return any(count for _text, count, _url in self._get_counterparty_waiting())
+        """Tell whether something can wait: what does is counted after the page, by its script."""
+        return request.env["counterparty.request"]._is_portal_open()
 
     def _get_counterparty_waiting(self):
         """Return what waits for the visitor: ``[(text, count, address)]``; pages add theirs."""

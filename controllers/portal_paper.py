@@ -200,7 +200,7 @@ class StatementPaperPortal(RepresentedPortal):
         note = web_form.clean_text(post.get("note"))
         problems, amounts = {}, {}
         for line in record.balance_ids if answer == "disputed" else ():
-            text = web_form.clean_line(post.get(f"amount_{line.id}"), 40)
+            text = web_form.clean_line(post.get(f"amount_{line.id}"))
             told = _read_signed(text)
             if text and told is None:
                 problems[f"amount_{line.id}"] = "amount"

@@ -37,6 +37,10 @@ class StatementPortal(StatementPaperPortal):
             values["counterparty_overdue_count"] = self._count_overdue() if is_open else 0
         return values
 
+    def _is_counterparty_awaited(self):
+        is_open = request.env.company._has_portal_page("balance")
+        return super()._is_counterparty_awaited() or is_open or self._has_statements()
+
     def _get_counterparty_waiting(self):
         waiting = super()._get_counterparty_waiting()
         if request.env.company._has_portal_page("balance"):

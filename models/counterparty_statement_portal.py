@@ -17,6 +17,13 @@ class CounterpartyStatementPortal(models.AbstractModel):
     _description = "Statements in the Portal"
 
     @api.model
+    def _get_thread_with_access(self, thread_id, *, mode="read", token=None, **kwargs):
+        # visitors answer by the form of the page, which shows no conversation
+        if self.env.user.share:
+            return self.browse()
+        return super()._get_thread_with_access(thread_id, mode=mode, token=token, **kwargs)
+
+    @api.model
     def _get_portal_periods(self, partner, scope, company):
         """Return the days that the visitor may see of a counterparty; None for all."""
         periods = partner.with_env(self.env)._get_counterparty_portal_periods(scope, company)

@@ -49,6 +49,13 @@ class TestCounterpartyVisibility(PortalCase):
         self.assertEqual(self._seen(self.anna, self.papers), before | {"receipt"})
         self.assertEqual(self._seen(self.alan, self.papers), set())
 
+    def test_pages_of_the_whole_company_are_kept_where_they_are_open(self):
+        for pages, expected in (((), (False, False)), (("balance", "documents"), (True, True))):
+            self.company.write({f"counterparty_portal_{page}": True for page in pages})
+            with self.subTest(pages=pages):
+                row = self._line(self._wizard(), self.anna)._create_authorizations()
+                self.assertEqual((row.scope_statement, row.scope_documents), expected)
+
     def test_switching_back_brings_everything_back(self):
         before = self._seen(self.alan, self.papers)
         wizard = self._wizard()

@@ -81,7 +81,7 @@ class TestPortalClasses(PortalWorldCase):
         self.assertFalse(self._seen(self.anna, papers))
 
         self.assertTrue(self._seen(self.dana, papers))
-        self.row.representative_id.active = False
+        (self.alfa.user_ids | self.alfa.child_ids.user_ids).active = False
         self.alfa.active = False
         self._enter(self.dana)
         self._check_hidden(self.mine.marks["statement"], self._get("/my/statements").text)
@@ -137,7 +137,7 @@ class TestPortalClasses(PortalWorldCase):
             if name.startswith("counterparty.")
             for field in self.env[name]._fields.values()
             if field.store and field.type in ("char", "text")
-            and any(word in field.name for word in ("domain", "code_", "python", "formula"))
+            and any(word in field.name for word in ("domain", "python", "formula", "expression"))
         }  # fmt: skip
         self.assertEqual(found, set())
 

@@ -1,7 +1,7 @@
 """What programs could read, write and call past the pages."""
 
 from odoo.exceptions import AccessError
-from odoo.tests import JsonRpcException, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models.res_company_portal import PAGES
@@ -109,37 +109,8 @@ class TestPortalLeaks(PortalPageCase):
                         self.assertFalse(model.has_access(operation))
 
     # ------------------------------------------------------------
-    # Methods
+    # By program: methods of ours are called in test_access_methods, all of them
     # ------------------------------------------------------------
-
-    @mute_logger("odoo.http", "odoo.addons.rpc", "odoo.service.model")
-    def test_methods_of_ours_do_nothing_for_visitors(self):
-        row = self._authorize(self.bela, self.alfa, "orders")
-        calls = [
-            ("counterparty.authorization", "action_end", [row.ids]),
-            ("counterparty.authorization", "action_preview", [row.ids]),
-            ("counterparty.authorization", "create", [[{"partner_id": self.beta.id}]]),
-            ("counterparty.authorization", "write", [row.ids, {"date_to": False}]),
-            ("counterparty.authorization", "_end", [row.ids]),
-            ("counterparty.authorization", "_grant_by_partner", [self.beta.id]),
-            ("counterparty.authorization.end", "create", [[{}]]),
-            ("counterparty.visibility", "create", [[{}]]),
-            ("counterparty.change", "action_approve", [[1]]),
-            ("counterparty.consent", "_choose", ["a@b.example"]),
-            ("counterparty.preview", "_get_action", [self.beta.id]),
-            ("res.partner", "action_preview_counterparty_portal", [self.anna.partner_id.ids]),
-            ("res.partner", "_get_counterparty_portal_companies", ["orders"]),
-            ("res.users", "_get_counterparty_portal_limit", [[self.bela.id], "sale.order"]),
-        ]
-        self._sign_in(self.anna)
-        for model, method, arguments in calls:
-            with self.subTest(call=f"{model}.{method}"), self.assertRaises(JsonRpcException):
-                self.make_jsonrpc_request(
-                    f"/web/dataset/call_kw/{model}/{method}",
-                    {"model": model, "method": method, "args": arguments, "kwargs": {}},
-                )
-        self.env.invalidate_all()
-        self.assertEqual(row.state, "current")
 
     def test_counts_groups_and_names_follow_the_rules(self):
         self._by_authorization()

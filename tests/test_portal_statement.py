@@ -239,6 +239,26 @@ class TestPortalStatement(StatementPageCase):
         self.env["counterparty.statement"].search([]).sudo().flush_recordset()
         self.assertEqual(foreign.state, "sent")
 
+    @mute_logger("odoo.http")
+    def test_nobody_writes_into_the_conversation_of_a_paper(self):
+        paper = self._paper()
+        token, before = paper._portal_ensure_token(), paper.message_ids
+        for user, key in ((None, token), (None, "ü"), (self.anna, token), (self.anna, None)):
+            if user:
+                self._sign_in(user)
+            with self.subTest(user=bool(user), key=key), self.assertRaises(JsonRpcException):
+                self.make_jsonrpc_request(
+                    "/mail/message/post",
+                    {
+                        "thread_model": paper._name,
+                        "thread_id": paper.id,
+                        "post_data": {"body": "Hello", "token": key},
+                        "token": key,
+                    },
+                )
+        paper.invalidate_recordset()
+        self.assertEqual(paper.message_ids, before)
+
     def test_what_waits_for_an_answer_comes_first(self):
         done, waiting, statement = self._paper(), self._paper(), self._paper(kind="statement")
         done._answer(True, name="Anna")

@@ -73,11 +73,12 @@ def read_amount(value: str) -> float | None:
     mark = max(text.rfind("."), text.rfind(","))
     decimals = len(text) - mark - 1
     # three digits behind the only mark are thousands
+    whole, rest = text, ""
     if mark >= 0 and (decimals <= 2 or re.search(r"[.,].*[.,]", text) and decimals != 3):
-        text = re.sub(r"[.,]", "", text[:mark]) + "." + text[mark + 1 :]
-    else:
-        text = re.sub(r"[.,]", "", text)
-    amount = float(text)
+        whole, rest = text[:mark], text[mark + 1 :]
+    if not re.fullmatch(r"\d+|\d{1,3}([.,]\d{3})+", whole):
+        return None
+    amount = float(f"{re.sub('[.,]', '', whole)}.{rest}")
     return amount if 0 < amount < 1e12 else None
 
 

@@ -22,6 +22,8 @@ class CounterpartyVisibilityLine(models.TransientModel):
 
     def _prepare_authorization_vals(self):
         self.ensure_one()
+        company = self.wizard_id.company_id
+        has_figures = company._has_portal_page("balance") or company._has_portal_page("statement")
         return {
             "representative_id": self.representative_id.id,
             "partner_id": self.partner_id.id,
@@ -30,6 +32,9 @@ class CounterpartyVisibilityLine(models.TransientModel):
             "scope_pay": self.scope_pay,
             "scope_orders": self.scope_orders,
             "scope_supplier": self.scope_supplier,
+            # pages that show the whole company today, where they are switched on
+            "scope_statement": has_figures and (self.scope_invoices or self.scope_supplier),
+            "scope_documents": company._has_portal_page("documents"),
             "evidence": self.env._("Kept at the switch to authorizations"),
         }
 
