@@ -280,7 +280,14 @@ class CounterpartyStatementContent(models.AbstractModel):
             rows.append(self._get_column_labels())
             rows.append([env._("Opening balance"), *[""] * 6, ledger["opening"]])
             rows += [
-                [_read(line[0]), line[1], kinds.get(line[2], ""), line[3], _read(line[4]), *line[5:]]
+                [
+                    _read(line[0]),
+                    line[1],
+                    kinds.get(line[2], ""),
+                    line[3],
+                    _read(line[4]),
+                    *line[5:],
+                ]
                 for line in ledger["lines"]
             ]
             heads.add(len(rows))

@@ -39,7 +39,9 @@ class TestToolsAuthorization(BaseCase):
             Link("other", "member", ALWAYS),
         ]
 
-        self.assertEqual(group_periods(links_by_member(links), "head", "member"), [Period(MAR, JUN)])
+        self.assertEqual(
+            group_periods(links_by_member(links), "head", "member"), [Period(MAR, JUN)]
+        )
         self.assertEqual(group_periods(links_by_member(links), "other", "member"), [ALWAYS])
         self.assertEqual(group_periods(links_by_member(links), "stranger", "member"), [])
 
@@ -51,7 +53,9 @@ class TestToolsAuthorization(BaseCase):
             Link("b", "member", ALWAYS),
         ]
 
-        self.assertEqual(group_periods(links_by_member(links), "head", "member"), [Period(JAN, APR)])
+        self.assertEqual(
+            group_periods(links_by_member(links), "head", "member"), [Period(JAN, APR)]
+        )
 
     def test_owners_of_each_other_are_followed_once(self):
         links = [
