@@ -46,11 +46,9 @@ class RepresentedPortal(CustomerPortal):
         For what has no day: a head's delegate acts for a member while it belongs to the group.
         """
         today = fields.Date.context_today(request.env.user)
+        days = request.env["res.partner"]._get_counterparty_portal_days(scope)
         return self._get_represented(scope).filtered(
-            lambda partner: any(
-                covers(period, today)
-                for period in partner.with_env(request.env)._get_counterparty_portal_periods(scope)
-            )
+            lambda partner: any(covers(period, today) for period in days.get(partner.id, []))
         )
 
     def _get_represented_whole(self, scope):
@@ -58,10 +56,11 @@ class RepresentedPortal(CustomerPortal):
 
         A head's delegate, who sees those of a membership, hands on and changes nothing.
         """
-        papers = request.env["counterparty.statement"]
-        return self._get_represented(scope).filtered(
-            lambda partner: papers._get_portal_periods(partner, scope, request.env.company) is None
+        partners = self._get_represented(scope)
+        days = request.env["counterparty.statement"]._get_portal_days(
+            partners, scope, request.env.company
         )
+        return partners.filtered(lambda partner: days[partner.id] is None)
 
     def _get_choices(self):
         """Return all counterparties that the visitor may represent, the own one first, sudoed."""

@@ -114,9 +114,8 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
         """Return for whom the visitor may pay: only companies whose days are not limited."""
         partners = self._get_represented("pay")
         records = request.env["counterparty.statement"]
-        return partners.filtered(
-            lambda partner: records._get_portal_periods(partner, "pay", request.env.company) is None
-        )
+        days = records._get_portal_days(partners, "pay", request.env.company)
+        return partners.filtered(lambda partner: days[partner.id] is None)
 
     def _prepare_payment_form(self, moves, group, currency):
         """Return what the host's form of payment shows."""

@@ -268,7 +268,7 @@ class CounterpartyStatementContent(models.AbstractModel):
             [self.display_name],
             [content["company"]["name"], content["company"]["vat"]],
             [content["partner"]["name"], content["partner"]["vat"]],
-            [env._("Period"), content["date_from"] or "", content["date_to"]],
+            [env._("Period"), _read(content["date_from"]), _read(content["date_to"])],
             [env._("Fingerprint"), self.fingerprint],
             [],
         ]
@@ -280,7 +280,14 @@ class CounterpartyStatementContent(models.AbstractModel):
             rows.append(self._get_column_labels())
             rows.append([env._("Opening balance"), *[""] * 6, ledger["opening"]])
             rows += [
-                [line[0], line[1], kinds.get(line[2], ""), line[3], line[4] or "", *line[5:]]
+                [
+                    _read(line[0]),
+                    line[1],
+                    kinds.get(line[2], ""),
+                    line[3],
+                    _read(line[4]),
+                    *line[5:],
+                ]
                 for line in ledger["lines"]
             ]
             heads.add(len(rows))
@@ -288,8 +295,8 @@ class CounterpartyStatementContent(models.AbstractModel):
             rows += [[env._("Closing balance"), *[""] * 4, *sums], []]
         opened = [self._get_open_labels()]
         opened += [
-            [labels.get(item[0], ""), content["currencies"].get(str(item[1]), ""), item[2] or ""]
-            + [item[3] or "", item[4], kinds.get(item[5], ""), item[6], item[7]]
+            [labels.get(item[0], ""), content["currencies"].get(str(item[1]), ""), _read(item[2])]
+            + [_read(item[3]), item[4], kinds.get(item[5], ""), item[6], item[7]]
             for item in content["open"]
         ]
         return sheets.write_workbook(
@@ -326,6 +333,11 @@ class CounterpartyStatementContent(models.AbstractModel):
             self.env._("Amount"),
             self.env._("Open amount"),
         ]
+
+
+def _read(day):
+    """Return a frozen day as a day, which a workbook sorts and counts with; no text for none."""
+    return statement.read_day(day) or ""
 
 
 def _freeze_line(line):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..tools import statement
+from ..tools.authorization import ALWAYS
 from .counterparty_statement_content import STATEMENT
 
 REUSED_HOURS = 1
@@ -26,25 +27,26 @@ class CounterpartyStatementPortal(models.AbstractModel):
     @api.model
     def _get_portal_periods(self, partner, scope, company):
         """Return the days that the visitor may see of a counterparty; None for all."""
-        periods = partner.with_env(self.env)._get_counterparty_portal_periods(scope, company)
-        is_whole = any(period.start is None and period.end is None for period in periods)
-        return None if is_whole else periods
+        return self._get_portal_days(partner, scope, company)[partner.id]
+
+    @api.model
+    def _get_portal_days(self, partners, scope, company):
+        """Return the days that the visitor may see: ``{partner id: periods}``; None for all."""
+        shown = self.env["res.partner"]._get_counterparty_portal_days(scope, company)
+        days = {partner.id: shown.get(partner.id, []) for partner in partners}
+        return {
+            partner: None if ALWAYS in periods else periods for partner, periods in days.items()
+        }
 
     @api.model
     def _get_portal_open(self, partners, scope, company, **options):
         """Return the open items that the visitor may see: ``{partner id: [open item]}``."""
         # checked by the page: these are counterparties that the visitor represents
         source = self.env["counterparty.statement.source"].sudo()
-        found, whole = {}, partners.browse()
-        for partner in partners:
-            periods = self._get_portal_periods(partner, scope, company)
-            if periods is None:
-                whole |= partner
-            else:
-                found.update(source._get_open_items(partner, company, periods=periods, **options))
-        if whole:
-            found.update(source._get_open_items(whole, company, **options))
-        return found
+        if not partners:
+            return {}
+        days = self._get_portal_days(partners, scope, company)
+        return source._get_open_items(partners, company, periods=days, **options)
 
     @api.model
     def _get_portal_ledgers(self, partner, company, start, end, **options):
@@ -63,9 +65,8 @@ class CounterpartyStatementPortal(models.AbstractModel):
 
         :param partners: counterparties that the visitor represents
         """
-        whole = partners.filtered(
-            lambda partner: self._get_portal_periods(partner, STATEMENT, company) is None
-        )
+        days = self._get_portal_days(partners, STATEMENT, company)
+        whole = partners.filtered(lambda partner: days[partner.id] is None)
         some = [
             ("partner_id", "in", (partners - whole).ids),
             ("is_partial", "=", True),

@@ -42,7 +42,8 @@ class CounterpartyStatementSource(models.AbstractModel):
         :param partners: commercial partners
         :param company: with its branches
         :param options: ``side``, ``sections`` (codes, empty for all of the side) and ``periods``
-            (only items of these days: those in which a member belonged to the reader's group)
+            (only items of these days: those in which a member belonged to the reader's group;
+            or ``{partner id: days}``, None for all days)
         """
         side, sections = options.get("side") or rules.ALL_SIDES, options.get("sections")
         # which accounts count is a setting, and whoever may see a balance gets all of it
@@ -73,6 +74,8 @@ class CounterpartyStatementSource(models.AbstractModel):
         """Return the condition that an item falls into one of the periods."""
         if periods is None:
             return SQL("TRUE")
+        if isinstance(periods, dict):
+            return self._sql_days_of(periods)
         parts = [
             SQL(
                 "l.date BETWEEN %s AND %s",
@@ -80,6 +83,20 @@ class CounterpartyStatementSource(models.AbstractModel):
                 period.end or datetime.date.max,
             )
             for period in periods
+        ]
+        return SQL("(%s)", SQL(" OR ").join(parts)) if parts else SQL("FALSE")
+
+    @api.model
+    def _sql_days_of(self, periods):
+        """Return the condition that an item falls into one of the periods of its partner."""
+        alike = {}
+        for partner, days in periods.items():
+            alike.setdefault(None if days is None else tuple(days), []).append(partner)
+        if alike.keys() == {None}:
+            return SQL("TRUE")
+        parts = [
+            SQL("p.commercial_partner_id = ANY(%s) AND %s", partners, self._sql_days(days))
+            for days, partners in alike.items()
         ]
         return SQL("(%s)", SQL(" OR ").join(parts)) if parts else SQL("FALSE")
 

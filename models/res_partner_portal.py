@@ -3,8 +3,9 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ..tools import authorization as scopes
-from ..tools.periods import Period, covers
+from ..tools.periods import covers
 from .counterparty_authorization import ALL, SCOPE_FIELDS
+from .res_users_portal import domain_of_days
 
 GROUP_USER = "counterparty_crm.group_user"
 
@@ -86,18 +87,33 @@ class CounterpartyPortalPartnerMixin(models.AbstractModel):
         :return: periods in their order, none when nothing may be seen
         """
         self.ensure_one()
+        return self._get_counterparty_portal_days(scope, company).get(self.id, [])
+
+    @api.model
+    def _get_counterparty_portal_days(self, scope, company=None):
+        """Return the days whose papers the current user may see of each counterparty.
+
+        :param scope: one of ``tools.authorization.SCOPES``
+        :param company: one of our companies, the current one when left out
+        :return: ``{partner id: periods in their order}`` of all of whom something may be seen
+        """
         company = company or self.env.company
-        if self not in self._get_counterparty_portal_companies(scope, company):
-            return []
         own = self.env.user.partner_id.commercial_partner_id
-        if self.id == own.id and self._is_counterparty_portal_own(scope, company):
-            return [Period(None, None)]
+        is_own = self._is_counterparty_portal_own(scope, company)
+        partners = self._get_counterparty_portal_companies(scope, company)
+        if is_own and partners.ids == own.ids:
+            return {own.id: [scopes.ALWAYS]}
         rows = self._get_counterparty_portal_rows(scope, company)
-        return scopes.united(
-            period
-            for row in rows.filtered(lambda row: row.partner_id.id == self.id)
-            for period in row._get_periods()
-        )
+        periods = rows._get_periods_by_row()
+        of_partner = {}
+        for row in rows:
+            of_partner.setdefault(row.partner_id.id, []).extend(periods[row.id])
+        return {
+            partner.id: [scopes.ALWAYS]
+            if partner.id == own.id and is_own
+            else scopes.united(of_partner[partner.id])
+            for partner in partners
+        }
 
     @api.model
     def _domain_counterparty_portal(self, scope, partner, day, company):
@@ -110,22 +126,16 @@ class CounterpartyPortalPartnerMixin(models.AbstractModel):
             day and is shown while the company belongs to the group
         :param company: our company; its field is the page's own condition
         """
-        domain = Domain.FALSE
         today = fields.Date.context_today(self.env.user)
-        for entity in self._get_counterparty_portal_companies(scope, company):
-            for period in entity.with_env(self.env)._get_counterparty_portal_periods(
-                scope, company
-            ):
-                shown = Domain(partner, "=", entity.id)
-                if not day:
-                    domain |= shown if covers(period, today) else Domain.FALSE
-                    continue
-                if period.start:
-                    shown &= Domain(day, ">=", str(period.start))
-                if period.end:
-                    shown &= Domain(day, "<", str(fields.Date.add(period.end, days=1)))
-                domain |= shown
-        return domain
+        alike = {}
+        for entity, periods in self._get_counterparty_portal_days(scope, company).items():
+            if not day:
+                periods = [scopes.ALWAYS] if any(covers(one, today) for one in periods) else []
+            alike.setdefault(tuple(periods), []).append(entity)
+        return Domain.OR(
+            Domain(partner, "in", entities) & domain_of_days(day, periods)
+            for periods, entities in alike.items()
+        )
 
     def action_preview_counterparty_portal(self):
         """Open the portal as this contact sees it; nothing can be changed there."""

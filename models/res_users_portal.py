@@ -109,6 +109,23 @@ RULED = {
 }
 
 
+def domain_of_days(day, periods):
+    """Return the domain of records of some days.
+
+    :param day: name of a date or a moment
+    :param periods: ``tools.periods.Period`` s; none for no day at all
+    """
+    return Domain.OR(
+        (Domain(day, ">=", str(period.start)) if period.start else Domain.TRUE)
+        & (
+            Domain(day, "<", str(fields.Date.add(period.end, days=1)))
+            if period.end
+            else Domain.TRUE
+        )
+        for period in periods
+    )
+
+
 class CounterpartyPortalUserMixin(models.AbstractModel):
     """What a login sees in the portal: by its company, or by authorizations."""
 
@@ -166,34 +183,55 @@ class CounterpartyPortalUserMixin(models.AbstractModel):
         """Return the domain of what authorizations open, by scope, our company and days."""
         ruled = RULED[model]
         rows = self._get_counterparty_authorizations()
+        periods = rows._get_periods_by_row()
         granted = Domain.FALSE
         for names, part in ruled.parts:
-            opened = Domain.OR(
-                self._domain_counterparty_row(ruled, row)
-                for row in rows
-                if any(self._is_counterparty_opened(row, name) for name in names)
+            opened = rows.filtered(
+                lambda row, names=names: any(
+                    self._is_counterparty_opened(row, name) for name in names
+                )
             )
-            granted |= part & opened
+            granted |= part & self._domain_counterparty_rows(ruled, opened, periods)
         return granted
 
-    def _domain_counterparty_row(self, ruled, row):
-        in_force = [("id", "=", row.id), *row._domain_in_force()]
-        domain = Domain(
-            ruled.entity, "any", [("counterparty_authorization_ids", "any", in_force)]
-        ) & Domain(ruled.entity, "=", row.partner_id.id)
-        if row.company_id:
-            domain &= Domain(ruled.company, "=", row.company_id.id)
-        if not row.head_id:
-            return domain
-        return domain & Domain.OR(
-            (Domain(ruled.day, ">=", str(period.start)) if period.start else Domain.TRUE)
-            & (
-                Domain(ruled.day, "<", str(fields.Date.add(period.end, days=1)))
-                if period.end
-                else Domain.TRUE
-            )
-            for period in row._get_periods()
+    def _domain_counterparty_rows(self, ruled, rows, periods):
+        """Return the domain of what authorizations open, however many of them in one condition.
+
+        Whether a row is in force is asked at each search. Where all rows of a counterparty open
+        the same, one question serves all of these counterparties; one that has rows which open
+        different days or our companies is asked about each of them.
+
+        :param periods: days that are shown, ``{row id: periods}``
+        """
+
+        def opening(row):
+            return row.company_id.id, tuple(periods[row.id])
+
+        by_entity = rows.grouped("partner_id").values()
+        alike = rows.browse().union(
+            *(of_one for of_one in by_entity if len(set(map(opening, of_one))) == 1)
         )
+        shared = Domain.OR(
+            self._domain_counterparty_opening(ruled, group, *key)
+            for key, group in alike.grouped(opening).items()
+        )
+        return (self._domain_counterparty_in_force(ruled, alike) & shared) | Domain.OR(
+            self._domain_counterparty_in_force(ruled, group)
+            & self._domain_counterparty_opening(ruled, group, *key)
+            for key, group in (rows - alike).grouped(opening).items()
+        )
+
+    def _domain_counterparty_in_force(self, ruled, rows):
+        """Return the domain of papers for whose counterparty one of the rows is in force."""
+        in_force = [("id", "in", rows.ids), *rows._domain_in_force()]
+        return Domain(ruled.entity, "any", [("counterparty_authorization_ids", "any", in_force)])
+
+    def _domain_counterparty_opening(self, ruled, rows, company, periods):
+        """Return the domain of papers of the counterparties of rows, of their days alone."""
+        domain = Domain(ruled.entity, "in", rows.partner_id.ids)
+        if company:
+            domain &= Domain(ruled.company, "=", company)
+        return domain & domain_of_days(ruled.day, periods)
 
     @api.model
     def _is_counterparty_opened(self, row, scope):

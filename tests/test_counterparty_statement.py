@@ -1,5 +1,5 @@
 import io
-from datetime import date
+from datetime import date, datetime
 
 from openpyxl import load_workbook
 from psycopg2 import IntegrityError
@@ -130,6 +130,18 @@ class TestCounterpartyStatement(StatementCase):
         self.assertIn(issued.fingerprint, cells)
         self.assertNotIn("=1+1", cells)
         self.assertEqual(issued.balance_ids.amount, 1234.5)
+
+    def test_days_of_the_workbook_are_days(self):
+        self._move(1234.5, day="2026-03-04")
+        issued = self._issue("statement")
+
+        pages = load_workbook(io.BytesIO(issued._get_xlsx())).worksheets
+
+        for page in pages:
+            cells = [cell.value for row in page.iter_rows() for cell in row if cell.value]
+            self.assertIn(datetime(2026, 3, 4), cells)
+            texts = [cell for cell in cells if isinstance(cell, str)]
+            self.assertFalse([text for text in texts if text.startswith("2026-")])
 
     def test_paper_speaks_the_language_of_its_reader(self):
         self.env["res.lang"]._activate_lang("ro_RO")

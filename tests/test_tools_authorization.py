@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools.authorization import ALWAYS, Link, common, group_periods, united
+from ..tools.authorization import ALWAYS, Link, common, group_periods, links_by_member, united
 from ..tools.periods import Period
 
 JAN, MAR, APR, JUN, DEC = (date(2026, month, 1) for month in (1, 3, 4, 6, 12))
@@ -39,9 +39,11 @@ class TestToolsAuthorization(BaseCase):
             Link("other", "member", ALWAYS),
         ]
 
-        self.assertEqual(group_periods(links, "head", "member"), [Period(MAR, JUN)])
-        self.assertEqual(group_periods(links, "other", "member"), [ALWAYS])
-        self.assertEqual(group_periods(links, "stranger", "member"), [])
+        self.assertEqual(
+            group_periods(links_by_member(links), "head", "member"), [Period(MAR, JUN)]
+        )
+        self.assertEqual(group_periods(links_by_member(links), "other", "member"), [ALWAYS])
+        self.assertEqual(group_periods(links_by_member(links), "stranger", "member"), [])
 
     def test_two_ways_add_up(self):
         links = [
@@ -51,7 +53,9 @@ class TestToolsAuthorization(BaseCase):
             Link("b", "member", ALWAYS),
         ]
 
-        self.assertEqual(group_periods(links, "head", "member"), [Period(JAN, APR)])
+        self.assertEqual(
+            group_periods(links_by_member(links), "head", "member"), [Period(JAN, APR)]
+        )
 
     def test_owners_of_each_other_are_followed_once(self):
         links = [
@@ -60,5 +64,5 @@ class TestToolsAuthorization(BaseCase):
             Link("head", "a", Period(MAR, None)),
         ]
 
-        self.assertEqual(group_periods(links, "head", "b"), [Period(MAR, DEC)])
-        self.assertEqual(group_periods(links, "head", "a"), [Period(MAR, None)])
+        self.assertEqual(group_periods(links_by_member(links), "head", "b"), [Period(MAR, DEC)])
+        self.assertEqual(group_periods(links_by_member(links), "head", "a"), [Period(MAR, None)])

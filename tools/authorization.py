@@ -1,6 +1,6 @@
 """What a portal authorization opens: scopes, and the days on which a head has a member."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -57,20 +57,25 @@ def united(periods: Iterable[Period]) -> list[Period]:
     return result
 
 
+def links_by_member(links: Iterable[Link]) -> dict[Hashable, list[Link]]:
+    """Return the links to its owners of each member: the ways up of many are laid out once."""
+    owners: dict[Hashable, list[Link]] = {}
+    for link in links:
+        owners.setdefault(link.member, []).append(link)
+    return owners
+
+
 def group_periods(
-    links: Iterable[Link], head: Hashable, member: Hashable, limit: int = 50
+    owners: Mapping[Hashable, list[Link]], head: Hashable, member: Hashable, limit: int = 50
 ) -> list[Period]:
     """Return when a member belonged to a head, directly or through others.
 
     A way through several owners holds on the days on which each of its links does. Owners that
     own each other are followed once.
 
-    :param links: all memberships on the ways up from the member
+    :param owners: all memberships on the ways up from the member, by member; others do no harm
     :param limit: links of the longest way that is followed
     """
-    owners: dict[Hashable, list[Link]] = {}
-    for link in links:
-        owners.setdefault(link.member, []).append(link)
     found: list[Period] = []
     reached: dict[Hashable, list[Period]] = {member: [ALWAYS]}
     fresh = dict(reached)
