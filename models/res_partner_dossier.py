@@ -9,6 +9,7 @@ from .counterparty_tile_entries import HOST_ENTRIES
 
 GROUP_USER = "counterparty_crm.group_user"
 AREA_HOLDING = "counterparty_crm.group_area_holding"
+ROLES = "counterparty_crm.counterparty_role_action"
 
 
 class CounterpartyDossierPartnerMixin(models.AbstractModel):
@@ -209,6 +210,7 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
                 {"responsible_id": self._get_counterparty_roles().responsible_id.ids},
                 reveals=False,
                 distinct="responsible_id",
+                action=ROLES,
             ),
             TileEntry(
                 "fields",
@@ -216,6 +218,7 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
                 self.env._("Roles with own fields"),
                 "counterparty.role",
                 {"type_id": self._get_types_with_own_fields()},
+                action=ROLES,
             ),
             TileEntry(
                 "events",

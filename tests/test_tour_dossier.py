@@ -65,7 +65,7 @@ class TestTourDossier(CounterpartyCase, HttpCase):
         self.start_tour("/odoo/counterparty-types", "counterparty_insurer", login="boris")
 
         role = self._roles(partner)
-        self.assertEqual(role.type_id.code, "insurer")
+        self.assertEqual((role.type_id.code, role.type_id.icon), ("insurer", "fa-shield"))
         self.assertEqual(partner.phone, "0268555010")
         self.assertEqual(dict(role.role_properties), {"policy_limit": "Ten million"})
         self.assertEqual(partner.counterparty_sections, ",contracts,")

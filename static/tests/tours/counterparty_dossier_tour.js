@@ -74,7 +74,9 @@ registry.category("web_tour.tours").add("counterparty_insurer", {
     steps: () => [
         { content: "new type", trigger: ".o_list_button_add", run: "click" },
         { trigger: `div[name="name"] input`, run: "edit Insurer" },
-        { trigger: `div[name="code"] input`, run: "edit insurer" },
+        { content: "its icon is chosen by its looks", trigger: `div[name="icon"] button`, run: "click" },
+        { trigger: `.o_counterparty_icons [data-icon="fa-shield"]`, run: "click" },
+        { content: "its code is proposed", trigger: `div[name="code"] input:value("insurer")` },
         { content: "it shows contracts", trigger: `a[name="sections"]`, run: "click" },
         { trigger: `.o_field_many2many_checkboxes label:contains("Contracts")`, run: "click" },
         { content: "it requires a telephone", trigger: `a[name="fields"]`, run: "click" },
