@@ -129,7 +129,8 @@ class CounterpartyHoldingMember(models.Model):
         if model.env.context.get(HOLDINGS) or "|" in parts or "!" in parts:
             return model
         for name, operator, value in (part for part in parts if not isinstance(part, str)):
-            if name == "holding_id" and operator == "in":
+            # a search may name groups in words as well
+            if name == "holding_id" and operator == "in" and all(type(v) is int for v in value):
                 return model.with_context(**{HOLDINGS: list(value)})
         return model
 

@@ -108,15 +108,30 @@ class CounterpartyMembershipRulesMixin(models.AbstractModel):
             ]
             total, day = peak(parts)
             if total > 100 + SUM_TOLERANCE:
-                raise ValidationError(
-                    self.env._(
-                        "The owners of %(member)s would have %(total)s %% on %(day)s. End or "
-                        "correct another membership, or mark this one as reported.",
-                        member=member.display_name,
-                        total=plain_percent(total),
-                        day=self._format_day(day),
-                    )
+                self._raise_equity_sum(member, total, day)
+
+    def _raise_equity_sum(self, member, total, day):
+        """Refuse owners with more than all of a member.
+
+        :param day: the first day of it; ``None`` when nobody knows since when they own it
+        """
+        values = {"member": member.display_name, "total": plain_percent(total)}
+        if not day:
+            raise ValidationError(
+                self.env._(
+                    "The owners of %(member)s would have %(total)s %% together. End or correct "
+                    "another membership, or mark this one as reported.",
+                    **values,
                 )
+            )
+        raise ValidationError(
+            self.env._(
+                "The owners of %(member)s would have %(total)s %% on %(day)s. End or correct "
+                "another membership, or mark this one as reported.",
+                day=self._format_day(day),
+                **values,
+            )
+        )
 
     def _get_siblings(self):
         """Return ``{member: memberships}`` of all members of these rows."""

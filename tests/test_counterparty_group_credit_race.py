@@ -1,6 +1,6 @@
 import base64
 
-from psycopg2.errors import SerializationFailure
+from psycopg2.errors import SerializationFailure, UniqueViolation
 
 from odoo import SUPERUSER_ID, Command, api
 from odoo.tests import tagged
@@ -175,6 +175,33 @@ class TestGroupCreditRace(RaceCase):
             with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
                 theirs.equity = 60
             second.rollback()
+
+    def test_of_the_same_membership_added_twice_at_once_one_is_refused_in_words(self):
+        head, member = self.ids["res.partner"][0], self.ids["res.partner"][1]
+        with self.registry.cursor() as cr:
+            kind = api.Environment(cr, SUPERUSER_ID, {}).ref(
+                "counterparty_crm.membership_kind_family"
+            )
+            vals = {"owner_id": head, "member_id": member, "kind_id": kind.id}
+
+        with self.registry.cursor() as first, self.registry.cursor() as second:
+            mine, theirs = (
+                api.Environment(cr, SUPERUSER_ID, {})["counterparty.membership"]
+                for cr in (first, second)
+            )
+            theirs.search_count([])
+            self.addCleanup(self._remove_membership, mine.create(vals).id)
+            first.commit()
+            with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation) as refused:
+                theirs.create(vals)
+            second.rollback()
+            message = theirs._sql_error_to_message(refused.exception)
+
+        self.assertIn("already there and goes on", message)
+
+    def _remove_membership(self, membership_id):
+        with self.registry.cursor() as cr:
+            self._membership(cr, membership_id).unlink()
 
     def test_an_import_that_comes_second_starts_again(self):
         with self.registry.cursor() as cr:

@@ -309,6 +309,12 @@ class TestCounterpartyHoldingFigures(HoldingCase):
         )
         self.assertEqual(draw(archived), {"Slowpay Ltd"})
 
+    def test_members_are_found_by_the_name_of_their_group(self):
+        Member = self.env["counterparty.holding.member"]
+
+        self.assertEqual(len(Member.search([("holding_id", "in", ["Northwind"])])), 3)
+        self.assertEqual(len(Member.search([("holding_id", "in", self.group.ids)])), 3)
+
     def test_nodes_show_their_own_balance_and_the_head_the_sum(self):
         self._invoice(self.holding, 100)
         self._invoice(self.foods, 200)

@@ -34,6 +34,14 @@ class TestCounterpartyMembership(HoldingCase):
         with self.assertRaisesRegex(ValidationError, r"110 % on 03/01/2022"):
             self._membership(self.late_payer, self.freight, 50, date_from="2022-03-01")
 
+    def test_owners_since_nobody_knows_when_read_no_unknown_day(self):
+        self._membership(self.holding, self.late_payer, 60)
+
+        with self.assertRaises(ValidationError) as refused:
+            self._membership(self.foods, self.late_payer, 60)
+
+        self.assertIn("would have 120 % together", str(refused.exception))
+
     def test_reported_owners_may_contradict(self):
         row = self._membership(self.late_payer, self.freight, 50, status="reported")
 
