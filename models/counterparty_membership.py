@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -277,8 +277,13 @@ class CounterpartyMembership(models.Model):
     @api.model
     def _get_own_partners(self):
         """Return the partners of our own companies."""
+        return self.env["res.partner"].browse(self._get_own_partner_ids())
+
+    @api.model
+    @tools.ormcache()
+    def _get_own_partner_ids(self):
         # that a counterparty is one of ours is no secret, even of a company one is not in
-        return self.env["res.company"].sudo().search(Domain.TRUE).partner_id
+        return tuple(self.env["res.company"].sudo().search(Domain.TRUE).partner_id.ids)
 
     # ------------------------------------------------------------
     # CRUD

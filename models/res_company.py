@@ -86,7 +86,12 @@ class ResCompany(models.Model):
     def create(self, vals_list):
         companies = super().create(vals_list)
         companies._create_request_sequences()
+        # our own partners are kept by the registry
+        self.env.registry.clear_cache()
         return companies
+
+    def cache_invalidation_fields(self):
+        return super().cache_invalidation_fields() | {"partner_id"}
 
     def write(self, vals):
         result = super().write(vals)

@@ -35,7 +35,7 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
         groups=GROUP_USER,
         help="Was ever owner, member, head or included by hand: spares all others a query.",
     )
-    # the form: both ends of a partner's memberships with one query, none of a group for most
+    # the form: both ends of a partner's memberships with four queries, and none for most
     counterparty_member_card_ids = fields.Many2many(
         "counterparty.membership",
         string="Member Cards",
@@ -54,28 +54,37 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
 
     @api.depends("commercial_partner_id.counterparty_is_linked")
     def _compute_counterparty_cards(self):
-        Membership = self.env["counterparty.membership"]
         linked = self.commercial_partner_id.filtered("counterparty_is_linked")
         entities = linked._origin
-        # those that go on come first; a page of partners is never shown with cards
-        limit = CARDS if len(self) == 1 else None
-        rows = Membership
-        for end in ("owner_id", "member_id") if entities else ():
-            # each end by itself: many members would leave no room for the owners
-            rows |= Membership.search_fetch(
-                [(end, "in", entities.ids)],
-                ["owner_id", "member_id"],
-                order="date_to desc, id",
-                limit=limit,
-            )
+        rows = entities._fetch_counterparty_cards()
         for partner in self:
             entity = partner.commercial_partner_id._origin
             owned = rows.filtered(lambda row, e=entity: row.owner_id == e)
             partner.counterparty_member_card_ids = owned[:CARDS]
             owners = rows.filtered(lambda row, e=entity: row.member_id == e)
             partner.counterparty_owner_card_ids = owners[:CARDS]
-            is_linked = entity in entities
-            partner.counterparty_has_holding = bool(is_linked and partner.counterparty_holding_ids)
+            # in which groups today is worked out when the button is pressed
+            partner.counterparty_has_holding = entity in entities
+
+    def _fetch_counterparty_cards(self):
+        """Return the memberships that the cards of these entities show, with what they tell."""
+        Membership = self.env["counterparty.membership"]
+        if not self:
+            return Membership
+        # a page of partners is never shown with cards
+        limit = CARDS if len(self) == 1 else None
+        ends = [
+            # each end by itself: many members would leave no room for the owners
+            Membership._search([(end, "in", self.ids)], order="date_to desc, id", limit=limit)
+            for end in ("owner_id", "member_id")
+        ]
+        either = SQL("((%s) UNION (%s))", *(end.subselect() for end in ends))
+        # those that go on come first
+        rows = Membership.search_fetch(Domain("id", "in", either), order="date_to desc, id")
+        # once for the cards of both ends
+        rows.mapped("is_mutual")
+        (rows.owner_id | rows.member_id).mapped("display_name")
+        return rows
 
     def _mark_counterparty_linked(self):
         """Keep that these partners take part in memberships or groups.
@@ -282,9 +291,14 @@ class CounterpartyHoldingPartnerMixin(models.AbstractModel):
         return dict(page._get_records_action(), name=name)
 
     def action_open_counterparty_group(self):
-        """Open the chart of the group of a counterparty, or the list of its groups."""
+        """Open the chart of the group of a counterparty, or the list of its groups.
+
+        Who belongs to none any more is shown its memberships: when they ended, and by whom.
+        """
         self.ensure_one()
         holdings = self.counterparty_holding_ids
+        if not holdings:
+            return self.action_open_counterparty_memberships()
         if len(holdings) == 1:
             return holdings.action_open_chart()
         action = self.env["ir.actions.act_window"]._for_xml_id(

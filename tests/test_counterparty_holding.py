@@ -214,6 +214,42 @@ class TestCounterpartyHolding(HoldingCase):
         with self.assertQueryCount(0):
             self.tax_office.read(["counterparty_owner_card_ids", "counterparty_has_holding"])
 
+    def test_the_form_of_a_member_costs_four_queries(self):
+        self._membership(self.freight, self.late_payer, 51)
+        cards = ["counterparty_owner_card_ids", "counterparty_member_card_ids"]
+        shown = ["owner_id", "member_id", "kind_id", "share_text", "is_mutual", "is_own_company"]
+
+        def read():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            self.freight.read(["commercial_partner_id", "counterparty_is_linked"])
+            with self.assertQueryCount(4):
+                self.freight.read([*cards, "counterparty_has_holding"])
+                for name in cards:
+                    self.freight[name].read(shown)
+
+        self.env["counterparty.membership"]._get_own_partners()
+        read()
+
+    def test_who_left_a_group_is_shown_when(self):
+        self.to_freight.write({"date_from": "2020-01-01", "date_to": "2021-01-01"})
+
+        action = self.freight.action_open_counterparty_group()
+
+        self.assertTrue(self.freight.counterparty_has_holding)
+        self.assertEqual(action["res_model"], "counterparty.membership")
+
+    def test_own_companies_are_known_anew_when_they_change(self):
+        own = self.env["counterparty.membership"]._get_own_partners
+        before = own()
+
+        company = self.env["res.company"].create({"name": "Ours, too"})
+        self.assertEqual(own() - before, company.partner_id)
+        company.partner_id = self.late_payer
+        self.assertEqual(own() - before, self.late_payer)
+        company.active = False
+        self.assertEqual(own(), before)
+
     def test_marks_are_filled_for_all_who_take_part(self):
         self.group.include_ids = self.first_bank
         part = self.holding | self.foods | self.freight | self.first_bank
