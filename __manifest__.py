@@ -201,6 +201,7 @@
             "counterparty_crm/static/src/published_answers/**/*",
         ],
         "web.assets_backend": [
+            "counterparty_crm/static/src/action_help/**/*",
             "counterparty_crm/static/src/setup_list/**/*",
             "counterparty_crm/static/src/dossier_tiles/**/*",
             "counterparty_crm/static/src/agreed_discounts/**/*",

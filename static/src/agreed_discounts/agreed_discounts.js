@@ -5,6 +5,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { withHelp } from "@counterparty_crm/action_help/action_help";
 
 /**
  * The discounts a counterparty gets or gives, each leading to what grants it.
@@ -42,7 +43,7 @@ export class AgreedDiscounts extends Component {
 
     async open(line) {
         if (await this.props.record.save()) {
-            await this.action.doAction(line.action);
+            await this.action.doAction(withHelp(line.action));
         }
     }
 }

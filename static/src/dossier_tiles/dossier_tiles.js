@@ -5,6 +5,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { withHelp } from "@counterparty_crm/action_help/action_help";
 
 /**
  * The sections of a counterparty's dossier as tiles: each names what it holds and opens the list.
@@ -70,7 +71,7 @@ export class DossierTiles extends Component {
             tile.code,
             entry.key,
         ]);
-        await this.action.doAction(action);
+        await this.action.doAction(withHelp(action));
     }
 }
 

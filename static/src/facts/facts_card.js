@@ -4,6 +4,7 @@ import { KeepLast } from "@web/core/utils/concurrency";
 import { useService } from "@web/core/utils/hooks";
 import { useRecordObserver } from "@web/model/relational_model/utils";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { withHelp } from "@counterparty_crm/action_help/action_help";
 
 /** Trade, money and judgement of a counterparty in a few lines, read when the tab is opened. */
 export class FactsCard extends Component {
@@ -40,7 +41,7 @@ export class FactsCard extends Component {
             this.state.resId,
             line.key,
         ]);
-        await this.action.doAction(action);
+        await this.action.doAction(withHelp(action));
     }
 }
 

@@ -4,6 +4,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { kanbanView } from "@web/views/kanban/kanban_view";
 import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
+import { withHelp } from "@counterparty_crm/action_help/action_help";
 
 /** The steps of the first day, above the overview until a manager puts them away. */
 export class SetupList extends Component {
@@ -36,7 +37,7 @@ export class SetupList extends Component {
 
     async openStep(step) {
         const action = await this.orm.call("onboarding.onboarding.step", step.action, []);
-        await this.action.doAction(action, { onClose: () => this.load() });
+        await this.action.doAction(withHelp(action), { onClose: () => this.load() });
     }
 
     async dismiss() {

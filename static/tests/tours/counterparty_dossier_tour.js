@@ -67,6 +67,15 @@ registry.category("web_tour.tours").add("counterparty_dossier_pager", {
                 ? [{ content: "next one", trigger: ".o_pager_next", run: "click" }]
                 : []),
         ]),
+        {
+            content: "an empty tile leads to its list",
+            trigger: `.o_counterparty_tile[data-section="customs"] header button`,
+            run: "click",
+        },
+        {
+            content: "which says in words, not in tags, what belongs there",
+            trigger: `.o_nocontent_help p.o_view_nocontent_smiling_face`,
+        },
     ],
 });
 
