@@ -293,7 +293,7 @@ class CounterpartyMembership(models.Model):
     def create(self, vals_list):
         # ends not written yet would meet the successors in the unique index
         self.flush_model(["date_to"])
-        self._check_open_rows(vals_list)
+        self.browse()._check_open_rows(vals_list)
         rows = super().create([self._prepare_share_basis(vals) for vals in vals_list])
         rows.filtered("date_to")._note_end()
         (rows.owner_id | rows.member_id)._mark_counterparty_linked()
@@ -315,12 +315,17 @@ class CounterpartyMembership(models.Model):
     def _check_open_rows(self, vals_list):
         """Refuse a second open row by name; the unique index knows no names.
 
+        :param vals_list: rows to come, or what these rows will be
         :raises ValidationError: naming the row that goes on
         """
         keys = [(v.get("owner_id"), v.get("member_id"), v.get("kind_id")) for v in vals_list]
         # rows of companies the user is not in are in the way as well
         going_on = self.sudo().search(
-            [("date_to", "=", False), ("member_id", "in", [member for _o, member, _k in keys])]
+            [
+                ("date_to", "=", False),
+                ("member_id", "in", [member for _o, member, _k in keys]),
+                ("id", "not in", self.ids),
+            ]
         )
         by_key = {(row.owner_id.id, row.member_id.id, row.kind_id.id): row for row in going_on}
         for key, vals in zip(keys, vals_list, strict=True):
@@ -331,6 +336,8 @@ class CounterpartyMembership(models.Model):
     def write(self, vals):
         new_end = fields.Date.to_date(vals.get("date_to") or None)
         ended = self.filtered(lambda row: row.date_to != new_end) if new_end else self.browse()
+        if not new_end and {"owner_id", "member_id", "kind_id", "date_to"} & vals.keys():
+            self._check_open_rows([row._prepare_key_vals(vals) for row in self])
         result = super().write(vals)
         if "owner_id" in vals or "member_id" in vals:
             (self.owner_id | self.member_id)._mark_counterparty_linked()
@@ -342,6 +349,17 @@ class CounterpartyMembership(models.Model):
         if {"owner_id", "member_id", "kind_id", "date_from", "date_to"} & vals.keys():
             self.env.registry.clear_cache()
         return result
+
+    def _prepare_key_vals(self, vals):
+        """Return owner, member, kind and end as they will be after writing values."""
+        self.ensure_one()
+        return {
+            "owner_id": self.owner_id.id,
+            "member_id": self.member_id.id,
+            "kind_id": self.kind_id.id,
+            "date_to": self.date_to,
+            **vals,
+        }
 
     def unlink(self):
         result = super().unlink()

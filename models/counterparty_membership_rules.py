@@ -1,12 +1,16 @@
+from datetime import date
+
 from odoo import api, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, float_repr, format_date
 
 from ..tools.membership import SUM_TOLERANCE
-from ..tools.periods import Period, overlap, peak
+from ..tools.periods import Period, covers, overlap, peak
 
 PERCENT = (9, 6)
+# owners that a refusal names
+NAMED_OWNERS = 10
 
 
 class CounterpartyMembershipRulesMixin(models.AbstractModel):
@@ -101,37 +105,40 @@ class CounterpartyMembershipRulesMixin(models.AbstractModel):
 
     def _check_equity_sum(self, siblings):
         for member in self.member_id:
-            parts = [
-                (row._get_period(), row._get_low_equity())
-                for row in siblings[member]
-                if row._counts_in_sum()
-            ]
-            total, day = peak(parts)
+            rows = siblings[member].filtered(lambda row: row._counts_in_sum())
+            total, day = peak([(row._get_period(), row._get_low_equity()) for row in rows])
             if total > 100 + SUM_TOLERANCE:
-                self._raise_equity_sum(member, total, day)
+                self._raise_equity_sum(rows, total, day)
 
-    def _raise_equity_sum(self, member, total, day):
-        """Refuse owners with more than all of a member.
+    def _raise_equity_sum(self, rows, total, day):
+        """Refuse owners with more than all of a member, and name them with their shares.
 
+        :param rows: the confirmed memberships of one member
         :param day: the first day of it; ``None`` when nobody knows since when they own it
         """
+        first = day or date.min
+        rows = rows.filtered(lambda row: covers(row._get_period(), first))
+        rows = rows.sorted(lambda row: -row._get_low_equity())
+        owners = [
+            f"{row.owner_id._word_counterparty()}: {plain_percent(row._get_low_equity())} %"
+            for row in rows[:NAMED_OWNERS]
+        ]
+        member = rows.member_id
         values = {"member": member.display_name, "total": plain_percent(total)}
-        if not day:
-            raise ValidationError(
-                self.env._(
-                    "The owners of %(member)s would have %(total)s %% together. End or correct "
-                    "another membership, or mark this one as reported.",
-                    **values,
-                )
-            )
-        raise ValidationError(
-            self.env._(
+        if day:
+            message = self.env._(
                 "The owners of %(member)s would have %(total)s %% on %(day)s. End or correct "
                 "another membership, or mark this one as reported.",
                 day=self._format_day(day),
                 **values,
             )
-        )
+        else:
+            message = self.env._(
+                "The owners of %(member)s would have %(total)s %% together. End or correct "
+                "another membership, or mark this one as reported.",
+                **values,
+            )
+        raise ValidationError("\n".join([message, *owners, *["…"][: len(rows) > NAMED_OWNERS]]))
 
     def _get_siblings(self):
         """Return ``{member: memberships}`` of all members of these rows."""

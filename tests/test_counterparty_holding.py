@@ -1,5 +1,7 @@
 from datetime import date
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
@@ -574,3 +576,11 @@ class TestCounterpartyHoldingFigures(HoldingCase):
         self.accountant.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
 
         self.assertFalse(self._figures(user=self.accountant).search([]))
+
+    def test_readers_see_no_label_without_kinds_to_read(self):
+        cases = {self.user: "not kind_ids", self.officer: None}
+        for user, invisible in cases.items():
+            with self.subTest(user=user.login):
+                view = self.env["counterparty.holding"].with_user(user).get_view(view_type="form")
+                fields = etree.fromstring(view["arch"]).xpath("//field[@name='kind_ids']")
+                self.assertEqual([field.get("invisible") for field in fields], [invisible])

@@ -42,6 +42,34 @@ class TestCounterpartyMembership(HoldingCase):
 
         self.assertIn("would have 120 % together", str(refused.exception))
 
+    def test_owners_of_too_much_are_named_with_their_shares(self):
+        hidden = self.env["res.company"].create({"name": "Sofia Office"})
+        self._membership(self.foods, self.late_payer, 30)
+        self._membership(self.holding, self.late_payer, 60)
+        self.holding.company_id = hidden
+
+        with self.assertRaises(ValidationError) as refused:
+            self.env["counterparty.membership"].with_user(self.officer).create(
+                {"owner_id": self.freight.id, "member_id": self.late_payer.id, "equity": 20.5}
+            )
+
+        message, *owners = str(refused.exception).splitlines()
+        self.assertIn("would have 110.5 %", message)
+        self.assertEqual(
+            owners,
+            [
+                "a counterparty of another company: 60 %",
+                f"{self.foods.display_name}: 30 %",
+                f"{self.freight.display_name}: 20.5 %",
+            ],
+        )
+
+    def test_a_corrected_owner_that_is_there_already_is_named(self):
+        row = self._membership(self.late_payer, self.foods, 10, status="reported")
+
+        with self.assertRaisesRegex(ValidationError, "already belongs to"):
+            row.owner_id = self.holding
+
     def test_reported_owners_may_contradict(self):
         row = self._membership(self.late_payer, self.freight, 50, status="reported")
 
