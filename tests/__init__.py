@@ -199,4 +199,5 @@ from . import test_portal_leaks
 from . import test_portal_payment
 from . import test_portal_payment_race
 from . import test_tour_counterparty_statement
+from . import test_tour_counterparty_portal
 from . import test_tools_authorization
