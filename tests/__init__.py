@@ -178,6 +178,7 @@ from . import test_counterparty_visibility
 from . import test_portal_pages
 from . import test_portal_company
 from . import test_tools_own_field_input
+from . import test_portal_our_companies
 from . import test_portal_own_fields
 from . import test_portal_people
 from . import test_portal_topics
