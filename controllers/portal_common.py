@@ -22,16 +22,17 @@ class RepresentedPortal(CustomerPortal):
     # Whom the visitor represents
     # ------------------------------------------------------------
 
-    def _get_represented(self, scope):
+    def _get_represented(self, scope, company=None):
         """Return the counterparties to show on a page, sudoed: one, all of them, or none.
 
         What was chosen is checked anew on each page: an authorization that has ended counts no
         more.
 
         :param scope: one of ``tools.authorization.SCOPES``
+        :param company: one of our companies, the current one when left out
         """
         partners = request.env["res.partner"]
-        allowed = partners._get_counterparty_portal_companies(scope)
+        allowed = partners._get_counterparty_portal_companies(scope, company)
         chosen = request.session.get(CHOSEN)
         if chosen == EVERYBODY:
             return allowed
@@ -112,17 +113,60 @@ class RepresentedPortal(CustomerPortal):
         return request.redirect("/my/home")
 
     # ------------------------------------------------------------
+    # Which of our companies
+    # ------------------------------------------------------------
+
+    def _get_our_companies(self, page=None):
+        """Return those of our companies that the visitor deals with and that show a page, sudoed.
+
+        :param page: as for ``_has_portal_page``; None for all
+        """
+        # sudo: names of the companies that a visitor belongs to stand on their papers
+        companies = request.env.user.sudo().company_ids
+        if page:
+            companies = companies.filtered(lambda company: company._has_portal_page(page))
+        return companies.sorted("id")
+
+    def _choose_company(self, value, page):
+        """Go on as a visitor of one of our companies; whoever deals with one only never chooses.
+
+        :param value: id as it came
+        """
+        companies = self._get_our_companies(page)
+        asked = companies.filtered(lambda company: str(company.id) == str(value))
+        chosen = asked or companies.filtered(lambda one: one == request.env.company)
+        chosen = chosen or companies[:1]
+        if chosen and chosen.id != request.env.company.id:
+            others = [
+                company for company in request.env.user.company_ids.ids if company != chosen.id
+            ]
+            context = {**request.env.context, "allowed_company_ids": [chosen.id, *others]}
+            request.update_env(context=context)
+
+    def _get_company_values(self, page):
+        """Return what a page shows of the choice of our companies."""
+        return {
+            "our_company": request.env.company,
+            "our_companies": self._get_our_companies(page),
+        }
+
+    def _domain_our_company(self):
+        """Return the domain that leaves out what belongs to our other companies to choose."""
+        # sudo: numbers of the companies that a visitor belongs to
+        others = request.env.user.sudo().company_ids - request.env.company.sudo()
+        return Domain("company_id", "not in", others.ids) if others else Domain.TRUE
+
+    # ------------------------------------------------------------
     # Pages
     # ------------------------------------------------------------
 
     def _prepare_portal_layout_values(self):
         values = super()._prepare_portal_layout_values()
-        company = request.env.company
         choices = self._get_choices()
         values.update(
             counterparty_choices=choices if len(choices) > 1 else None,
             counterparty_chosen=request.session.get(CHOSEN) or choices[:1].id,
-            counterparty_has_page=company._has_portal_page,
+            counterparty_has_page=self._get_our_companies,
             # asked by the home alone: where nothing of ours is open it looks as before
             counterparty_is_awaited=self._is_counterparty_awaited,
         )

@@ -17,14 +17,14 @@ class DocumentPortal(CustomerPortal):
         values = super()._prepare_home_portal_values(counters)
         if "counterparty_document_count" in counters:
             values["counterparty_document_count"] = (
-                self._get_register().search_count(self._domain_documents())
+                self._get_register().search_count(self._domain_all_documents())
                 if self._is_register_open()
                 else 0
             )
         return values
 
     def _is_register_open(self):
-        return request.env.company._has_portal_page("documents")
+        return bool(self._get_our_companies("documents"))
 
     def _get_register(self):
         # sudo: portal users have no rights on the register; the domain names what they may see
@@ -34,6 +34,23 @@ class DocumentPortal(CustomerPortal):
         partners = self._get_represented(scopes.DOCUMENTS)
         return request.env["counterparty.document"]._domain_shared(partners)
 
+    def _domain_all_documents(self, is_represented=True):
+        """Return the domain of the documents with all of our companies that show the page.
+
+        :param is_represented: only of whom the visitor represents now
+        """
+        domains = []
+        for company in self._get_our_companies("documents"):
+            documents = request.env["counterparty.document"].with_company(company)
+            partners = documents.env["res.partner"]
+            shown = (
+                self._get_represented(scopes.DOCUMENTS, company)
+                if is_represented
+                else partners._get_counterparty_portal_companies(scopes.DOCUMENTS, company)
+            )
+            domains.append(documents._domain_shared(shown))
+        return Domain.OR(domains)
+
     @route(
         ["/my/documents", "/my/documents/page/<int:page>"],
         type="http",
@@ -41,8 +58,9 @@ class DocumentPortal(CustomerPortal):
         website=True,
         readonly=True,
     )
-    def portal_documents(self, page=1, search=None, **_query):
+    def portal_documents(self, page=1, search=None, **query):
         """List the documents that the visitor may see."""
+        self._choose_company(query.get("company"), "documents")
         if not self._is_register_open():
             return request.redirect("/my")
         search = web_form.clean_line(search)
@@ -56,11 +74,18 @@ class DocumentPortal(CustomerPortal):
             domain,
             "date_to desc, date_from desc, id desc",
             search=search,
+            company=request.env.company.id,
         )
         return self._render(
             "counterparty_crm.portal_documents",
             "counterparty_documents",
-            {"documents": found, "pager": pages, "search": search},
+            {
+                **self._get_company_values("documents"),
+                "default_url": "/my/documents",
+                "documents": found,
+                "pager": pages,
+                "search": search,
+            },
         )
 
     @route(
@@ -76,11 +101,8 @@ class DocumentPortal(CustomerPortal):
         document = register.browse()
         if self._is_register_open():
             number = min(document_id, web_form.MAX_ID)
-            # also those of another represented company: the list shows one at a time
-            partners = request.env["res.partner"]._get_counterparty_portal_companies(
-                scopes.DOCUMENTS
-            )
-            shown = request.env["counterparty.document"]._domain_shared(partners)
+            # also those of others: the list shows one of them, and of our companies, at a time
+            shown = self._domain_all_documents(is_represented=False)
             document = register.search(shown & Domain("id", "=", number))
         if not document or not document.with_context(bin_size=True).file:
             return request.not_found()

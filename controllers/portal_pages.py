@@ -45,7 +45,7 @@ class PagesPortal(CustomerPortal):
         return values
 
     def _has_page(self, page):
-        return request.env.company._has_portal_page(page)
+        return bool(self._get_our_companies(page))
 
     # ------------------------------------------------------------
     # Deliveries
@@ -64,15 +64,16 @@ class PagesPortal(CustomerPortal):
         website=True,
         readonly=True,
     )
-    def portal_deliveries(self, page=1, kind=None, filterby=None, search=None, **_query):
+    def portal_deliveries(self, page=1, kind=None, filterby=None, search=None, **query):
         """List deliveries or receipts with their state, by the visitor's own rights."""
+        self._choose_company(query.get("company"), "deliveries")
         pickings = request.env["stock.picking"]
         if not self._has_page("deliveries") or not pickings.has_access("read"):
             return request.redirect("/my")
         kind = kind if kind in DELIVERIES else "out"
         filterby = filterby if filterby in STATES else "open"
         search = web_form.clean_line(search)
-        domain = STATES[filterby] & self._domain_deliveries(kind)
+        domain = STATES[filterby] & self._domain_deliveries(kind) & self._domain_our_company()
         if search:
             domain &= Domain("name", "ilike", search) | Domain("origin", "ilike", search)
         found, pages = self._paged(
@@ -84,11 +85,14 @@ class PagesPortal(CustomerPortal):
             kind=kind,
             filterby=filterby,
             search=search,
+            company=request.env.company.id,
         )
         return self._render(
             "counterparty_crm.portal_deliveries",
             "counterparty_deliveries",
             {
+                **self._get_company_values("deliveries"),
+                "default_url": "/my/deliveries",
                 # sudo: the page shows of the transfers found above what its template names
                 "pickings": found.sudo(),
                 "pager": pages,
@@ -113,8 +117,9 @@ class PagesPortal(CustomerPortal):
         website=True,
         readonly=True,
     )
-    def portal_supplier(self, page=1, tab=None, **_query):
+    def portal_supplier(self, page=1, tab=None, **query):
         """Show what we owe, what we have paid, and the supplier's own article codes."""
+        self._choose_company(query.get("company"), "supplier")
         if not self._has_page("supplier"):
             return request.redirect("/my")
         tab = tab if tab in TABS else "bills"
@@ -123,17 +128,25 @@ class PagesPortal(CustomerPortal):
         return self._render(
             "counterparty_crm.portal_supplier",
             "counterparty_supplier",
-            {"tab": tab, "records": records, "pager": pages, **values},
+            {
+                **self._get_company_values("supplier"),
+                "default_url": "/my/supplier",
+                "tab": tab,
+                "records": records,
+                "pager": pages,
+                **values,
+            },
         )
+
+    def _paged_supplier(self, records, page, domain, order, tab):
+        company = request.env.company.id
+        return self._paged(records, "/my/supplier", page, domain, order, tab=tab, company=company)
 
     def _read_supplier_bills(self, page):
         bills = request.env["account.move"]
-        found, pages = self._paged(
-            bills, "/my/supplier", page, self._domain_bills(), "invoice_date_due, id", tab="bills"
-        )
-        totals = bills._read_group(
-            self._domain_bills(), ["currency_id", "move_type"], ["amount_residual:sum"]
-        )
+        domain = self._domain_bills() & self._domain_our_company()
+        found, pages = self._paged_supplier(bills, page, domain, "invoice_date_due, id", "bills")
+        totals = bills._read_group(domain, ["currency_id", "move_type"], ["amount_residual:sum"])
         owed = {}
         for currency, kind, amount in totals:
             sign = -1 if kind == "in_refund" else 1
@@ -183,8 +196,8 @@ class PagesPortal(CustomerPortal):
             & Domain("state", "in", ("in_process", "paid"))
             & Domain("company_id", "=", request.env.company.id)
         )
-        found, pages = self._paged(
-            payments, "/my/supplier", page, domain, "date desc, id desc", tab="payments"
+        found, pages = self._paged_supplier(
+            payments, page, domain, "date desc, id desc", "payments"
         )
         return found, pages, {}
 
@@ -194,7 +207,7 @@ class PagesPortal(CustomerPortal):
         domain = self._domain_supplier("partner_id.commercial_partner_id") & Domain(
             "company_id", "in", (False, request.env.company.id)
         )
-        found, pages = self._paged(
-            infos, "/my/supplier", page, domain, "product_code, product_name, id", tab="articles"
+        found, pages = self._paged_supplier(
+            infos, page, domain, "product_code, product_name, id", "articles"
         )
         return found, pages, {}

@@ -47,37 +47,6 @@ class StatementPaperPortal(RepresentedPortal):
         waiting.append((request.env._("Balances to confirm"), asked, "/my/statements"))
         return waiting
 
-    # ------------------------------------------------------------
-    # Which of our companies
-    # ------------------------------------------------------------
-
-    def _get_our_companies(self, page=None):
-        """Return those of our companies that the visitor deals with and that show a page, sudoed.
-
-        :param page: as for ``_has_portal_page``; None for all
-        """
-        # sudo: names of the companies that a visitor belongs to stand on their papers
-        companies = request.env.user.sudo().company_ids
-        if page:
-            companies = companies.filtered(lambda company: company._has_portal_page(page))
-        return companies.sorted("id")
-
-    def _choose_company(self, value, page):
-        """Go on as a visitor of one of our companies; whoever deals with one only never chooses.
-
-        :param value: id as it came
-        """
-        companies = self._get_our_companies(page)
-        asked = companies.filtered(lambda company: str(company.id) == str(value))
-        chosen = asked or companies.filtered(lambda one: one == request.env.company)
-        chosen = chosen or companies[:1]
-        if chosen and chosen.id != request.env.company.id:
-            others = [
-                company for company in request.env.user.company_ids.ids if company != chosen.id
-            ]
-            context = {**request.env.context, "allowed_company_ids": [chosen.id, *others]}
-            request.update_env(context=context)
-
     def _search_statements(self, waiting=False, count=False, **options):
         """Return the papers of those whom the visitor represents, sudoed, or their number."""
         domain = Domain("state", "in", WAITING_STATES if waiting else SHOWN_STATES)

@@ -22,7 +22,7 @@ class PricesPortal(CustomerPortal):
     """The page of prices and its file."""
 
     def _is_prices_open(self):
-        return request.env.company._has_portal_page("prices")
+        return bool(self._get_our_companies("prices"))
 
     def _get_buyer(self):
         """Return the one whose prices are shown, sudoed: who is represented, or the visitor."""
@@ -62,8 +62,9 @@ class PricesPortal(CustomerPortal):
         website=True,
         readonly=True,
     )
-    def portal_prices(self, page=1, search=None, **_query):
+    def portal_prices(self, page=1, search=None, **query):
         """Show a page of the price list."""
+        self._choose_company(query.get("company"), "prices")
         if not self._is_prices_open():
             return request.redirect("/my")
         search = web_form.clean_line(search)
@@ -77,23 +78,28 @@ class PricesPortal(CustomerPortal):
                 self._domain_products(search),
                 ORDER,
                 search=search,
+                company=request.env.company.id,
             )
         prices, currency = self._get_prices(buyer, found)
         return self._render(
             "counterparty_crm.portal_prices",
             "counterparty_prices",
             {
+                **self._get_company_values("prices"),
+                "default_url": "/my/prices",
                 "prices": prices,
                 "currency": currency,
                 "buyer": buyer,
+                "is_choosing": self._is_choosing(),
                 "pager": pages,
                 "search": search,
             },
         )
 
     @route("/my/prices/xlsx", type="http", auth="user", website=True, methods=["GET"])
-    def portal_prices_file(self, **_query):
+    def portal_prices_file(self, **query):
         """Give the price list as a file; names are texts, never formulas."""
+        self._choose_company(query.get("company"), "prices")
         buyer = self._get_buyer() if self._is_prices_open() else None
         if not buyer:
             return request.redirect("/my")

@@ -22,12 +22,18 @@ class StatementPortal(StatementPaperPortal):
 
     def _prepare_portal_layout_values(self):
         values = super()._prepare_portal_layout_values()
-        company = request.env.company
+        # asked by the pages that link there
         values.update(
-            counterparty_balance_open=company._has_portal_page("balance"),
-            counterparty_statement_open=company._has_portal_page("statement"),
+            counterparty_balance_open=lambda: self._has_account_page("balance"),
+            counterparty_statement_open=lambda: self._has_account_page("statement"),
         )
         return values
+
+    def _has_account_page(self, page):
+        """Tell whether a page of the account would show somebody's: else nothing leads there."""
+        return any(
+            self._get_represented("statement", company) for company in self._get_our_companies(page)
+        )
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)

@@ -33,6 +33,7 @@ class TopicsPortal(CustomerPortal):
     @route("/my/topics", type="http", auth="user", website=True, methods=["GET"], readonly=True)
     def portal_topics(self, done=None, **_query):
         """Show the topics and those that are ticked."""
+        self._choose_company(None, "topics")
         if not self._is_topics_open():
             return request.redirect("/my")
         consents = request.env["counterparty.consent"]
@@ -55,6 +56,7 @@ class TopicsPortal(CustomerPortal):
     @route("/my/topics", type="http", auth="user", website=True, methods=["POST"])
     def portal_topics_save(self, **post):
         """Withdraw at once; give at once for a proved address, else after a mail."""
+        self._choose_company(None, "topics")
         partner = request.env.user.partner_id
         email = email_normalize(partner.email)
         if not self._is_topics_open() or not email:
@@ -81,6 +83,7 @@ class TopicsPortal(CustomerPortal):
     )
     def portal_own_data(self, **_query):
         """Give the visitor what is known of it, as a file that programs read."""
+        self._choose_company(None, "topics")
         if not self._is_topics_open():
             return request.redirect("/my")
         data = request.env["res.partner"]._get_counterparty_own_data()

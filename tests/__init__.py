@@ -178,6 +178,7 @@ from . import test_counterparty_visibility
 from . import test_portal_pages
 from . import test_portal_company
 from . import test_tools_own_field_input
+from . import test_portal_our_companies
 from . import test_portal_own_fields
 from . import test_portal_people
 from . import test_portal_topics
@@ -199,4 +200,5 @@ from . import test_portal_leaks
 from . import test_portal_payment
 from . import test_portal_payment_race
 from . import test_tour_counterparty_statement
+from . import test_tour_counterparty_portal
 from . import test_tools_authorization

@@ -135,6 +135,21 @@ class TestPortalStatement(StatementPageCase):
             self._check_shown(self.mine.name, page)
             self._check_hidden("Not for Anna", page)
 
+    def test_by_authorization_nothing_leads_to_an_account_that_is_not_shown(self):
+        self._by_authorization()
+        self.company.counterparty_portal_prices = True
+        self._sign_in(self.anna)
+        for url in ("/my/balance", "/my/statement"):
+            self._check_hidden(f'"{url}"', self._get("/my/home").text)
+            self._check_hidden(f'"{url}"', self._get("/my/statements").text)
+        self._check_shown("Nobody has authorized you", self._get("/my/prices").text)
+
+        self._authorize(self.anna, self.alfa, "statement", "orders")
+
+        for url in ("/my/balance", "/my/statement"):
+            self._check_shown(f'"{url}"', self._get("/my/home").text)
+        self._check_hidden("Nobody has authorized you", self._get("/my/prices").text)
+
     def test_pages_that_are_switched_off_do_not_exist(self):
         self.company.write(
             {"counterparty_portal_balance": False, "counterparty_portal_statement": False}
