@@ -32,6 +32,9 @@ class CounterpartyRequestActing(models.AbstractModel):
         # what the product is called in the language of whoever is asked
         request = self.with_context(lang=self.responsible_partner_id.lang or self.env.lang)
         subject = self.subject_ref
+        # an agent works on requests about documents that are not theirs to read
+        if subject and not subject.has_access("read"):
+            subject = subject.browse()
         # their own document, not one of the counterparty
         theirs = subject and "partner_id" in subject._fields and subject.partner_id
         is_theirs = (

@@ -109,6 +109,7 @@ from . import test_counterparty_request_merge
 from . import test_counterparty_request_unanswered
 from . import test_counterparty_request_unmerge
 from . import test_counterparty_request_acting
+from . import test_mail_compose_message
 from . import test_counterparty_request_solution
 from . import test_counterparty_request_takeover
 from . import test_counterparty_request_find

@@ -46,6 +46,16 @@ class TestCounterpartyRequestActing(RequestMailCase):
         self.assertIn("Blue pallet", question)
         self.assertNotIn("Ada", question)
 
+    def test_an_agent_asks_about_an_order_they_may_not_read(self):
+        order = self.env["sale.order"].create({"partner_id": self.ada.id})
+        self.request.subject_ref = f"sale.order,{order.id}"
+        self.assertFalse(order.with_user(self.user).has_access("read"))
+
+        question = self._ask()
+
+        self.assertEqual(question.notification_ids.res_partner_id, self.ben)
+        self.assertNotIn(order.name, self.request.with_user(self.user)._get_question())
+
     def test_the_answer_comes_back_as_a_note_and_work_goes_on(self):
         question = self._ask()
 

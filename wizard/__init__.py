@@ -4,6 +4,7 @@ from . import counterparty_contact_effect
 from . import counterparty_contact_effect_line
 from . import counterparty_interaction_log
 from . import crm_lead_lost
+from . import mail_compose_message
 from . import counterparty_derivation
 from . import counterparty_derivation_line
 from . import counterparty_holding_day
