@@ -4,11 +4,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .counterparty_facts_money import SELLER, SELLERS_SEE
+from .counterparty_facts_money import LEDGER, SELLER, SELLERS_SEE
 
 GROUP_USER = "counterparty_crm.group_user"
-# our right to have the columns, one of these to have figures in them
-LEDGER = ("account.group_account_invoice", "account.group_account_readonly")
 COMPARISONS = {"<": operators.lt, "<=": operators.le, ">": operators.gt, ">=": operators.ge}
 
 
@@ -51,7 +49,7 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
 
     def _filter_counterparty_balance(self):
         """Return the partners whose balance the user may see: by rights or by the setting."""
-        if any(map(self.env.user.has_group, LEDGER)):
+        if self.env.user.has_groups(LEDGER):
             return self
         return self.filtered(self.env["counterparty.facts"]._may_see_money)
 
@@ -79,7 +77,7 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
     @api.model
     def _domain_counterparty_balance(self):
         """Return the domain of ``_filter_counterparty_balance``."""
-        if any(map(self.env.user.has_group, LEDGER)):
+        if self.env.user.has_groups(LEDGER):
             return Domain.TRUE
         # the setting is the administrator's, what it says is for everybody
         setting = self.env["ir.config_parameter"].sudo().get_param(SELLERS_SEE)
@@ -89,8 +87,8 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
             return Domain.TRUE
         return Domain.OR(
             Domain(path, "=", self.env.uid)
+            # not that of a contact: whoever adds contacts could make it his own
             for path in (
-                "user_id",
                 "commercial_partner_id.user_id",
                 "commercial_partner_id.counterparty_role_ids.responsible_id",
             )

@@ -67,6 +67,21 @@ class TestResPartnerBalance(CounterpartyCase):
                 self.assertEqual(seen.mapped("counterparty_balance"), amounts)
                 self.assertEqual(seen.search(overdue), found)
 
+    def test_a_contact_of_ones_own_does_not_tell_what_its_company_owes(self):
+        self._bill(100, due=-1)
+        seller = self._user("sil", "sales_team.group_sale_salesman", "group_user")
+        contact = self.env["res.partner"].create(
+            {"name": "Sil's", "parent_id": self.late_payer.id, "user_id": seller.id}
+        )
+        self.env["ir.config_parameter"].set_param(SELLERS_SEE, "own")
+        self.env.invalidate_all()
+
+        for operator, value in ((">", 0), ("=", 100)):
+            with self.subTest(operator=operator):
+                asked = [("id", "=", contact.id), ("counterparty_overdue", operator, value)]
+                self.assertFalse(contact.with_user(seller).search(asked))
+        self.assertEqual(contact.with_user(seller).counterparty_overdue, 0)
+
     def test_open_invoices_refunds_and_payments_add_up_as_in_the_ledger(self):
         first = self._bill(100, due=-1)
         self._bill(50, due=1)
