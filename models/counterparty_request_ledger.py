@@ -26,12 +26,16 @@ class CounterpartyRequestLedger(models.AbstractModel):
     @api.depends("state", "channel", "first_response_at", "category_id.tell_solution")
     def _compute_is_unanswered(self):
         for request in self:
-            request.is_unanswered = (
-                request.state in states.LIVE
-                and request.channel in WRITTEN
-                and not request.first_response_at
-                and not request.category_id.tell_solution
-            )
+            request.is_unanswered = request.state in states.LIVE and request._is_owed_an_answer()
+
+    def _is_owed_an_answer(self):
+        """Tell whether somebody wrote this and has not heard from a person, nor will be told."""
+        self.ensure_one()
+        return (
+            self.channel in WRITTEN
+            and not self.first_response_at
+            and not self.category_id.tell_solution
+        )
 
     def _ended_unanswered(self):
         """Tell whether we closed what somebody wrote to us, and they never heard from us.
@@ -43,10 +47,8 @@ class CounterpartyRequestLedger(models.AbstractModel):
         return (
             self.state == states.CLOSED
             and self.closed_by != PARTNER
-            and self.channel in WRITTEN
-            and not self.first_response_at
             and not self.merged_into_id
-            and not self.category_id.tell_solution
+            and self._is_owed_an_answer()
         )
 
     def write(self, vals):
