@@ -503,4 +503,5 @@ def _vendor(companies: int) -> dict[str, str]:
         "sequence_prefix": "'VENDOR/'",
         "partner_id": vendor,
         "commercial_partner_id": vendor,
+        "partner_shipping_id": vendor,
     }
