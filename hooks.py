@@ -34,6 +34,7 @@ def post_init_hook(env):
     env["res.company"].search([])._create_request_sequences()
     # portal
     env["counterparty.statement.account"]._fill_at_install()
+    env["res.company"]._open_portal_links()
     # profit: before the parameter about margins goes
     parameter = env["ir.config_parameter"].get_param(MARGINS_WERE_VISIBLE)
     env["counterparty.sale.fact"]._fill_at_install(order_cost_trusted=parameter == "True")

@@ -3,9 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 # portal: which campaign earns a sale is not for customers who read their invoices by program
-PORTAL_CLOSED = frozenset(
-    ("campaign_id", "medium_id", "source_id", "reversed_line_id", "counterparty_goods_kept")
-)
+INTERNAL = "base.group_user"
 
 
 class AccountMoveLine(models.Model):
@@ -23,33 +21,35 @@ class AccountMoveLine(models.Model):
     # PROFIT: campaign of a line, line that it reverses
     # ------------------------------------------------------------
 
-    # without groups: whoever fills the line's product may say which campaign brought it
-    campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="restrict")
-    medium_id = fields.Many2one("utm.medium", index="btree_not_null", ondelete="restrict")
-    source_id = fields.Many2one("utm.source", index="btree_not_null", ondelete="restrict")
-    # without groups: whoever makes a credit note may say what it credits
+    # whoever fills the line's product may say which campaign brought it
+    campaign_id = fields.Many2one(
+        "utm.campaign", index="btree_not_null", ondelete="restrict", groups=INTERNAL
+    )
+    medium_id = fields.Many2one(
+        "utm.medium", index="btree_not_null", ondelete="restrict", groups=INTERNAL
+    )
+    source_id = fields.Many2one(
+        "utm.source", index="btree_not_null", ondelete="restrict", groups=INTERNAL
+    )
+    # whoever makes a credit note may say what it credits
     reversed_line_id = fields.Many2one(
         "account.move.line",
         "Line Reversed",
         copy=False,
         index="btree_not_null",
         ondelete="set null",
+        groups=INTERNAL,
         help="The invoice line whose cost and campaigns this line takes back.",
     )
-    # without groups: it says no more than the credit note itself
     counterparty_goods_kept = fields.Boolean(
         "Goods Kept",
         compute="_compute_counterparty_goods_kept",
         store=True,
         readonly=False,
         copy=False,
+        groups=INTERNAL,
         help="Only the price is credited: the goods and their cost stay with the customer.",
     )
-
-    def _has_field_access(self, field, operation):
-        if field.name in PORTAL_CLOSED and not (self.env.su or self.env.user._is_internal()):
-            return False
-        return super()._has_field_access(field, operation)
 
     @api.depends("reversed_line_id", "price_unit")
     def _compute_counterparty_goods_kept(self):

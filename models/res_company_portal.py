@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 
 # pages that a company switches on one by one
 PAGES = (
@@ -13,6 +13,7 @@ PAGES = (
     "manage",
 )
 SWITCH = "counterparty_portal_"
+PORTAL_LINK = "counterparty_crm.group_portal_link"
 
 
 class CounterpartyPortalCompanyMixin(models.AbstractModel):
@@ -41,12 +42,35 @@ class CounterpartyPortalCompanyMixin(models.AbstractModel):
     counterparty_portal_changes = fields.Boolean("Changes by Approval")
     counterparty_portal_manage = fields.Boolean("Partners Authorize Their People")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        if any("counterparty_portal_visibility" in vals for vals in vals_list):
+            self._open_portal_links()
+        return companies
+
     def write(self, vals):
         result = super().write(vals)
         if "counterparty_portal_visibility" in vals:
             # rules of portal users are kept per user
             self.env.registry.clear_cache()
+        if vals.keys() & {"counterparty_portal_visibility", "active"}:
+            self._open_portal_links()
         return result
+
+    @api.model
+    def _open_portal_links(self):
+        """Let visitors read the links of what they see, unless a company goes by authorizations.
+
+        A link would outlast the authorization.
+        """
+        is_closed = bool(self._get_portal_by_authorization())
+        # visitors have groups of the host, which are not for whoever sets up the portal
+        links = self.env.ref(PORTAL_LINK).sudo()
+        for visitors in map(self.env.ref, ("base.group_portal", "base.group_public")):
+            if is_closed == (links in visitors.sudo().implied_ids):
+                command = Command.unlink(links.id) if is_closed else Command.link(links.id)
+                visitors.sudo().write({"implied_ids": [command]})
 
     @api.model
     def _get_portal_by_authorization(self):

@@ -161,6 +161,38 @@ class TestPortalAccess(PortalPageCase):
         self._check_shown(invoice.name, self._get("/my/invoices").text)
         self.assertEqual(self._get(f"/my/invoices/{invoice.id}").status_code, 200)
 
+    def test_links_open_again_with_the_last_company_that_goes_by_authorizations(self):
+        self.papers["invoice"]._portal_ensure_token()
+        as_anna = self.papers["invoice"].with_user(self.anna)
+        second = self.env["res.company"].create(
+            {"name": "Second", "counterparty_portal_visibility": "authorization"}
+        )
+
+        with self.assertRaises(AccessError):
+            as_anna.read(["access_token"])
+        second.counterparty_portal_visibility = "company"
+        self.assertTrue(as_anna.read(["access_token"]))
+        second.counterparty_portal_visibility = "authorization"
+        second.active = False
+        self.assertTrue(as_anna.read(["access_token"]))
+        second.active = True
+        with self.assertRaises(AccessError):
+            as_anna.read(["access_token"])
+
+    def test_visitors_cannot_read_which_campaign_earned_their_invoice(self):
+        line = self.papers["invoice"].invoice_line_ids[:1]
+
+        self.assertTrue(line.with_user(self.anna).read(["name"]))
+        for name in ("campaign_id", "medium_id", "source_id", "reversed_line_id"):
+            with self.subTest(field=name), self.assertRaises(AccessError):
+                line.with_user(self.anna).read([name])
+
+    def test_reading_a_field_asks_nothing_of_ours(self):
+        for model in ("account.move", "account.move.line", "sale.order", "stock.picking"):
+            asked = type(self.env[model])._has_field_access
+
+            self.assertTrue(asked.__module__.startswith("odoo.orm"), model)
+
     def test_mailed_links_keep_working(self):
         order = self.papers["order"]
         link = order.get_portal_url()

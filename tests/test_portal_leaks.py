@@ -17,6 +17,10 @@ READABLE = (
     "res.users.counterparty_sections",
     # a payment term that the customer agreed to
     "account.payment.term.counterparty_is_prepaid",
+    # the host's, which we guard by a group of ours
+    "account.move.access_token",
+    "purchase.order.access_token",
+    "sale.order.access_token",
 )
 # GET pages of the portal area, with ids of others where they take one
 GETS = (
