@@ -126,6 +126,8 @@ class CounterpartyProfitReport(models.Model):
 
     @property
     def _table_query(self):
+        # a company read by its currency alone: else all its columns, company by company
+        self.env.companies.fetch(["currency_id"])
         facts = SQL(
             """SELECT %(columns)s, %(measures)s,
                       CASE WHEN f.revenue - COALESCE(f.unknown, 0) > 0
