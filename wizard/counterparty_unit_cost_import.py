@@ -24,12 +24,20 @@ class CounterpartyUnitCostImport(models.TransientModel):
     def action_import(self):
         """Correct all sales of the file's products and periods whose cost is not known for sure.
 
-        :raises AccessError: for those who do not see cost and profit
+        :raises AccessError: for those who do not see cost and profit, or not the company
         :raises UserError: names the row that cannot be read, or products that do not exist
         """
         self.ensure_one()
         if not self.env.user.has_group(COST_PROFIT):
             raise AccessError(self.env._("Correcting costs is for those who see cost and profit."))
+        if self.company_id not in self.env.companies:
+            # a program may have written another company here; its name tells only that it exists
+            raise AccessError(
+                self.env._(
+                    "Choose %(company)s among your companies first.",
+                    company=self.company_id.sudo().name,
+                )
+            )
         try:
             rows = unit_costs.read(base64.b64decode(self.file))
         except unit_costs.BadRowError as bad:
