@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 
@@ -54,6 +54,14 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------
     # PROFIT
     # ------------------------------------------------------------
+
+    @api.depends_context("uid")
+    def _compute_payment_count(self):
+        # the host counts payments on the form whoever opens it: from a report of his sales no
+        # salesperson could open an invoice
+        if self.env["account.payment"].has_access("read"):
+            return super()._compute_payment_count()
+        return self.update({"payment_count": 0})
 
     def button_draft(self):
         # counterparty: the period of a rental is invoiced once, also when a cancelled draft returns

@@ -33,6 +33,7 @@ from . import test_access
 from . import test_access_methods
 from . import test_access_holding
 from . import test_access_profit
+from . import test_access_profit_ways
 from . import test_counterparty_derivation
 from . import test_counterparty_rights
 from . import test_onboarding_counterparty

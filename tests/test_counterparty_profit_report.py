@@ -328,6 +328,25 @@ class TestCounterpartyProfitReport(ProfitCase):
 
         self.assertEqual(row.action_open_document()["res_id"], invoice.id)
 
+    def test_invoice_of_a_row_opens_for_its_salesperson(self):
+        invoice = self._invoice(invoice_user_id=self.seller.id)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({})._create_payments()
+        self.env.invalidate_all()
+        row = self.Report.with_user(self.seller).search([("move_id", "=", invoice.id)])
+
+        action = row.action_open_document()
+        Move = self.env[action["res_model"]].with_user(self.seller)
+        names = Move.get_views(action["views"])["models"][Move._name]["fields"]
+        arch = Move.get_view(view_type="form")["arch"]
+        shown = {name: {} for name in names if f'name="{name}"' in arch}
+        [values] = Move.browse(action["res_id"]).web_read(shown)
+
+        self.assertEqual(values["name"], invoice.name)
+        self.assertEqual(values["payment_count"], 0)
+        self.assertGreaterEqual(invoice.payment_count, 1)
+
 
 @tagged("post_install", "-at_install", "counterparty_profit")
 class TestUtmCampaignProfit(ProfitCase):

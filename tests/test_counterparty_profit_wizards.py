@@ -44,6 +44,23 @@ class TestCounterpartyUnitCostImport(ProfitCase):
         with self.assertRaisesRegex(UserError, "Z-9"):
             self._import("Z-9,2026-01-01,2026-12-31,7")
 
+    def test_reference_of_two_products_is_refused_and_of_another_company_is_none(self):
+        self._invoice()
+        twin = self.goods.copy({"default_code": "A-1", "company_id": self.other_company.id})
+        self._import("A-1,2026-01-01,2026-12-31,7")
+        twin.company_id = self.company
+
+        with self.assertRaisesRegex(UserError, "More than one product .* A-1"):
+            self._import("A-1,2026-01-01,2026-12-31,7")
+
+    def test_workbook_or_picture_is_refused_in_words(self):
+        for content in (b"PK\x03\x04\x14\x00\x06\x00", b"\x89PNG\r\n\x1a\n\x00\x00", b"\x00"):
+            wizard = self.env["counterparty.unit.cost.import"].create(
+                {"file": base64.b64encode(content), "reason": "Old price list"}
+            )
+            with self.subTest(content=content), self.assertRaisesRegex(UserError, "Row 1 "):
+                wizard.action_import()
+
 
 @tagged("post_install", "-at_install", "counterparty_profit")
 class TestCounterpartyFactCheckWizard(ProfitCase):

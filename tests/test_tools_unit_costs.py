@@ -34,8 +34,27 @@ class TestToolsUnitCosts(BaseCase):
             (HEAD + "A,2024-01-01,2024-12-31,-1\n", 2, "unit cost"),
             (HEAD + "A,2024-01-01,2024-12-31,NaN\n", 2, "unit cost"),
             (HEAD + "A,2024-01-01,2024-12-31\n", 2, "unit cost"),
+            (HEAD + "A,2024-01-01,2024-12-31,1e30\n", 2, "unit cost"),
+            ("product" + "x" * 200_000 + "\n", 1, "product, from, to, unit cost"),
         ]
         for text, row, column in cases:
             with self.subTest(text=text), self.assertRaises(BadRowError) as caught:
                 read(text.encode())
             self.assertEqual((caught.exception.row, caught.exception.column), (row, column))
+
+    def test_day_with_two_costs_is_named(self):
+        rows = [
+            "B,2024-03-01,2024-04-30,2",
+            "A,2024-01-01,2024-06-30,1",
+            "A,2024-06-30,2024-07-31,2",
+        ]
+
+        with self.assertRaises(BadRowError) as caught:
+            read((HEAD + "\n".join(rows)).encode())
+
+        self.assertEqual((caught.exception.row, caught.exception.column), (4, "from"))
+
+    def test_periods_that_meet_are_no_conflict(self):
+        rows = ["A,2024-07-01,2024-12-31,2", "A,2024-01-01,2024-06-30,1"]
+
+        self.assertEqual(len(read((HEAD + "\n".join(rows)).encode())), 2)

@@ -1,7 +1,14 @@
+from lxml import etree
+
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
 from .common import MODULE, CounterpartyCase
+
+# the client gives the focus to the first of these
+FOCUSABLE = {"char", "text", "html", "many2one", "date", "datetime", "float", "monetary", "integer"}
+# dialogs that ask for a day and nothing before it: there the calendar is what one came for
+ASK_A_DAY = {"counterparty.holding.day", "counterparty.membership.change"}
 
 
 @tagged("post_install", "-at_install", "counterparty_counterparty", "counterparty_foundation")
@@ -97,3 +104,33 @@ class TestViews(CounterpartyCase):
             code = context.get("counterparty_default_type")
             with self.subTest(action=action.name):
                 self.assertIn(code, codes | {None})
+
+    def test_no_dialog_opens_behind_a_calendar(self):
+        # a day with the focus opens its calendar, over what the dialog has to say
+        dialogs = self._records("ir.ui.view").filtered(
+            lambda view: (
+                view.type == "form"
+                and self.env[view.model]._transient
+                and self.env[view.model].with_user(self.admin).has_access("read")
+            )
+        )
+        self.assertGreater(len(dialogs), 20)
+        for view in dialogs.filtered(lambda view: view.model not in ASK_A_DAY):
+            with self.subTest(model=view.model):
+                field = self._first_focus(self.env[view.model].with_user(self.admin), view)
+                self.assertFalse(field and field.type in ("date", "datetime"), field)
+
+    def _first_focus(self, model, view):
+        """Return the field that gets the focus when a dialog opens, if any."""
+        arch = etree.fromstring(model.get_view(view.id, "form")["arch"])
+        taker = arch.xpath("//*[@tabindex='0'] | //field[not(ancestor::field)]")[:1]
+        if arch.get("disable_autofocus") and taker and taker[0].tag != "field":
+            return None
+        nodes = arch.xpath("//field[not(ancestor::field)]")
+        for node in sorted(nodes, key=lambda node: not node.get("default_focus")):
+            field = model._fields[node.get("name")]
+            hidden = node.get("invisible") in ("1", "True")
+            readonly = node.get("readonly", str(field.readonly)) in ("1", "True")
+            if field.type in FOCUSABLE and not (hidden or readonly or node.get("widget")):
+                return field
+        return None

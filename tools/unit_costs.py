@@ -5,9 +5,12 @@ import io
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from typing import NamedTuple
 
 COLUMNS = ("product", "from", "to", "unit cost")
+# no unit of anything costs more, in any currency
+TOO_MUCH = Decimal("1e12")
 
 
 class UnitCost(NamedTuple):
@@ -34,14 +37,28 @@ def read(content: bytes) -> list[UnitCost]:
 
     Commas or semicolons separate; numbers may have a decimal comma where semicolons separate.
 
-    :raises BadRowError: for the first row that cannot be read
+    :raises BadRowError: for the first row that cannot be read, or gives a product another cost
+        for a day that an earlier row has given one
     """
     text = _decode(content)
     delimiter = ";" if ";" in text.partition("\n")[0] else ","
-    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    try:
+        rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    except csv.Error:
+        # a picture, a program, one endless word
+        rows = []
     if not rows or tuple(cell.strip().lower() for cell in rows[0][:4]) != COLUMNS:
         raise BadRowError(1, ", ".join(COLUMNS))
-    return [_unit_cost(number, row) for number, row in enumerate(rows[1:], start=2) if any(row)]
+    costs = [_unit_cost(number, row) for number, row in enumerate(rows[1:], start=2) if any(row)]
+    _check_overlaps(costs)
+    return costs
+
+
+def _check_overlaps(costs: list[UnitCost]) -> None:
+    by_product = sorted(costs, key=lambda cost: (cost.product, cost.start, cost.row))
+    for earlier, later in pairwise(by_product):
+        if earlier.product == later.product and later.start <= earlier.end:
+            raise BadRowError(max(earlier.row, later.row), "from")
 
 
 def _decode(content: bytes) -> str:
@@ -78,6 +95,6 @@ def _amount(number: int, cell: str) -> Decimal:
         amount = Decimal(cell.replace(" ", "").replace("\u00a0", "").replace(",", "."))
     except InvalidOperation:
         raise BadRowError(number, "unit cost") from None
-    if not amount.is_finite() or amount < 0:
+    if not amount.is_finite() or not 0 <= amount < TOO_MUCH:
         raise BadRowError(number, "unit cost")
     return amount

@@ -70,10 +70,21 @@ class CounterpartyFactCheck(models.TransientModel):
         return self.action_check()
 
     def _check_cost_access(self):
-        """Raise unless the user sees cost and profit: totals tell what single lines cost."""
+        """Raise unless the user sees cost and profit: totals tell what single lines cost.
+
+        The same of a company that is not the user's, which a program may have written here.
+        """
         if not self.env.user.has_group(COST_PROFIT):
             raise AccessError(
                 self.env._("Checking the ledger is for those who see cost and profit.")
+            )
+        if self.company_id not in self.env.companies:
+            raise AccessError(
+                self.env._(
+                    "Choose %(company)s among your companies first.",
+                    # its name tells no more than that it exists
+                    company=self.company_id.sudo().name,
+                )
             )
 
     def _reopen(self):

@@ -24,12 +24,11 @@ class CounterpartyUnitCostImport(models.TransientModel):
     def action_import(self):
         """Correct all sales of the file's products and periods whose cost is not known for sure.
 
-        :raises AccessError: for those who do not see cost and profit
+        :raises AccessError: for those who do not see cost and profit, or not the company
         :raises UserError: names the row that cannot be read, or products that do not exist
         """
         self.ensure_one()
-        if not self.env.user.has_group(COST_PROFIT):
-            raise AccessError(self.env._("Correcting costs is for those who see cost and profit."))
+        self._check_cost_access()
         try:
             rows = unit_costs.read(base64.b64decode(self.file))
         except unit_costs.BadRowError as bad:
@@ -49,15 +48,33 @@ class CounterpartyUnitCostImport(models.TransientModel):
         correction = self.env["counterparty.sale.correction"]._correct_cost(
             self.company_id, costs, self.reason
         )
+        return self._open_corrected(correction, len(costs))
+
+    def _check_cost_access(self):
+        """Raise unless the user sees cost and profit, and the company.
+
+        :raises AccessError: a program may have written another company here
+        """
+        if not self.env.user.has_group(COST_PROFIT):
+            raise AccessError(self.env._("Correcting costs is for those who see cost and profit."))
+        if self.company_id not in self.env.companies:
+            raise AccessError(
+                self.env._(
+                    "Choose %(company)s among your companies first.",
+                    # its name tells no more than that it exists
+                    company=self.company_id.sudo().name,
+                )
+            )
+
+    def _open_corrected(self, correction, count):
+        """Open the rows of a correction; tell their number to whoever may not see them."""
         if not self.env["counterparty.sale.fact"].has_access("read"):
             return {
                 "type": "ir.actions.client",
                 "tag": "display_notification",
                 "params": {
                     "type": "success",
-                    "message": self.env._(
-                        "Sales whose cost is known now: %(count)s.", count=len(costs)
-                    ),
+                    "message": self.env._("Sales whose cost is known now: %(count)s.", count=count),
                     "next": {"type": "ir.actions.act_window_close"},
                 },
             }
@@ -71,19 +88,7 @@ class CounterpartyUnitCostImport(models.TransientModel):
 
     def _find_lines(self, rows):
         """Return ``{line id: unit cost}`` of original sales; what reverses them follows."""
-        products = self.env["product.product"].with_context(active_test=False)
-        by_reference = {
-            product.default_code: product
-            for product in products.search([("default_code", "in", [row.product for row in rows])])
-        }
-        unknown = [row.product for row in rows if row.product not in by_reference]
-        if unknown:
-            raise UserError(
-                self.env._(
-                    "No product has the internal reference %(references)s.",
-                    references=", ".join(sorted(set(unknown))[:10]),
-                )
-            )
+        by_reference = self._find_products({row.product for row in rows})
         costs = {}
         for row in rows:
             found = self.env.execute_query(
@@ -102,3 +107,32 @@ class CounterpartyUnitCostImport(models.TransientModel):
             )
             costs.update({line: float(row.cost) for [line] in found})
         return costs
+
+    def _find_products(self, references):
+        """Return ``{internal reference: product}`` of the company's products, archived ones too.
+
+        :raises UserError: names the references that mean no product, or more than one
+        """
+        products = self.env["product.product"].with_context(active_test=False)
+        found = products.search(
+            [
+                ("default_code", "in", list(references)),
+                ("company_id", "in", [False, self.company_id.id]),
+            ]
+        ).grouped("default_code")
+        if unknown := references - found.keys():
+            raise UserError(
+                self.env._(
+                    "No product has the internal reference %(references)s.",
+                    references=", ".join(sorted(unknown)[:10]),
+                )
+            )
+        if several := [name for name, same in found.items() if len(same) > 1]:
+            raise UserError(
+                self.env._(
+                    "More than one product has the internal reference %(references)s. Give each "
+                    "its own first, so that the file tells which one it means.",
+                    references=", ".join(sorted(several)[:10]),
+                )
+            )
+        return found
