@@ -360,7 +360,6 @@ class CounterpartyRequest(models.Model):
             for vals in vals_list
         ]
         vals_list = self._complete_batch(vals_list)
-        self._give_numbers(vals_list)
         if any(vals.get("generation_key") for vals in vals_list):
             # one that was closed just now must not be in the way
             self.flush_model(["state", "generation_key"])
