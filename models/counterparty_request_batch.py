@@ -45,7 +45,10 @@ class CounterpartyRequestBatch(models.AbstractModel):
                 settings[key] = self._prepare_category_vals(
                     Category.browse(key[0]), Company.browse(key[1])
                 )
-            for name, value in {**settings[key], **facts.get(vals.get("partner_id"), {})}.items():
+            given = facts.get(vals.get("partner_id"), {})
+            if vals.get("lang") and vals["lang"] != given.get("lang", vals["lang"]):
+                vals.setdefault("has_own_lang", True)
+            for name, value in {**settings[key], **given}.items():
                 vals.setdefault(name, value)
             if not vals.get("amount"):
                 # the host would read the currency to round nothing by it
@@ -94,11 +97,17 @@ class CounterpartyRequestBatch(models.AbstractModel):
         # the host makes whoever gets a request its follower: read along with the contacts
         assigned = self.env["res.users"].sudo().browse(user_ids).partner_id
         return {
-            partner.id: {
-                name: partner[source] for name, source in PARTNER_FACTS.items() if partner[source]
-            }
+            partner.id: self._get_facts_of(partner)
             for partner in partners.with_prefetch(partners._ids + assigned._ids)
         }
+
+    @api.model
+    def _get_facts_of(self, partner):
+        """Return what a contact gives to a request, without what is empty."""
+        facts = {name: partner[source] for name, source in PARTNER_FACTS.items() if partner[source]}
+        if "lang" in facts and not self._is_installed_lang(facts["lang"]):
+            del facts["lang"]
+        return facts
 
     @api.model
     def _prepare_category_vals(self, category, company):
