@@ -89,6 +89,7 @@ from . import counterparty_request_clock_batch
 from . import counterparty_request_clock
 from . import counterparty_request_escalation
 from . import counterparty_request_state
+from . import counterparty_request_language
 from . import counterparty_request_word
 from . import counterparty_request_assignment
 from . import counterparty_request_follow

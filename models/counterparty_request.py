@@ -29,6 +29,7 @@ class CounterpartyRequest(models.Model):
         "counterparty.request.escalation.mixin",
         "counterparty.request.state.mixin",
         "counterparty.request.assignment.mixin",
+        "counterparty.request.language.mixin",
         "counterparty.request.word.mixin",
         "counterparty.request.follow.mixin",
         "counterparty.request.unmerge.mixin",
@@ -128,9 +129,6 @@ class CounterpartyRequest(models.Model):
         "Phone", compute="_compute_partner_facts", store=True, readonly=False, precompute=True
     )
     address = fields.Text(help="Where it is about, if not the address of the contact.")
-    lang = fields.Char(
-        "Language", compute="_compute_partner_facts", store=True, readonly=False, precompute=True
-    )
 
     # how it came, how it is treated
     channel = fields.Selection(
@@ -283,8 +281,11 @@ class CounterpartyRequest(models.Model):
     @api.depends("partner_id")
     def _compute_partner_facts(self):
         for request in self:
-            for name, source in PARTNER_FACTS.items():
-                request[name] = request.partner_id[source] or request[name]
+            facts = self._get_facts_of(request.partner_id)
+            if request.has_own_lang and request.lang:
+                facts["lang"] = request.lang
+            for name in PARTNER_FACTS:
+                request[name] = facts.get(name) or request[name]
 
     @api.depends("category_id")
     def _compute_confidentiality(self):
@@ -360,7 +361,6 @@ class CounterpartyRequest(models.Model):
             for vals in vals_list
         ]
         vals_list = self._complete_batch(vals_list)
-        self._give_numbers(vals_list)
         if any(vals.get("generation_key") for vals in vals_list):
             # one that was closed just now must not be in the way
             self.flush_model(["state", "generation_key"])

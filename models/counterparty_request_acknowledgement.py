@@ -225,9 +225,8 @@ class CounterpartyRequestAcknowledgement(models.AbstractModel):
         return tuple(rendered)
 
     def _get_sender_lang(self):
-        installed = {code for code, _name in self.env["res.lang"].get_installed()}
         wanted = (self.lang, self.partner_id.lang, self.company_id.partner_id.lang)
-        return next((code for code in wanted if code in installed), self.env.lang or "en_US")
+        return next(filter(self._is_installed_lang, wanted), self.env.lang or "en_US")
 
     def _get_answer_by_text(self):
         """Return until when an answer comes, in the time zone of the sender; False when open."""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, format_datetime
 
@@ -6,12 +6,52 @@ from ..tools import request_states as states
 from ..tools.request_load import share_out
 from .counterparty_request_word import RELEASED
 
+# set while requests are created by one employee for another
+AUTHOR_FOLLOWS = "counterparty_author_follows"
+
 
 class CounterpartyRequestAssignment(models.AbstractModel):
     """Who works on a request, how they get it and hear of it."""
 
     _name = "counterparty.request.assignment.mixin"
     _description = "Assignment of Requests"
+
+    # ------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self._is_for_others(vals_list):
+            return super().create(vals_list)
+        # whoever enters it follows in the same statement as whoever gets it
+        follows = {
+            "mail_create_nosubscribe": True,
+            "mail_post_autofollow_author_skip": False,
+            AUTHOR_FOLLOWS: True,
+        }
+        requests = super(CounterpartyRequestAssignment, self.with_context(**follows)).create(
+            vals_list
+        )
+        return requests.with_env(self.env)
+
+    def _is_for_others(self, vals_list):
+        """Tell whether an employee enters requests for others, whom the host lets follow too."""
+        context = self.env.context
+        return (
+            self.env.user._is_internal()
+            and self.env.user.active
+            and not context.get("tracking_disable")
+            and "mail_create_nosubscribe" not in context
+            and "mail_post_autofollow_author_skip" not in context
+            and all(vals.get("user_id") not in (None, False, self.env.uid) for vals in vals_list)
+        )
+
+    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
+        followers = super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)
+        if self.env.context.get(AUTHOR_FOLLOWS):
+            followers.append((self.env.user.partner_id.id, default_subtype_ids, False))
+        return followers
 
     # ------------------------------------------------------------
     # By hand
@@ -70,11 +110,13 @@ class CounterpartyRequestAssignment(models.AbstractModel):
 
     def _start_when_ready(self):
         """Open new requests that somebody has and that nothing is missing for."""
-        self.filtered(
+        ready = self.filtered(
             lambda request: (
                 request.state == states.NEW and request.user_id and not request.missing_fields
             )
-        )._open()
+        )
+        # whoever has just given it away need not be of those who work on it
+        ready.sudo()._open()
 
     # ------------------------------------------------------------
     # By the team

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 
 HIDDEN, ASKED, REQUIRED = "hidden", "asked", "required"
 ASKING = [(HIDDEN, "Not asked"), (ASKED, "Asked"), (REQUIRED, "Required")]
@@ -21,6 +21,15 @@ class CounterpartyRequestCategory(models.Model):
     _inherit = ["counterparty.core.mixin", "counterparty.request.category.mail.mixin"]
     _description = "Request Category"
     _order = "sequence, id"
+    # what every new request asks its category
+    _kept_fields = (
+        "team_id",
+        "template",
+        "portal_visible",
+        "tell_solution",
+        "automatic_conversion_id",
+        *ASKED_FIELDS,
+    )
 
     name = fields.Char(required=True, translate=True)
     code = fields.Char(
@@ -110,4 +119,10 @@ class CounterpartyRequestCategory(models.Model):
     @api.model
     def _get_default(self):
         """Return the category of requests that name none."""
-        return self.search([], limit=1)
+        return self.browse(self._get_default_id())
+
+    @api.model
+    @tools.ormcache()
+    def _get_default_id(self):
+        # categories are of all companies
+        return self.sudo().with_context(active_test=True).search([], limit=1).id

@@ -4,7 +4,7 @@ from ..tools.deadlines import Exchange, Facts, Targets, evaluate
 from ..tools.promises import NOTHING, Demand, first_fitting
 
 # what a new request may bring along that its clocks depend on
-NEW_FACTS = {"first_response_at", "solved_at", "closed_at", "interval_ids", "state"}
+NEW_FACTS = {"first_response_at", "solved_at", "closed_at", "interval_ids"}
 
 
 class CounterpartyRequestClockBatch(models.AbstractModel):

@@ -45,7 +45,8 @@ class CounterpartyRequestFollow(models.AbstractModel):
         self.ensure_one()
         # present: back at work and still with us
         user = self.user_id.filtered(lambda user: user.active and not user.is_out_of_office)
-        names = ("partner_name", "partner_email", "partner_phone", "lang", "address", "name")
+        names = ("partner_name", "partner_email", "partner_phone", "address", "name")
+        names += ("lang", "has_own_lang")
         links = ("company_id", "category_id", "team_id", "partner_id", "product_id", "lot_id")
         return {
             **{name: self[name] for name in names},

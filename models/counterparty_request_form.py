@@ -165,7 +165,9 @@ class CounterpartyRequestForm(models.AbstractModel):
             "subject_ref": document or False,
             "wanted_date": answers["wanted_date"] or False,
             "wanted_place": answers["place"] or False,
+            # the language of the page
             "lang": self.env.lang,
+            "has_own_lang": True,
         }
         if answers["phone"]:
             values["partner_phone"] = answers["phone"]

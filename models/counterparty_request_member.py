@@ -8,6 +8,7 @@ class CounterpartyRequestMember(models.Model):
     """A person in a team: how much they can carry and what they know."""
 
     _name = "counterparty.request.member"
+    _inherit = "counterparty.cached.mixin"  # read by a record rule
     _description = "Team Member"
     _order = "team_id, id"
     _rec_name = "user_id"

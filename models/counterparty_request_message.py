@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models, tools
 from odoo.tools import is_html_empty
 
 from ..tools import request_states as states
@@ -202,6 +202,17 @@ class CounterpartyRequestMessage(models.AbstractModel):
             "campaign_id": self.campaign_id.id,
             "res_id": message.id,
         }
+
+    def _creation_message(self):
+        # with the name of the model at hand the host does not look it up for each request
+        model = self.env["ir.model"]._get(self._name)
+        model._fields["name"]._insert_cache(model, (self._get_model_name(),))
+        return super()._creation_message()
+
+    @api.model
+    @tools.ormcache("self.env.lang")
+    def _get_model_name(self):
+        return self.env["ir.model"]._get(self._name).name
 
     def _message_compute_subject(self):
         # the number stands where a reply brings it back

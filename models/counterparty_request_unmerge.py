@@ -71,7 +71,7 @@ class CounterpartyRequestUnmerge(models.AbstractModel):
         followers = source.message_partner_ids - target.sudo().message_partner_ids
         names = set(vals) - {"tag_ids", "description"}
         if "partner_id" in names:
-            names |= set(PARTNER_FACTS)
+            names |= {*PARTNER_FACTS, "has_own_lang"}
         return {
             "target_id": target.id,
             "end": {name: plain_value(source, name) for name in END},

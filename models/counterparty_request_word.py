@@ -86,12 +86,30 @@ class CounterpartyRequestWord(models.AbstractModel):
 
     @api.model
     def _trigger_words(self):
-        """Let the job run once this transaction is over."""
-        if not self.env.cr.precommit.data.get(TRIGGERED):
-            self.env.cr.precommit.data[TRIGGERED] = True
-            # the job is the system's, whoever does something worth a word
-            job_id = self.env["ir.model.data"].sudo()._xmlid_to_res_id(CRON)
-            self.env["ir.cron"].sudo().browse(job_id)._trigger()
+        """Let the job run once this transaction is over.
+
+        As ``ir.cron._trigger()`` does, in one statement instead of two.
+        """
+        if self.env.cr.precommit.data.get(TRIGGERED):
+            return
+        self.env.cr.precommit.data[TRIGGERED] = True
+        # the job is the system's, whoever does something worth a word
+        job_id = self.env["ir.model.data"].sudo()._xmlid_to_res_id(CRON)
+        self.env["ir.cron"].flush_model(["active"])
+        called = self.env.execute_query(
+            SQL(
+                """INSERT INTO ir_cron_trigger
+                          (cron_id, call_at, create_uid, create_date, write_uid, write_date)
+                   SELECT id, %(now)s, %(uid)s, %(now)s, %(uid)s, %(now)s
+                     FROM ir_cron WHERE id = %(job_id)s AND active
+                RETURNING id""",
+                now=fields.Datetime.now(),
+                uid=self.env.uid,
+                job_id=job_id,
+            )
+        )
+        if called:
+            self.env.cr.postcommit.add(self.env["ir.cron"]._notifydb)
 
     def _message_auto_subscribe_notify(self, partner_ids, template):
         if self.env.context.get(TELLING):

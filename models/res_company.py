@@ -11,6 +11,7 @@ ATTRIBUTION_MODELS = [
     (attribution.POSITION, "40 % first, 40 % last, the rest between"),
 ]
 REQUEST_PREFIX = "RQ-"
+SEQUENCE_FORMAT = ("prefix", "suffix", "padding")
 
 
 class ResCompany(models.Model):
@@ -145,18 +146,38 @@ class ResCompany(models.Model):
         :return: list of texts
         """
         self.ensure_one()
-        self._create_request_sequences()
+        rows = self._draw_request_rows(count)
+        if not rows:
+            self._create_request_sequences()
+            rows = self._draw_request_rows(count)
         # whoever creates a request uses up a number
-        sequence = self.sudo().counterparty_request_sequence_id
-        rows = self.env.execute_query(
+        sequence = self.env["ir.sequence"].sudo().browse(rows[0][1])
+        for name, value in zip(SEQUENCE_FORMAT, rows[0][2:], strict=True):
+            sequence._fields[name]._insert_cache(sequence, (value,))
+        prefix, suffix = sequence._get_prefix_suffix()
+        return [f"{prefix}{row[0]:0{sequence.padding}d}{suffix}" for row in rows]
+
+    def _draw_request_rows(self, count):
+        """Return the numbers, each with its sequence and how that writes them."""
+        self.flush_model(["counterparty_request_sequence_id"])
+        self.env["ir.sequence"].flush_model(SEQUENCE_FORMAT)
+        return self.env.execute_query(
             SQL(
-                "SELECT nextval(%s) FROM generate_series(1, %s)",
-                f"ir_sequence_{sequence.id:03d}",
-                count,
+                # the host names the source of numbers so, with three digits or more
+                """SELECT nextval(('ir_sequence_' || LPAD(
+                              sequence.id::text, GREATEST(3, LENGTH(sequence.id::text)), '0'
+                          ))::regclass),
+                          sequence.id, %(columns)s
+                     FROM res_company company
+                     JOIN ir_sequence sequence
+                       ON sequence.id = company.counterparty_request_sequence_id
+               CROSS JOIN GENERATE_SERIES(1, %(count)s)
+                    WHERE company.id = %(company)s""",
+                columns=SQL(", ").join(SQL.identifier("sequence", n) for n in SEQUENCE_FORMAT),
+                count=count,
+                company=self.id,
             )
         )
-        prefix, suffix = sequence._get_prefix_suffix()
-        return [f"{prefix}{number:0{sequence.padding}d}{suffix}" for (number,) in rows]
 
     # ------------------------------------------------------------
     # PROFIT

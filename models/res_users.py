@@ -32,6 +32,13 @@ class ResUsers(models.Model):
     def SELF_WRITEABLE_FIELDS(self):  # noqa: N802 - the host calls it so
         return super().SELF_WRITEABLE_FIELDS + ["counterparty_no_summary"]
 
+    # request: the teams whose requests somebody may change, for a record rule
+    def _get_request_team_ids(self):
+        """Return the ids of the teams somebody is in."""
+        # who is in a team is known to the rule, whoever it is for
+        members = self.env["counterparty.request.member"].sudo()
+        return members.search([("user_id", "in", self.ids)]).team_id.ids
+
     # counterparty: who lost the right to see personal documents follows none of them any more
     def write(self, vals):
         # portal: before the host goes on as the system

@@ -97,6 +97,8 @@ from . import test_tools_request
 from . import test_counterparty_reminder
 from . import test_counterparty_reminder_race
 from . import test_counterparty_request
+from . import test_counterparty_request_cost
+from . import test_counterparty_request_language
 from . import test_counterparty_request_assignment
 from . import test_counterparty_request_convert
 from . import test_tools_web_form

@@ -36,6 +36,21 @@ class RequestCase(CounterpartyCase):
             }
         )
 
+    def _batch(self, count, **values):
+        """Return values of so many calls of a campaign."""
+        partners = self.late_payer | self.ben | self.cora
+        return [
+            {
+                "name": f"Call {number}",
+                "channel": "campaign",
+                "category_id": self.categories["help"].id,
+                "partner_id": partners[number % 3].id,
+                "generation_key": f"call:{number}",
+                **values,
+            }
+            for number in range(count)
+        ]
+
     def _tell(self):
         """Let the job tell of what happened; return the messages it sent."""
         Message = self.env["mail.message"]

@@ -388,20 +388,6 @@ class TestCounterpartyRequest(RequestCase):
     # Batches
     # ------------------------------------------------------------
 
-    def _batch(self, count, **values):
-        partners = self.late_payer | self.ben | self.cora
-        return [
-            {
-                "name": f"Call {number}",
-                "channel": "campaign",
-                "category_id": self.categories["help"].id,
-                "partner_id": partners[number % 3].id,
-                "generation_key": f"call:{number}",
-                **values,
-            }
-            for number in range(count)
-        ]
-
     def test_a_batch_is_the_same_as_its_requests_one_by_one(self):
         Request = self.env["counterparty.request"].with_context(tracking_disable=True)
         self.ben.write({"email": "ben@foods.example", "lang": "en_US"})
@@ -527,46 +513,3 @@ class TestCounterpartyRequest(RequestCase):
         found = self.env["counterparty.request"].search([("id", "in", (free + due + younger).ids)])
 
         self.assertEqual(found.ids, [due.id, younger.id, free.id])
-
-    # ------------------------------------------------------------
-    # Queries
-    # ------------------------------------------------------------
-
-    def test_one_request_with_its_deadlines_costs_twelve_queries(self):
-        self.env["counterparty.request.sla"].create({"name": "Standard", "first_hours": 4})
-        Request = self.env["counterparty.request"].with_user(self.user)
-        vals = {
-            "name": "Second pallet is missing",
-            "partner_id": self.late_payer.id,
-            "category_id": self.categories["help"].id,
-            "team_id": self.team.id,
-        }
-        for assignee in (self.user, self.uri, self.user.browse()):
-            vals["user_id"] = assignee.id
-            Request.create(dict(vals))
-            self.env.flush_all()
-
-            with self.subTest(assignee=assignee.login), self.assertQueryCount(12):
-                request = Request.create(dict(vals))
-                self.env.flush_all()
-
-            self.assertTrue(request.due_at)
-
-    def test_a_page_of_the_list_costs_the_same_for_one_and_for_eighty(self):
-        Request = self.env["counterparty.request"].with_context(tracking_disable=True)
-        Request.create(self._batch(80))
-        view = self.env.ref("counterparty_crm.counterparty_request_view_list")
-        fields_ = Request.get_views([(view.id, "list")])["models"][Request._name]["fields"]
-        specification = {
-            name: {"fields": {"display_name": {}}} if field["type"] == "many2one" else {}
-            for name, field in fields_.items()
-        }
-        reader = Request.with_user(self.user).with_context(tracking_disable=False)
-        reader.web_search_read([], specification, limit=1)
-
-        for limit in (1, 80):
-            self.env.flush_all()
-            self.env.invalidate_all()
-            with self.subTest(limit=limit), self.assertQueryCount(15):
-                found = reader.web_search_read([], specification, limit=limit)
-            self.assertEqual(len(found["records"]), limit)

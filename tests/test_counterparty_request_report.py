@@ -35,6 +35,8 @@ class TestCounterpartyRequestReport(ClockCase):
         with freeze_time(march(2, 15)):
             solved.action_solve()
             self.env.flush_all()
+            # what time alone changed is found by the job
+            self._check_due()
 
             self.assertEqual(self._figures(), (3, 2, 5, 2, 2, 2 / 3, 0))
 

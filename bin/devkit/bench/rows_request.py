@@ -87,6 +87,17 @@ def _by_hand(env: Any, model: str) -> int:
     return BY_HAND
 
 
+def _alone(env: Any, model: str) -> int:
+    """Create one as the web client does: a call of its own, in which only its user is known."""
+    env.user.partner_id.mapped("name")
+    env[model].create(
+        {"name": "Second pallet is missing", "partner_id": FIRST_ID + 1, "user_id": env.uid}
+    )
+    env.flush_all()
+    env.cr.precommit.run()
+    return 1
+
+
 def _list(env: Any, _prepared: None) -> int:
     env.invalidate_all()
     specification = {name: {} for name in LIST}
@@ -114,6 +125,14 @@ ROWS = [
         ours=Side(lambda env, _prepared: _by_hand(env, "counterparty.request")),
         stock=Side(lambda env, _prepared: _by_hand(env, "crm.lead")),
         repeat=9,
+    ),
+    Row(
+        "a request by hand, in a transaction of its own (stock: a lead)",
+        # two of them find out who is asking: every call of the web client does so first
+        Limit(ratio=1.0, total=12 + 2),
+        ours=Side(lambda env, _prepared: _alone(env, "counterparty.request")),
+        stock=Side(lambda env, _prepared: _alone(env, "crm.lead")),
+        repeat=25,
     ),
     Row(
         "list of 80 open requests",
