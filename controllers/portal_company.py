@@ -11,6 +11,7 @@ from ..models.counterparty_change import BANK, EMAIL, NAME, VAT
 from ..models.counterparty_request_submission import PORTAL, TooManySubmissionsError
 from ..tools import authorization as scopes
 from ..tools import own_field_input, web_form
+from ..tools.day_input import read_day
 from . import request_form
 
 KINDS = (NAME, VAT, EMAIL, BANK)
@@ -195,7 +196,7 @@ class CompanyPortal(CustomerPortal):
             return request.redirect("/my")
         files, refused = request_form.read_files()
         name = web_form.clean_line(post.get("certificate_name"))
-        until = web_form.read_day(post.get("certificate_until"))
+        until = read_day(post.get("certificate_until"))
         problems = {"certificate_name"} if not name else set()
         if not files and not refused:
             problems.add("files")

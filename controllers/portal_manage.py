@@ -12,6 +12,7 @@ from ..models.counterparty_authorization import SCOPE_FIELDS
 from ..models.counterparty_request_submission import PORTAL, TooManySubmissionsError
 from ..tools import authorization as scopes
 from ..tools import web_form
+from ..tools.day_input import read_day
 from . import request_form
 
 
@@ -81,7 +82,7 @@ class ManagePortal(CustomerPortal):
         number = web_form.clean_line(post.get("person"))
         people = request.env["counterparty.authorization"]._get_people(company)
         person = people.filtered(lambda contact: str(contact.id) == number)
-        date_to = web_form.read_day(post.get("date_to"))
+        date_to = read_day(post.get("date_to"))
         if post.get("date_to") and (not date_to or date_to < fields.Date.today()):
             return self._render_authorizations(
                 request.env._("The last day is today or later."), post

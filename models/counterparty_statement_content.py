@@ -7,6 +7,7 @@ from odoo.tools.misc import formatLang
 
 from ..tools import sheets, statement
 from ..tools import statement_accounts as rules
+from ..tools.day_input import YEARS, read_day
 
 STATEMENT, CONFIRMATION = "statement", "confirmation"
 SEQUENCE = "counterparty_crm.sequence_statement"
@@ -337,7 +338,7 @@ class CounterpartyStatementContent(models.AbstractModel):
 
 def _read(day):
     """Return a frozen day as a day, which a workbook sorts and counts with; no text for none."""
-    return statement.read_day(day) or ""
+    return read_day(day, *YEARS) or ""
 
 
 def _freeze_line(line):

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 from ..tools import statement
 from ..tools.authorization import ALWAYS
+from ..tools.day_input import YEARS, read_day
 from .counterparty_statement_content import STATEMENT
 
 REUSED_HOURS = 1
@@ -126,7 +127,7 @@ class CounterpartyStatementPortal(models.AbstractModel):
     def _get_portal_period(self, date_from, date_to):
         """Return the period to show of what a browser sent, and whether it is what was asked."""
         today = fields.Date.context_today(self)
-        start, end = statement.read_day(date_from), statement.read_day(date_to)
+        start, end = (read_day(day, *YEARS) for day in (date_from, date_to))
         is_read = (start or not date_from) and (end or not date_to)
         start, end, is_possible = statement.clean_period(start, end, today)
         return start, end, bool(is_read and is_possible)

@@ -1,9 +1,10 @@
 from odoo import api, models
-from odoo.exceptions import AccessError, MissingError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import timeline
+from ..tools.day_input import clamp_day, read_day
 from ..tools.timeline import Position
 from .counterparty_timeline_legs import LEGS
 
@@ -14,6 +15,9 @@ MOST = 2000  # rows of one page, whoever asks
 # up to so many people one literal leg each, which reads a page from the index; above it one leg for
 # all, which sorts: 240 legs take longer to plan than that
 LITERALS = 20
+# of so few people all are read where one has rows: to ask each of them takes longer
+FEW = 3
+RULED = ("company_id", "partner_share")  # what the host's rule asks of a partner
 # of a column of a row: 112 of them are put together for each page
 CAST = {kind: f"%s::{kind}" for kind in ("text", "float8", "int4")}
 NOTHING = {kind: SQL("NULL::%s", SQL.identifier(kind)) for kind in CAST}
@@ -51,7 +55,7 @@ class CounterpartyTimeline(models.AbstractModel):
         partner = self._check_partner(partner_id)
         filters = self._clean_filters(filters)
         legs = self._get_legs()
-        position = timeline.parse_position(cursor) if cursor else None
+        position = self._read_position(cursor) if cursor else None
         limit = max(1, min(int(limit), MOST))
         found = self._read_page(legs, partner, filters, position, limit)
         page = {
@@ -64,18 +68,35 @@ class CounterpartyTimeline(models.AbstractModel):
         return page
 
     @api.model
+    def _read_position(self, cursor):
+        try:
+            return timeline.parse_position(cursor)
+        except ValueError as error:
+            raise UserError(
+                self.env._("Where this page of the history begins cannot be read. Read it again.")
+            ) from error
+
+    @api.model
     def _check_partner(self, partner_id):
         if not self.env.user.has_group(GROUP_USER):
             raise AccessError(self.env._("The history of counterparties is for their users."))
         partner = self.env["res.partner"].browse(int(partner_id))
-        # the host's rule reads where companies belong, and would read all their columns with it
-        self.env.companies.fetch(["currency_id", "parent_path"])
-        # asked of the database: to ask the record would read it with all its columns
-        own = [("id", "=", partner.id)]
-        if not partner.with_context(active_test=False)._search(own).get_result_ids():
+        # the host's rule reads where companies belong, and would read all their columns with it;
+        # the companies in which somebody works are no secret to them
+        self.env.companies.sudo().fetch(["currency_id", "parent_path"])
+        if not self._fetch_partners(partner.ids):
             partner.check_access("read")
             raise MissingError(self.env._("This counterparty has been deleted."))
         return partner
+
+    @api.model
+    def _fetch_partners(self, ids):
+        """Return those partners that the user may see, with what the host's rule on them asks.
+
+        Whoever asks a record that nothing is known of reads it with all its columns.
+        """
+        everybody = self.env["res.partner"].with_context(active_test=False)
+        return everybody.search_fetch([("id", "in", ids)], RULED, order="id")
 
     @api.model
     def _clean_filters(self, filters):
@@ -86,9 +107,8 @@ class CounterpartyTimeline(models.AbstractModel):
         filters = filters or {}
         cleaned = {name: filters[name] for name in ("kinds", "text", "group") if filters.get(name)}
         for name in ("since", "until"):
-            day = timeline.read_day(filters.get(name))
-            if day:
-                cleaned[name] = day
+            if day := read_day(filters.get(name)):
+                cleaned[name] = clamp_day(day)
         return cleaned
 
     # ------------------------------------------------------------
@@ -120,15 +140,10 @@ class CounterpartyTimeline(models.AbstractModel):
         self.env["res.partner"].flush_model(["commercial_partner_id", "is_company", "parent_id"])
         rows = self.env.execute_query(
             SQL(
-                """SELECT id FROM res_partner WHERE id = %(id)s
-                    UNION
-                   SELECT person.id FROM res_partner person
-                     JOIN res_partner entity ON entity.id = person.commercial_partner_id
-                    WHERE entity.id = %(id)s AND entity.commercial_partner_id = entity.id
-                      AND person.is_company IS NOT TRUE
-                    UNION
-                   SELECT id FROM res_partner WHERE parent_id = %(id)s
-                      AND is_company IS NOT TRUE""",
+                """SELECT id FROM res_partner
+                    WHERE id = %(id)s
+                       OR (commercial_partner_id = %(id)s OR parent_id = %(id)s)
+                          AND is_company IS NOT TRUE""",
                 id=partner.id,
             )
         )
@@ -191,7 +206,7 @@ class CounterpartyTimeline(models.AbstractModel):
         while sources:
             sql = self._sql_page(sources, scope, present, filters, position, size)
             found = [(Position(*row[:3]), row[3:]) for row in self.env.execute_query(sql) if row[2]]
-            page += self._filter_checked(legs, found)
+            page += self._filter_checked(legs, partner, found)
             if len(page) > limit or len(found) < size:
                 break
             position = found[-1][0]
@@ -214,16 +229,21 @@ class CounterpartyTimeline(models.AbstractModel):
             }
         if len(scope) > LITERALS:
             return dict.fromkeys(legs, scope)
-        rows = [row for place, leg in legs.items() for row in self._sql_present(place, leg, scope)]
+        groups = [scope] if len(scope) <= FEW else [[member] for member in scope]
+        rows = [
+            self._sql_present(place, leg, members)
+            for place, leg in legs.items()
+            for members in groups
+        ]
         present = {}
         if rows:
-            for place, member in self.env.execute_query(SQL(" UNION ALL ").join(rows)):
-                present.setdefault(place, []).append(member)
+            for place, members in self.env.execute_query(SQL(" UNION ALL ").join(rows)):
+                present.setdefault(place, []).extend(members)
         return present
 
     @api.model
-    def _sql_present(self, place, leg, scope):
-        """Return a look for any row of each member of a family."""
+    def _sql_present(self, place, leg, members):
+        """Return a look for any row of some members of a family."""
         # whatever there is: whether the user may see it the leg itself asks
         records = self.env[leg.model].sudo()
         field = records._fields[leg.partner]
@@ -231,22 +251,36 @@ class CounterpartyTimeline(models.AbstractModel):
         if field.type == "many2many":
             table, column = field.relation, field.column2
         else:
-            where = [(name, value) for name, operator, value in leg.where if operator == "="]
-            records.flush_model([column, *(name for name, _value in where)])
+            names = [name for name, _operator, _value in leg.where]
+            records.flush_model([column, *names])
+            where = [self._sql_where(*condition) for condition in leg.where]
+            if leg.partner == "author_id":
+                where.append(self._sql_not_own(table))
         # without order: one row, whatever index finds it
-        return [
-            SQL(
-                "(SELECT %s AS place, %s AS member FROM %s WHERE %s LIMIT 1)",
-                place,
-                member,
-                SQL.identifier(table),
-                SQL(" AND ").join(
-                    SQL("%s = %s", SQL.identifier(name), value)
-                    for name, value in [(column, member), *where]
-                ),
-            )
-            for member in scope
-        ]
+        return SQL(
+            "(SELECT %s AS place, %s AS members FROM %s WHERE %s%s LIMIT 1)",
+            place,
+            members,
+            SQL.identifier(table),
+            self._sql_one_of(SQL.identifier(column), members),
+            SQL().join(SQL(" AND %s", condition) for condition in where if condition),
+        )
+
+    @api.model
+    def _sql_one_of(self, column, ids):
+        """Return the condition that a column is one of some ids; of one it is planned sooner."""
+        if len(ids) == 1:
+            return SQL("%s = %s", column, ids[0])
+        return SQL("%s = ANY(%s)", column, ids)
+
+    @api.model
+    def _sql_where(self, name, operator, value):
+        """Return a condition of a leg as its index has it; nothing where it only widens."""
+        if operator == "=":
+            return SQL("%s = %s", SQL.identifier(name), value)
+        if operator == "in" and False not in value:
+            return SQL("%s IN %s", SQL.identifier(name), tuple(value))
+        return None
 
     @api.model
     def _get_sources(self, legs, filters):
@@ -334,18 +368,30 @@ class CounterpartyTimeline(models.AbstractModel):
             value = SQL("COALESCE(%s)", SQL(", ").join(known)) if known[1:] else known[0]
             return SQL(CAST[kind], value)
 
-        asked = not leg.titles
         states = [*leg.states, "", ""]
+        has_partner = records._fields[leg.partner].type != "many2many"
         return [
-            column(leg.kind_field, "text"),
+            self._sql_kind(leg, records) if leg.kind_field else NOTHING["text"],
             column("", "text", leg.titles),
             column(leg.subtitle, "text"),
             column(leg.amount, "float8"),
             self._sql_currency(leg, records) if leg.amount else NOTHING["int4"],
             column(states[0], "text"),
             column(states[1], "text"),
-            column("" if asked else leg.partner, "int4"),
+            column(leg.partner if has_partner else "", "int4"),
         ]
+
+    @api.model
+    def _sql_kind(self, leg, records):
+        """Return the value that tells the kind of a record.
+
+        Which way goods move is no secret of whoever may read the transfer.
+        """
+        value = self._sql_field(records, leg.kind_field)
+        if leg.model == "stock.picking":
+            code = SQL.identifier("code", to_flush=self.env["stock.picking.type"]._fields["code"])
+            value = SQL("(SELECT %s FROM stock_picking_type WHERE id = %s)", code, value)
+        return SQL("%s::text", value)
 
     @api.model
     def _may_read_field(self, records, name):
@@ -407,6 +453,7 @@ class CounterpartyTimeline(models.AbstractModel):
     @api.model
     def _sql_other_messages(self, leg, table, scope):
         """Return the condition of messages that no leg before has shown."""
+        author = SQL.identifier(table, "author_id")
         elsewhere = SQL(
             "(%s IS DISTINCT FROM 'res.partner' OR NOT %s = ANY(%s))",
             SQL.identifier(table, "model"),
@@ -414,9 +461,19 @@ class CounterpartyTimeline(models.AbstractModel):
             scope,
         )
         if leg.partner == "author_id":
-            return elsewhere
-        author = SQL.identifier(table, "author_id")
+            # an author is one of the family: this says no more, in the words of the index
+            return SQL("%s AND %s", elsewhere, self._sql_not_own(table))
         return SQL("%s AND (%s IS NULL OR NOT %s = ANY(%s))", elsewhere, author, author, scope)
+
+    @api.model
+    def _sql_not_own(self, table):
+        """Return the condition of messages that do not stand under their author's own record."""
+        return SQL(
+            "(%s IS DISTINCT FROM 'res.partner' OR %s IS DISTINCT FROM %s)",
+            SQL.identifier(table, "model"),
+            SQL.identifier(table, "res_id"),
+            SQL.identifier(table, "author_id"),
+        )
 
     @api.model
     def _sql_bounds(self, place, leg, filters, position):
@@ -444,14 +501,20 @@ class CounterpartyTimeline(models.AbstractModel):
         return SQL("(%s, %s) < (%s, %s)", day, row_id, bound.last, bound.below)
 
     @api.model
-    def _filter_checked(self, legs, found):
+    def _filter_checked(self, legs, partner, found):
         """Return the rows that the user may see by the model's own search."""
-        asked = {}
-        for position, _values in found:
+        asked, people = {}, set()
+        for position, values in found:
             if legs[position.place].checked:
                 asked.setdefault(legs[position.place].model, set()).add(position.id)
+                people.add(values[-1])
         if not asked:
             return found
+        # the host asks the documents of messages and activities, and who the user is: of both it
+        # would read all columns
+        self.env.user.fetch(["partner_id"])
+        if others := people - {None, partner.id}:
+            self._fetch_partners(others)
         allowed = {}
         for model, ids in asked.items():
             records = self.env[model].with_context(active_test=False)

@@ -4,6 +4,8 @@ from odoo.tools import SQL
 from ..tools import timeline
 from .counterparty_timeline_legs import KINDS, TONES
 
+TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
+
 
 class CounterpartyTimelineRowMixin(models.AbstractModel):
     """What a row of the timeline says of its record."""
@@ -24,7 +26,6 @@ class CounterpartyTimelineRowMixin(models.AbstractModel):
     @api.model
     def _prepare_rows(self, legs, partner, found):
         rows, asked = [], {}
-        self._read_directions(legs, found)
         labels = self._get_state_labels(legs[position.place] for position, _values in found)
         for position, values in found:
             leg = legs[position.place]
@@ -32,30 +33,20 @@ class CounterpartyTimelineRowMixin(models.AbstractModel):
             rows.append(row)
             if not leg.titles:
                 asked.setdefault(leg.model, []).append(row)
+        # once for each kind, not for each row
+        names = {kind: self.env._(KINDS[kind][0]) for kind in {row["kind"] for row in rows}}
+        for row in rows:
+            row["name"] = names[row["kind"]]
         for model, own in asked.items():
             getattr(self, f"_describe_{model.replace('.', '_')}")(model, own)
         self._name_partners(partner, rows)
         return rows
 
     @api.model
-    def _read_directions(self, legs, found):
-        """Read which way the goods of transfers move: that alone, of all types at once."""
-        ids = {
-            int(values[0])
-            for position, values in found
-            if legs[position.place].model == "stock.picking"
-        }
-        # which way goods move is no secret of whoever may read the transfer
-        self.env["stock.picking.type"].sudo().browse(ids).fetch(["code"])
-
-    @api.model
     def _prepare_row(self, leg, position, values, labels):
         kind_value, title, subtitle, amount, currency, first, second, partner_id = values
-        if leg.model == "stock.picking":
-            # which way goods move is no secret of whoever may read the transfer
-            kind_value = self.env["stock.picking.type"].sudo().browse(int(kind_value)).code
         kind = timeline.kind_of(leg, kind_value) or next(iter(leg.kinds))
-        name, _plural, icon = KINDS[kind]
+        _name, _plural, icon = KINDS[kind]
         state, field = first, leg.states[:1]
         if second and first == leg.settled:
             state, field = second, leg.states[1:]
@@ -64,7 +55,7 @@ class CounterpartyTimelineRowMixin(models.AbstractModel):
         return {
             "key": f"{position.place}-{position.id}",
             "kind": kind,
-            "name": self.env._(name),
+            "name": "",
             "icon": icon,
             "moment": position.moment.isoformat(sep=" ", timespec="seconds"),
             "day": timeline.local_day(position.moment, str(self.env.tz)).isoformat(),
@@ -74,16 +65,12 @@ class CounterpartyTimelineRowMixin(models.AbstractModel):
             "amount": amount if leg.amount and amount is not None else False,
             "currency_id": currency or (leg.amount and self.env.company.currency_id.id) or False,
             "state": labels.get((leg.model, *field), {}).get(state, "") if state else "",
-            "tone": self._get_tone(leg.model, state),
+            "tone": TONE_OF.get(state, "secondary"),
             "partner_id": partner_id or False,
             "partner": "",
             "model": leg.model,
             "id": position.id,
         }
-
-    @api.model
-    def _get_tone(self, model, state):
-        return next((tone for tone, states in TONES.items() if state in states), "secondary")
 
     @api.model
     def _get_state_labels(self, legs):

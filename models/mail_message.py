@@ -11,9 +11,11 @@ class MailMessage(models.Model):
         "(res_id, date DESC, id DESC) WHERE model = 'res.partner'"
         " AND message_type IN ('comment', 'email', 'email_outgoing')"
     )
+    # what somebody wrote under their own record stands there
     _counterparty_author_idx = models.Index(
         "(author_id, date DESC, id DESC) INCLUDE (model, res_id) WHERE author_id IS NOT NULL"
         " AND message_type IN ('comment', 'email', 'email_outgoing')"
+        " AND (model IS DISTINCT FROM 'res.partner' OR res_id IS DISTINCT FROM author_id)"
     )
 
     # request: what passes between us and a counterparty is kept in its history

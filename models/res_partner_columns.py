@@ -4,8 +4,9 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.day_input import clamp_day
 from ..tools.roles import ACTIVE, FORMER, FUTURE, PROSPECT
-from ..tools.timeline import FIRST_DAY, LAST_DAY, midnight
+from ..tools.timeline import midnight
 
 GROUP_USER = "counterparty_crm.group_user"
 # of several roles the strongest says how things stand
@@ -171,7 +172,7 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
     @api.model
     def _moment_of_day(self, day, after=False):
         """Return the beginning, or the end, of a user's day in UTC."""
-        day = min(max(fields.Date.to_date(day), FIRST_DAY), LAST_DAY) + timedelta(days=after)
+        day = clamp_day(fields.Date.to_date(day)) + timedelta(days=after)
         return midnight(day, str(self.env.tz))
 
     # ------------------------------------------------------------

@@ -75,6 +75,7 @@ from . import test_tools_membership_file
 from . import test_tools_tables
 from . import test_tools_ownership
 from . import test_tools_control
+from . import test_tools_day_input
 from . import test_tools_linear
 from . import test_counterparty_holding_day
 from . import test_counterparty_holding_words

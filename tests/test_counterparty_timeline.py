@@ -2,7 +2,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import Command, fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import new_test_user
 
@@ -353,7 +353,7 @@ class TestCounterpartyTimeline(ProfitCase):
 
     def test_broken_positions_are_refused(self):
         for cursor in (["x", 1, 2], ["9999-12-31T23:59:59", 0, 1], ["0001-01-01", 0, 1]):
-            with self.subTest(cursor=cursor), self.assertRaises(ValueError):
+            with self.subTest(cursor=cursor), self.assertRaises(UserError):
                 self._timeline().get_page(self.customer.id, {}, cursor)
 
     def test_days_that_somebody_is_still_typing_narrow_nothing(self):
@@ -437,6 +437,25 @@ class TestCounterpartyTimeline(ProfitCase):
         with patch.object(counterparty_timeline, "LITERALS", 1):
             self.assertEqual([row["key"] for row in self._rows()], expected)
 
+    def test_each_member_asked_alone_shows_the_same(self):
+        expected = [row["key"] for row in self._rows()]
+
+        with patch.object(counterparty_timeline, "FEW", 0):
+            self.assertEqual([row["key"] for row in self._rows()], expected)
+
+    def test_what_somebody_wrote_stands_once_wherever_it_was_written(self):
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        for where in (self.contact, self.customer, stranger):
+            where.message_post(
+                body=f"Under {where.name}", message_type="email", author_id=self.contact.id
+            )
+        self.env.flush_all()
+
+        titles = self._titles(kinds=["message"])
+
+        for where in (self.contact, self.customer, stranger):
+            self.assertEqual(titles.count(f"Under {where.name}"), 1, where.name)
+
     # ------------------------------------------------------------
     # Cost, paper and sheet
     # ------------------------------------------------------------
@@ -450,9 +469,8 @@ class TestCounterpartyTimeline(ProfitCase):
         Timeline.get_page(self.customer.id, kinds, None, 5)
         self.env.invalidate_all()
 
-        # the user and the right, the partner, its family, which models have rows, the types of
-        # operation, the page
-        with self.assertQueryCount(9):
+        # the user and the right, the partner, its family, which models have rows, the page
+        with self.assertQueryCount(8):
             Timeline.get_page(self.customer.id, kinds, None, 20)
 
     def test_models_without_rows_are_not_planned(self):

@@ -16,7 +16,6 @@ from ..tools.timeline import (
     midnight,
     parse_position,
     preview,
-    read_day,
     start_of,
 )
 
@@ -76,19 +75,6 @@ class TestToolsTimeline(BaseCase):
         self.assertEqual(kind_of(named, "sale"), "order")
         self.assertEqual(kind_of(named, "unknown"), "")
         self.assertEqual(kind_of(leg, None), "quotation")
-
-    def test_days_lie_in_the_years_of_calendars(self):
-        for text, day in [
-            ("2026-03-10", date(2026, 3, 10)),
-            ("0202-03-10", date(1900, 1, 1)),
-            ("9999-12-31", date(9998, 12, 31)),
-            ("20260-01-01", None),
-            ("soon", None),
-            ("", None),
-            (False, None),
-        ]:
-            with self.subTest(text=text):
-                self.assertEqual(read_day(text), day)
 
     def test_a_preview_is_a_line_of_text(self):
         for body, expected in [

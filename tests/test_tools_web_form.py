@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import datetime
 
 from odoo.tests import BaseCase, tagged
 
@@ -125,12 +125,6 @@ class TestToolsWebForm(BaseCase):
         for value, expected in [*cases, ("9" * 30, 1), ("٣", 1)]:
             with self.subTest(value=value):
                 self.assertEqual(web_form.page_number(value), expected)
-
-    def test_days_are_read_as_browsers_send_them(self):
-        cases = [("2026-02-28", date(2026, 2, 28)), ("2026-02-31", None), ("", None), (None, None)]
-        for value, expected in cases:
-            with self.subTest(value=value):
-                self.assertEqual(web_form.read_day(value), expected)
 
     def test_cells_are_no_formulas(self):
         for text in ("=1+1", "+1", "-1", "@x", "\t=1"):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from . import web_form
+from .day_input import DAY_LENGTH, YEARS, read_day
 
 # links would show partners what else there is
 KINDS = (
@@ -100,8 +101,8 @@ def _read_float(text):
 
 
 def _read_day(text):
-    day = web_form.read_day(text)
-    if not day or len(text) != len("2000-01-31") or not 1900 <= day.year < 2200:
+    day = read_day(text, *YEARS)
+    if not day or len(text) != DAY_LENGTH:
         raise ValueError(text)
     return day.isoformat()
 

@@ -131,15 +131,6 @@ def clean_period(start: date | None, end: date | None, today: date) -> tuple[dat
     return start, end, True
 
 
-def read_day(text: object) -> date | None:
-    """Read a day as a browser sends it; None for anything else."""
-    try:
-        day = date.fromisoformat(str(text)[:10]) if text else None
-    except ValueError:
-        return None
-    return day if day and 1900 <= day.year <= 2200 else None
-
-
 # ------------------------------------------------------------
 # Opening + lines = closing
 # ------------------------------------------------------------

@@ -73,20 +73,6 @@ class Bound(NamedTuple):
 
 
 ANY_ID = 2**62
-# a day of a time zone before or after these may lie beyond all dates
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(9998, 12, 31)
-
-
-def read_day(text: object) -> date | None:
-    """Return a day that somebody typed, moved into the years of calendars; None where it is none.
-
-    The second of May in the year 202 is what a browser sends while somebody types 2026.
-    """
-    try:
-        day = date.fromisoformat(str(text or ""))
-    except ValueError:
-        return None
-    return min(max(day, FIRST_DAY), LAST_DAY)
 
 
 def parse_position(cursor: Sequence[object]) -> Position:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -118,14 +118,6 @@ def page_number(value) -> int:
     """Return the number of a page of a list, the first one for what is no number."""
     text = str(value)
     return min(int(text), MAX_ID) if re.fullmatch(r"[0-9]{1,20}", text) else 1
-
-
-def read_day(value) -> date | None:
-    """Read a day as browsers send it, none for what is no day."""
-    try:
-        return date.fromisoformat(clean_line(value, 10))
-    except ValueError:
-        return None
 
 
 def plain_cell(value) -> str:
