@@ -62,15 +62,16 @@ class StatementPortal(StatementPaperPortal):
 
     def _count_overdue(self):
         today = fields.Date.context_today(request.env.user)
-        found = request.env["counterparty.statement"]._get_portal_open(
-            self._get_represented("statement"), "statement", request.env.company
+        found = request.env["counterparty.statement"]._get_portal_sums(
+            self._get_represented("statement"), "statement", request.env.company, today
         )
-        balances = [item for items in found.values() for item in items]
         return sum(
-            statement.bucket(item.due, today) > 0
-            and item.amount > 0
-            and rules.SECTIONS[item.section].side == rules.CUSTOMER_SIDE
-            for item in balances
+            one.count
+            for sums in found.values()
+            for one in sums
+            if statement.bucket(one.due, today) > 0
+            and one.amount > 0
+            and rules.SECTIONS[one.section].side == rules.CUSTOMER_SIDE
         )
 
     # ------------------------------------------------------------
@@ -92,26 +93,27 @@ class StatementPortal(StatementPaperPortal):
         partners = self._get_represented("statement")
         if not company._has_portal_page("balance") or not partners:
             return request.redirect("/my")
-        records = self._get_statements()
-        found = request.env["counterparty.statement"]._get_portal_open(
-            partners, "statement", company
-        )
-        items = [(partner, item) for partner in partners for item in found.get(partner.id, [])]
+        records, opened = self._get_statements(), request.env["counterparty.statement"]
         today = fields.Date.context_today(request.env.user)
+        found = opened._get_portal_sums(partners, "statement", company, today)
+        sums = [one for of_partner in found.values() for one in of_partner]
         digits = request.env["counterparty.statement.source"]._get_digits()
         pages = pager(
             url="/my/balance",
-            total=len(items),
+            total=sum(one.count for one in sums),
             page=web_form.page_number(page),
             step=self._items_per_page,
             url_args={"company": company.id},
         )
-        shown = items[pages["offset"] : pages["offset"] + self._items_per_page]
+        shown = opened._get_portal_open(
+            partners, "statement", company, pages["offset"], self._items_per_page
+        )
+        shown = [(partners.browse(partner), item) for partner, item in shown]
         return self._render(
             "counterparty_crm.portal_balance",
             "counterparty_balance",
             {
-                "balances": statement.balances((one for _who, one in items), today, digits),
+                "balances": statement.balances(sums, today, digits),
                 "items": shown,
                 "payable": self._get_payable(shown),
                 "is_group": len(partners) > 1,
@@ -195,8 +197,8 @@ class StatementPortal(StatementPaperPortal):
         records, company = self._get_statements(), request.env.company
         digits = request.env["counterparty.statement.source"]._get_digits()
         today = fields.Date.context_today(request.env.user)
-        opened = request.env["counterparty.statement"]._get_portal_open(
-            partner, "statement", company, side=terms["side"]
+        opened = request.env["counterparty.statement"]._get_portal_sums(
+            partner, "statement", company, today, side=terms["side"]
         )
         return {
             "ledgers": statement.page(ledgers, offset, STEP),

@@ -39,14 +39,22 @@ class CounterpartyStatementPortal(models.AbstractModel):
         }
 
     @api.model
-    def _get_portal_open(self, partners, scope, company, **options):
-        """Return the open items that the visitor may see: ``{partner id: [open item]}``."""
+    def _get_portal_sums(self, partners, scope, company, today, **options):
+        """Return what is open and the visitor may see, added up: ``{partner id: [open sum]}``."""
         # checked by the page: these are counterparties that the visitor represents
         source = self.env["counterparty.statement.source"].sudo()
         if not partners:
             return {}
         days = self._get_portal_days(partners, scope, company)
-        return source._get_open_items(partners, company, periods=days, **options)
+        return source._get_open_sums(partners, company, today, periods=days, **options)
+
+    @api.model
+    def _get_portal_open(self, partners, scope, company, offset, limit, **options):
+        """Return a page of the open items that the visitor may see: ``[(partner id, item)]``."""
+        # checked by the page: these are counterparties that the visitor represents
+        source = self.env["counterparty.statement.source"].sudo()
+        days = self._get_portal_days(partners, scope, company)
+        return source._get_open_page(partners, company, offset, limit, periods=days, **options)
 
     @api.model
     def _get_portal_ledgers(self, partner, company, start, end, **options):
