@@ -208,6 +208,9 @@ class RepresentedPortal(CustomerPortal):
             status=status,
         )
 
+    def _get_too_many_values(self):
+        return self._prepare_portal_layout_values()
+
     def _paged(self, records, url, page, domain, order, **url_args):
         """Return the records of a page of a list, and its pager.
 

@@ -8,7 +8,7 @@ from odoo.tools import email_normalize
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..models.counterparty_change import BANK, EMAIL, NAME, VAT
-from ..models.counterparty_request_submission import PORTAL, TooManySubmissionsError
+from ..models.counterparty_request_submission import TooManySubmissionsError
 from ..tools import authorization as scopes
 from ..tools import own_field_input, web_form
 from . import request_form
@@ -105,6 +105,7 @@ class CompanyPortal(CustomerPortal):
         )
 
     @route("/my/company/change", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_company_change(self, **post):
         """Ask for changes; they count once they are approved."""
         company = self._get_changeable() if self._is_changes_open() else None
@@ -122,15 +123,13 @@ class CompanyPortal(CustomerPortal):
         )
         if problems:
             return self._render_company(post, problems)
-        try:
-            submission = request_form.accept(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        submission = request_form.accept(post)
         if not submission.request_id:
             submission.request_id = changes._ask(company, wanted)
         return request.redirect("/my/company?done=asked")
 
     @route("/my/company/fields", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_company_fields(self, **post):
         """Save the own fields that partners fill in; what the form did not show stays."""
         own_fields = self._get_own_fields() if self._is_changes_open() else []
@@ -150,15 +149,13 @@ class CompanyPortal(CustomerPortal):
                     problems.add(field["name"])
         if problems:
             return self._render_company(post, problems)
-        try:
-            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        is_new = request_form.accept_once(post)
         for role, values in read.items() if is_new else ():
             role._fill_in_by_partner(values)
         return request.redirect("/my/company?done=filled")
 
     @route("/my/company/contact", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_company_contact(self, **post):
         """Add a contact person."""
         company = self._get_changeable() if self._is_changes_open() else None
@@ -173,10 +170,7 @@ class CompanyPortal(CustomerPortal):
             problems.add("contact_email")
         if problems:
             return self._render_company(post, problems)
-        try:
-            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        is_new = request_form.accept_once(post)
         known = company.child_ids.filtered(
             lambda child: (child.name, child.email or "") == (values["name"], values["email"])
         )
@@ -188,6 +182,7 @@ class CompanyPortal(CustomerPortal):
         return request.redirect("/my/company?done=added")
 
     @route("/my/company/certificate", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_company_certificate(self, **post):
         """Add a certificate to the register, with its file and last day."""
         company = self._get_changeable() if self._is_changes_open() else None
@@ -203,10 +198,7 @@ class CompanyPortal(CustomerPortal):
             problems.add("certificate_until")
         if problems or refused:
             return self._render_company(post, problems, refused)
-        try:
-            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        is_new = request_form.accept_once(post)
         if is_new:
             request.env["counterparty.document"]._add_from_portal(company, name, until, files[0])
         return request.redirect("/my/company?done=added")
@@ -258,7 +250,7 @@ class CompanyPortal(CustomerPortal):
     def _may_ask_change(self):
         """Tell whether the visitor has not asked too often; count this time."""
         try:
-            request_form.accept(PORTAL, {}, f"user {request.env.uid}")
+            request_form.accept({})
         except TooManySubmissionsError:
             return False
         return True

@@ -9,7 +9,6 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..models.counterparty_authorization import SCOPE_FIELDS
-from ..models.counterparty_request_submission import PORTAL, TooManySubmissionsError
 from ..tools import authorization as scopes
 from ..tools import web_form
 from . import request_form
@@ -73,6 +72,7 @@ class ManagePortal(CustomerPortal):
         )
 
     @route("/my/authorizations/new", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_authorization_create(self, **post):
         """Authorize a contact of the company."""
         company = self._get_managed() if self._is_manage_open() else None
@@ -86,11 +86,7 @@ class ManagePortal(CustomerPortal):
             return self._render_authorizations(
                 request.env._("The last day is today or later."), post
             )
-        try:
-            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
-        if not is_new:
+        if not request_form.accept_once(post):
             return request.redirect("/my/authorizations")
         wanted = request.httprequest.form.getlist("scope")
         try:

@@ -8,7 +8,6 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from ..models.counterparty_request_submission import PORTAL, TooManySubmissionsError
 from ..tools import authorization as scopes
 from ..tools import web_form
 from . import request_form
@@ -49,6 +48,7 @@ class OfferPortal(CustomerPortal):
         return self._render_offer(self._read_order(order))
 
     @route("/my/offer", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_offer_create(self, **post):
         """Create the request and show its number."""
         if not self._is_offer_open():
@@ -59,10 +59,7 @@ class OfferPortal(CustomerPortal):
             problems.add("empty")
         if problems:
             return self._render_offer(self._get_sent_rows(), post, problems)
-        try:
-            submission = request_form.accept(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        submission = request_form.accept(post)
         if not submission.request_id:
             submission.request_id = self._create_offer(rows, text, post)
         return request.redirect(f"{submission.request_id.access_url}?done=created")

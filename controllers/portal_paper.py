@@ -137,6 +137,7 @@ class StatementPaperPortal(RepresentedPortal):
         website=True,
         methods=["POST"],
     )
+    @request_form.limited
     def portal_statement_answer(self, statement_id, access_token=None, **post):
         """Confirm balances or object to them."""
         record = self._find_statement(statement_id, access_token)
@@ -147,10 +148,7 @@ class StatementPaperPortal(RepresentedPortal):
         files, refused = request_form.read_files()
         if problems or refused:
             return self._render_statement(record, access_token, post, problems, refused)
-        try:
-            request_form.accept(ACTION, {}, f"answer {record.id}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        request_form.accept({}, ACTION, f"answer {record.id}")
         try:
             with request.env.cr.savepoint():
                 record._answer(answer == "confirmed", files=files, **values)

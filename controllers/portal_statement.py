@@ -3,7 +3,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import pager
 
-from ..models.counterparty_request_submission import ACTION, PORTAL, TooManySubmissionsError
+from ..models.counterparty_request_submission import ACTION
 from ..tools import statement, web_form
 from ..tools import statement_accounts as rules
 from . import request_form
@@ -212,6 +212,7 @@ class StatementPortal(StatementPaperPortal):
         }
 
     @route("/my/statement/issue", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_statement_issue(self, **post):
         """Freeze the statement of a period under a number, and show it."""
         self._choose_company(post.get("company"), "statement")
@@ -219,10 +220,7 @@ class StatementPortal(StatementPaperPortal):
         if not partner:
             return request.redirect("/my")
         terms, _is_as_asked = self._read_terms(post)
-        try:
-            request_form.accept(ACTION, {}, f"statement {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        request_form.accept({}, ACTION, f"statement {request.env.uid}")
         record = request.env["counterparty.statement"]._issue_for_portal(
             partner, request.env.company, **terms
         )
@@ -235,6 +233,7 @@ class StatementPortal(StatementPaperPortal):
         return request.redirect(f"/my/statements/{record.id}")
 
     @route("/my/statement/send", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_statement_send(self, **post):
         """Send the request for a statement, which is answered by itself."""
         self._choose_company(post.get("company"), "statement")
@@ -243,10 +242,7 @@ class StatementPortal(StatementPaperPortal):
         if not partner or not category:
             return request.redirect("/my")
         terms, _is_as_asked = self._read_terms(post)
-        try:
-            submission = request_form.accept(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        submission = request_form.accept(post)
         if not submission.request_id:
             submission.request_id = request.env["counterparty.request"]._create_statement_request(
                 category, partner, terms
