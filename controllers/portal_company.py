@@ -27,7 +27,7 @@ class CompanyPortal(CustomerPortal):
         if len(managed) == 1:
             return managed
         own = request.env.user.partner_id.commercial_partner_id
-        chosen = request.session.get("counterparty_represented")
+        chosen = self._get_chosen()
         # where authorizations count, a mere contact is not its company
         partners = request.env["res.partner"]
         shown = partners._get_counterparty_portal_companies(scopes.DOCUMENTS)
@@ -36,6 +36,12 @@ class CompanyPortal(CustomerPortal):
 
     def _is_changes_open(self):
         return request.env.company._has_portal_page("changes")
+
+    def _choose_changeable(self, post):
+        """Go on in one of our companies; return whose data may be changed there, sudoed."""
+        self._choose_company(post.get("company"), "changes")
+        changeable = self._get_changeable()
+        return changeable if self._is_changes_open() else changeable.browse()
 
     def _get_filled_roles(self):
         """Return the roles whose own fields the visitor may fill in, sudoed.
@@ -73,8 +79,9 @@ class CompanyPortal(CustomerPortal):
         return filled
 
     @route("/my/company", type="http", auth="user", website=True, methods=["GET"], readonly=True)
-    def portal_company(self, done=None, **_query):
+    def portal_company(self, done=None, **query):
         """Show the data of the company, its contacts, and the forms."""
+        self._choose_company(query.get("company"), "changes")
         if not self._is_changes_open():
             return request.redirect("/my")
         return self._render_company(done=done if done in DONE else None)
@@ -87,6 +94,7 @@ class CompanyPortal(CustomerPortal):
             "counterparty_crm.portal_company",
             "counterparty_company",
             {
+                **self._get_company_values("changes", "/my/company"),
                 "company": company,
                 "contacts": company.child_ids.filtered(lambda child: child.type == "contact"),
                 "waiting": changes.search(
@@ -108,7 +116,7 @@ class CompanyPortal(CustomerPortal):
     @request_form.limited
     def portal_company_change(self, **post):
         """Ask for changes; they count once they are approved."""
-        company = self._get_changeable() if self._is_changes_open() else None
+        company = self._choose_changeable(post)
         if not company:
             return request.redirect("/my")
         changes = request.env["counterparty.change"]
@@ -126,12 +134,13 @@ class CompanyPortal(CustomerPortal):
         submission = request_form.accept(post)
         if not submission.request_id:
             submission.request_id = changes._ask(company, wanted)
-        return request.redirect("/my/company?done=asked")
+        return self._redirect_in_company("/my/company", done="asked")
 
     @route("/my/company/fields", type="http", auth="user", website=True, methods=["POST"])
     @request_form.limited
     def portal_company_fields(self, **post):
         """Save the own fields that partners fill in; what the form did not show stays."""
+        self._choose_company(post.get("company"), "changes")
         own_fields = self._get_own_fields() if self._is_changes_open() else []
         if not own_fields:
             return request.redirect("/my")
@@ -152,13 +161,13 @@ class CompanyPortal(CustomerPortal):
         is_new = request_form.accept_once(post)
         for role, values in read.items() if is_new else ():
             role._fill_in_by_partner(values)
-        return request.redirect("/my/company?done=filled")
+        return self._redirect_in_company("/my/company", done="filled")
 
     @route("/my/company/contact", type="http", auth="user", website=True, methods=["POST"])
     @request_form.limited
     def portal_company_contact(self, **post):
         """Add a contact person."""
-        company = self._get_changeable() if self._is_changes_open() else None
+        company = self._choose_changeable(post)
         if not company or not company.is_company:
             return request.redirect("/my")
         values = {
@@ -179,13 +188,13 @@ class CompanyPortal(CustomerPortal):
             request.env["res.partner"].sudo().create(
                 {**values, "parent_id": company.id, "type": "contact"}
             )
-        return request.redirect("/my/company?done=added")
+        return self._redirect_in_company("/my/company", done="added")
 
     @route("/my/company/certificate", type="http", auth="user", website=True, methods=["POST"])
     @request_form.limited
     def portal_company_certificate(self, **post):
         """Add a certificate to the register, with its file and last day."""
-        company = self._get_changeable() if self._is_changes_open() else None
+        company = self._choose_changeable(post)
         if not company:
             return request.redirect("/my")
         files, refused = request_form.read_files()
@@ -201,7 +210,7 @@ class CompanyPortal(CustomerPortal):
         is_new = request_form.accept_once(post)
         if is_new:
             request.env["counterparty.document"]._add_from_portal(company, name, until, files[0])
-        return request.redirect("/my/company?done=added")
+        return self._redirect_in_company("/my/company", done="added")
 
     # ------------------------------------------------------------
     # The host's address form

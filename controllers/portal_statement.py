@@ -93,20 +93,18 @@ class StatementPortal(StatementPaperPortal):
         partners = self._get_represented("statement")
         if not company._has_portal_page("balance") or not partners:
             return request.redirect("/my")
-        records, opened = self._get_statements(), request.env["counterparty.statement"]
+        records, number = self._get_statements(), web_form.page_number(page)
         today = fields.Date.context_today(request.env.user)
-        found = opened._get_portal_sums(partners, "statement", company, today)
-        sums = [one for of_partner in found.values() for one in of_partner]
+        sums, shown = request.env["counterparty.statement"]._get_portal_page(
+            partners, "statement", company, today, number, self._items_per_page
+        )
         digits = request.env["counterparty.statement.source"]._get_digits()
         pages = pager(
             url="/my/balance",
             total=sum(one.count for one in sums),
-            page=web_form.page_number(page),
+            page=number,
             step=self._items_per_page,
             url_args={"company": company.id},
-        )
-        shown = opened._get_portal_open(
-            partners, "statement", company, pages["offset"], self._items_per_page
         )
         shown = [(partners.browse(partner), item) for partner, item in shown]
         return self._render(
@@ -225,7 +223,7 @@ class StatementPortal(StatementPaperPortal):
             partner, request.env.company, **terms
         )
         kind = post.get("format")
-        if kind == "pdf" and record._can_make_pdf() and not record._is_long():
+        if kind == "pdf" and record._is_paper_to_make():
             # made here, where it is counted; looking at it makes nothing any more
             record._keep_file()
         if kind in FORMATS:

@@ -39,8 +39,9 @@ class CounterpartyStatementOpen(models.AbstractModel):
 
         :param offset: items of the pages before
         :param limit: items of a page
+        :param options: as for the ledgers; ``prepared`` is a scope that was prepared before
         """
-        scope = self._prepare_scope(partners, company, options)
+        scope = options.get("prepared") or self._prepare_scope(partners, company, options)
         query = SQL(
             """SELECT * FROM (%s) item
                 ORDER BY array_position(%s::int[], entity), due NULLS LAST, day, move_name, id
@@ -84,9 +85,9 @@ class CounterpartyStatementOpen(models.AbstractModel):
         """Return what is open now, added up by age: ``{partner id: [open sum]}``.
 
         :param today: the day that ages are counted from
-        :param options: as for the ledgers
+        :param options: as for the ledgers; ``prepared`` is a scope that was prepared before
         """
-        scope = self._prepare_scope(partners, company, options)
+        scope = options.get("prepared") or self._prepare_scope(partners, company, options)
         parts = self._prepare_open(scope, options)
         query = SQL(
             """SELECT entity, account_id, currency, MIN(due), SUM(rest), SUM(count)

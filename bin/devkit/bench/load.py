@@ -190,16 +190,19 @@ class Site:
     def cpu(self) -> float:
         """Return the seconds that the server and its database have worked."""
         marks = (f"--db-filter=^{self.name}$", f" {self.name} [local]")
-        ticks = 0
-        for process in Path("/proc").glob("[0-9]*"):
-            try:
-                line = (process / "cmdline").read_text().replace("\0", " ")
-                if any(mark in line for mark in marks):
-                    after_name = (process / "stat").read_text().rpartition(")")[2].split()
-                    ticks += int(after_name[11]) + int(after_name[12])
-            except OSError:
-                continue  # it has ended meanwhile
-        return ticks / TICKS
+        return sum(_ticks(process, marks) for process in Path("/proc").glob("[0-9]*")) / TICKS
+
+
+def _ticks(process: Path, marks: tuple[str, str]) -> int:
+    """Return how long a process has worked; none for those of others."""
+    try:
+        line = (process / "cmdline").read_text().replace("\0", " ")
+        if not any(mark in line for mark in marks):
+            return 0
+        after_name = (process / "stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0  # it has ended meanwhile
+    return int(after_name[11]) + int(after_name[12])
 
 
 # ------------------------------------------------------------
