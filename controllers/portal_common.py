@@ -1,5 +1,7 @@
 """Whom a visitor of the portal represents, and what every page of ours has in common."""
 
+from urllib.parse import urlencode
+
 from odoo import fields
 from odoo.fields import Domain
 from odoo.http import request, route
@@ -33,7 +35,7 @@ class RepresentedPortal(CustomerPortal):
         """
         partners = request.env["res.partner"]
         allowed = partners._get_counterparty_portal_companies(scope, company)
-        chosen = request.session.get(CHOSEN)
+        chosen = self._get_chosen()
         if chosen == EVERYBODY:
             return allowed
         if chosen and chosen in self._get_choices().ids:
@@ -52,16 +54,26 @@ class RepresentedPortal(CustomerPortal):
             lambda partner: any(covers(period, today) for period in days.get(partner.id, []))
         )
 
-    def _get_represented_whole(self, scope):
+    def _get_represented_whole(self, scope, company=None):
         """Return of whom is represented those all of whose days are shown, sudoed.
 
         A head's delegate, who sees those of a membership, hands on and changes nothing.
         """
-        partners = self._get_represented(scope)
-        days = request.env["counterparty.statement"]._get_portal_days(
-            partners, scope, request.env.company
-        )
+        company = company or request.env.company
+        partners = self._get_represented(scope, company)
+        days = request.env["counterparty.statement"]._get_portal_days(partners, scope, company)
         return partners.filtered(lambda partner: days[partner.id] is None)
+
+    def _get_chosen(self):
+        """Return whom the visitor has chosen: an id, ``EVERYBODY``, or None.
+
+        The host writes the whole session in requests that run side by side, the counters of the
+        home for one: a choice that was kept there got lost. A cookie is the browser's own.
+        """
+        user, _dash, chosen = request.cookies.get(CHOSEN, "").partition("-")
+        if user != str(request.env.uid):
+            return None
+        return EVERYBODY if chosen == EVERYBODY else web_form.read_id(chosen)
 
     def _get_choices(self):
         """Return all counterparties that the visitor may represent, the own one first, sudoed."""
@@ -82,7 +94,7 @@ class RepresentedPortal(CustomerPortal):
         """
         if not self._is_choosing():
             return Domain.TRUE
-        chosen = request.session.get(CHOSEN)
+        chosen = self._get_chosen()
         own = request.env.user.partner_id.commercial_partner_id
         partners = self._get_represented(scope)
         if chosen in (None, own.id, EVERYBODY):
@@ -103,14 +115,16 @@ class RepresentedPortal(CustomerPortal):
     @route("/my/represent", type="http", auth="user", website=True, methods=["POST"])
     def portal_represent(self, partner=None, **_post):
         """Choose whom to represent from now on."""
-        choices = self._get_choices()
-        if partner == EVERYBODY:
-            request.session[CHOSEN] = EVERYBODY
-        elif partner and partner.isdecimal() and int(partner) in choices.ids:
-            request.session[CHOSEN] = int(partner)
-        else:
-            request.session.pop(CHOSEN, None)
-        return request.redirect("/my/home")
+        is_choice = partner == EVERYBODY or partner in map(str, self._get_choices().ids)
+        answer = request.redirect("/my/home")
+        answer.set_cookie(
+            CHOSEN,
+            f"{request.env.uid}-{partner}" if is_choice else "",
+            expires=None,
+            httponly=True,
+            samesite="Lax",
+        )
+        return answer
 
     # ------------------------------------------------------------
     # Which of our companies
@@ -143,12 +157,21 @@ class RepresentedPortal(CustomerPortal):
             context = {**request.env.context, "allowed_company_ids": [chosen.id, *others]}
             request.update_env(context=context)
 
-    def _get_company_values(self, page):
-        """Return what a page shows of the choice of our companies."""
+    def _get_company_values(self, page, url=None):
+        """Return what a page shows of the choice of our companies.
+
+        :param url: of the page, where it is no list
+        """
         return {
             "our_company": request.env.company,
             "our_companies": self._get_our_companies(page),
+            **({"default_url": url} if url else {}),
         }
+
+    def _redirect_in_company(self, url, **query):
+        """Send the visitor to a page of ours, of the same one of our companies."""
+        company = request.env.company.id
+        return request.redirect(f"{url}?{urlencode({'company': company, **query})}")
 
     def _domain_our_company(self):
         """Return the domain that leaves out what belongs to our other companies to choose."""
@@ -165,7 +188,7 @@ class RepresentedPortal(CustomerPortal):
         choices = self._get_choices()
         values.update(
             counterparty_choices=choices if len(choices) > 1 else None,
-            counterparty_chosen=request.session.get(CHOSEN) or choices[:1].id,
+            counterparty_chosen=self._get_chosen() or choices[:1].id,
             counterparty_has_page=self._get_our_companies,
             # asked by the home alone: where nothing of ours is open it looks as before
             counterparty_is_awaited=self._is_counterparty_awaited,
@@ -207,6 +230,9 @@ class RepresentedPortal(CustomerPortal):
             headers=request_form.PRIVATE,
             status=status,
         )
+
+    def _get_too_many_values(self):
+        return self._prepare_portal_layout_values()
 
     def _paged(self, records, url, page, domain, order, **url_args):
         """Return the records of a page of a list, and its pager.

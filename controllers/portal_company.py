@@ -8,7 +8,7 @@ from odoo.tools import email_normalize
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..models.counterparty_change import BANK, EMAIL, NAME, VAT
-from ..models.counterparty_request_submission import PORTAL, TooManySubmissionsError
+from ..models.counterparty_request_submission import TooManySubmissionsError
 from ..tools import authorization as scopes
 from ..tools import own_field_input, web_form
 from ..tools.day_input import read_day
@@ -28,7 +28,7 @@ class CompanyPortal(CustomerPortal):
         if len(managed) == 1:
             return managed
         own = request.env.user.partner_id.commercial_partner_id
-        chosen = request.session.get("counterparty_represented")
+        chosen = self._get_chosen()
         # where authorizations count, a mere contact is not its company
         partners = request.env["res.partner"]
         shown = partners._get_counterparty_portal_companies(scopes.DOCUMENTS)
@@ -37,6 +37,12 @@ class CompanyPortal(CustomerPortal):
 
     def _is_changes_open(self):
         return request.env.company._has_portal_page("changes")
+
+    def _choose_changeable(self, post):
+        """Go on in one of our companies; return whose data may be changed there, sudoed."""
+        self._choose_company(post.get("company"), "changes")
+        changeable = self._get_changeable()
+        return changeable if self._is_changes_open() else changeable.browse()
 
     def _get_filled_roles(self):
         """Return the roles whose own fields the visitor may fill in, sudoed.
@@ -74,8 +80,9 @@ class CompanyPortal(CustomerPortal):
         return filled
 
     @route("/my/company", type="http", auth="user", website=True, methods=["GET"], readonly=True)
-    def portal_company(self, done=None, **_query):
+    def portal_company(self, done=None, **query):
         """Show the data of the company, its contacts, and the forms."""
+        self._choose_company(query.get("company"), "changes")
         if not self._is_changes_open():
             return request.redirect("/my")
         return self._render_company(done=done if done in DONE else None)
@@ -88,6 +95,7 @@ class CompanyPortal(CustomerPortal):
             "counterparty_crm.portal_company",
             "counterparty_company",
             {
+                **self._get_company_values("changes", "/my/company"),
                 "company": company,
                 "contacts": company.child_ids.filtered(lambda child: child.type == "contact"),
                 "waiting": changes.search(
@@ -106,9 +114,10 @@ class CompanyPortal(CustomerPortal):
         )
 
     @route("/my/company/change", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_company_change(self, **post):
         """Ask for changes; they count once they are approved."""
-        company = self._get_changeable() if self._is_changes_open() else None
+        company = self._choose_changeable(post)
         if not company:
             return request.redirect("/my")
         changes = request.env["counterparty.change"]
@@ -123,17 +132,16 @@ class CompanyPortal(CustomerPortal):
         )
         if problems:
             return self._render_company(post, problems)
-        try:
-            submission = request_form.accept(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        submission = request_form.accept(post)
         if not submission.request_id:
             submission.request_id = changes._ask(company, wanted)
-        return request.redirect("/my/company?done=asked")
+        return self._redirect_in_company("/my/company", done="asked")
 
     @route("/my/company/fields", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_company_fields(self, **post):
         """Save the own fields that partners fill in; what the form did not show stays."""
+        self._choose_company(post.get("company"), "changes")
         own_fields = self._get_own_fields() if self._is_changes_open() else []
         if not own_fields:
             return request.redirect("/my")
@@ -151,18 +159,16 @@ class CompanyPortal(CustomerPortal):
                     problems.add(field["name"])
         if problems:
             return self._render_company(post, problems)
-        try:
-            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        is_new = request_form.accept_once(post)
         for role, values in read.items() if is_new else ():
             role._fill_in_by_partner(values)
-        return request.redirect("/my/company?done=filled")
+        return self._redirect_in_company("/my/company", done="filled")
 
     @route("/my/company/contact", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_company_contact(self, **post):
         """Add a contact person."""
-        company = self._get_changeable() if self._is_changes_open() else None
+        company = self._choose_changeable(post)
         if not company or not company.is_company:
             return request.redirect("/my")
         values = {
@@ -174,10 +180,7 @@ class CompanyPortal(CustomerPortal):
             problems.add("contact_email")
         if problems:
             return self._render_company(post, problems)
-        try:
-            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        is_new = request_form.accept_once(post)
         known = company.child_ids.filtered(
             lambda child: (child.name, child.email or "") == (values["name"], values["email"])
         )
@@ -186,12 +189,13 @@ class CompanyPortal(CustomerPortal):
             request.env["res.partner"].sudo().create(
                 {**values, "parent_id": company.id, "type": "contact"}
             )
-        return request.redirect("/my/company?done=added")
+        return self._redirect_in_company("/my/company", done="added")
 
     @route("/my/company/certificate", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_company_certificate(self, **post):
         """Add a certificate to the register, with its file and last day."""
-        company = self._get_changeable() if self._is_changes_open() else None
+        company = self._choose_changeable(post)
         if not company:
             return request.redirect("/my")
         files, refused = request_form.read_files()
@@ -204,13 +208,10 @@ class CompanyPortal(CustomerPortal):
             problems.add("certificate_until")
         if problems or refused:
             return self._render_company(post, problems, refused)
-        try:
-            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        is_new = request_form.accept_once(post)
         if is_new:
             request.env["counterparty.document"]._add_from_portal(company, name, until, files[0])
-        return request.redirect("/my/company?done=added")
+        return self._redirect_in_company("/my/company", done="added")
 
     # ------------------------------------------------------------
     # The host's address form
@@ -259,7 +260,7 @@ class CompanyPortal(CustomerPortal):
     def _may_ask_change(self):
         """Tell whether the visitor has not asked too often; count this time."""
         try:
-            request_form.accept(PORTAL, {}, f"user {request.env.uid}")
+            request_form.accept({})
         except TooManySubmissionsError:
             return False
         return True

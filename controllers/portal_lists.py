@@ -6,7 +6,6 @@ from odoo.http import request
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..tools import authorization as scopes
-from .portal_common import CHOSEN
 
 PURCHASES = {"rfq_count": ("sent",), "purchase_count": ("purchase", "cancel")}
 
@@ -55,7 +54,7 @@ class ListsPortal(CustomerPortal):
     def _get_overdue_invoices_domain(self, partner_id=None):
         domain = super()._get_overdue_invoices_domain(partner_id)
         own = request.env.user.partner_id.commercial_partner_id
-        if partner_id or request.session.get(CHOSEN) in (None, own.id) or not self._is_choosing():
+        if partner_id or self._get_chosen() in (None, own.id) or not self._is_choosing():
             return domain
         entity = self._domain_represented(scopes.PAY, "commercial_partner_id")
         return [leaf for leaf in domain if leaf[0] != "partner_id"] + list(entity)

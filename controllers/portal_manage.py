@@ -9,7 +9,6 @@ from odoo.http import request, route
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..models.counterparty_authorization import SCOPE_FIELDS
-from ..models.counterparty_request_submission import PORTAL, TooManySubmissionsError
 from ..tools import authorization as scopes
 from ..tools import web_form
 from ..tools.day_input import read_day
@@ -19,31 +18,48 @@ from . import request_form
 class ManagePortal(CustomerPortal):
     """The page of authorizations."""
 
-    def _get_managed(self):
-        """Return the company whose authorizations the visitor manages, sudoed."""
-        managed = self._get_represented_whole(scopes.MANAGE)
+    def _get_managed(self, company=None):
+        """Return the company whose authorizations the visitor manages, sudoed.
+
+        :param company: one of ours, the current one when left out
+        """
+        managed = self._get_represented_whole(scopes.MANAGE, company)
         return managed if len(managed) == 1 and managed.is_company else managed.browse()
 
     def _search_managed(self, company, *domain):
         """Return authorizations of a company, sudoed; those of its group's head are not its own."""
         # sudo: only those of the company that the visitor manages are found
         rows = request.env["counterparty.authorization"].sudo()
-        return rows.search([("partner_id", "=", company.id), ("head_id", "=", False), *domain])
+        here = ("company_id", "in", (False, request.env.company.id))
+        return rows.search(
+            [("partner_id", "=", company.id), ("head_id", "=", False), here, *domain]
+        )
 
-    def _is_manage_open(self):
-        return request.env.company._has_portal_page("manage")
+    def _choose_managed(self, chosen):
+        """Go on in one of our companies; return whose authorizations are managed there, sudoed.
+
+        :param chosen: id of our company as it came
+        """
+        self._choose_company(chosen, "manage")
+        managed = self._get_managed()
+        return managed if request.env.company._has_portal_page("manage") else managed.browse()
+
+    def _is_managing(self):
+        """Tell whether the visitor manages authorizations in one of our companies."""
+        return any(self._get_managed(company) for company in self._get_our_companies("manage"))
 
     def _prepare_portal_layout_values(self):
         values = super()._prepare_portal_layout_values()
-        values["counterparty_manage_open"] = self._is_manage_open() and bool(self._get_managed())
+        # asked by the home alone
+        values["counterparty_manage_open"] = self._is_managing
         return values
 
     @route(
         "/my/authorizations", type="http", auth="user", website=True, methods=["GET"], readonly=True
     )
-    def portal_authorizations(self, **_query):
+    def portal_authorizations(self, **query):
         """List the authorizations of the company and the form for a new one."""
-        if not self._is_manage_open() or not self._get_managed():
+        if not self._choose_managed(query.get("company")):
             return request.redirect("/my")
         return self._render_authorizations()
 
@@ -59,6 +75,7 @@ class ManagePortal(CustomerPortal):
             "counterparty_crm.portal_authorizations",
             "counterparty_manage",
             {
+                **self._get_company_values("manage", "/my/authorizations"),
                 "company": company,
                 "rows": rows,
                 "people": authorizations._get_people(company),
@@ -74,9 +91,10 @@ class ManagePortal(CustomerPortal):
         )
 
     @route("/my/authorizations/new", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_authorization_create(self, **post):
         """Authorize a contact of the company."""
-        company = self._get_managed() if self._is_manage_open() else None
+        company = self._choose_managed(post.get("company"))
         if not company:
             return request.redirect("/my")
         number = web_form.clean_line(post.get("person"))
@@ -87,12 +105,8 @@ class ManagePortal(CustomerPortal):
             return self._render_authorizations(
                 request.env._("The last day is today or later."), post
             )
-        try:
-            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
-        if not is_new:
-            return request.redirect("/my/authorizations")
+        if not request_form.accept_once(post):
+            return self._redirect_in_company("/my/authorizations")
         wanted = request.httprequest.form.getlist("scope")
         try:
             with request.env.cr.savepoint():
@@ -101,7 +115,7 @@ class ManagePortal(CustomerPortal):
                 )
         except (UserError, ValidationError) as error:
             return self._render_authorizations(str(error), post)
-        return request.redirect("/my/authorizations")
+        return self._redirect_in_company("/my/authorizations")
 
     @route(
         "/my/authorizations/<int:authorization_id>/end",
@@ -110,9 +124,9 @@ class ManagePortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
-    def portal_authorization_end(self, authorization_id, **_post):
+    def portal_authorization_end(self, authorization_id, **post):
         """End an authorization of the company at once."""
-        company = self._get_managed() if self._is_manage_open() else None
+        company = self._choose_managed(post.get("company"))
         if not company:
             return request.redirect("/my")
         row = self._search_managed(company, ("id", "=", min(authorization_id, web_form.MAX_ID)))
@@ -121,4 +135,4 @@ class ManagePortal(CustomerPortal):
                 row._end_by_partner(company)
         except UserError as error:
             return self._render_authorizations(str(error))
-        return request.redirect("/my/authorizations")
+        return self._redirect_in_company("/my/authorizations")

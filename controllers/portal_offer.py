@@ -8,7 +8,6 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from ..models.counterparty_request_submission import PORTAL, TooManySubmissionsError
 from ..tools import authorization as scopes
 from ..tools import web_form
 from . import request_form
@@ -26,10 +25,16 @@ class OfferPortal(CustomerPortal):
     def _is_offer_open(self):
         requests = request.env["counterparty.request"]
         return (
-            request.env.company._has_portal_page("offers")
+            bool(self._get_our_companies("offers"))
             and requests._is_portal_open()
             and bool(self._get_offer_category())
         )
+
+    def _choose_offer_company(self, sent):
+        """Go on in the one of our companies that was chosen, else in that of the named order."""
+        # sudo: of which of our companies the order is that the visitor may see
+        of_order = self._read_order_record(sent.get("order")).sudo().company_id
+        self._choose_company(sent.get("company") or of_order.id, "offers")
 
     def _get_offer_category(self):
         # sudo: the category is ours, whether customers may choose it or not
@@ -42,15 +47,18 @@ class OfferPortal(CustomerPortal):
         return values
 
     @route("/my/offer", type="http", auth="user", website=True, methods=["GET"], readonly=True)
-    def portal_offer(self, order=None, **_query):
+    def portal_offer(self, order=None, **query):
         """Show the form, filled with the lines of an earlier order where one is named."""
+        self._choose_offer_company({"order": order, **query})
         if not self._is_offer_open():
             return request.redirect("/my")
         return self._render_offer(self._read_order(order))
 
     @route("/my/offer", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_offer_create(self, **post):
         """Create the request and show its number."""
+        self._choose_offer_company(post)
         if not self._is_offer_open():
             return request.redirect("/my")
         rows, problems = self._read_rows()
@@ -59,10 +67,7 @@ class OfferPortal(CustomerPortal):
             problems.add("empty")
         if problems:
             return self._render_offer(self._get_sent_rows(), post, problems)
-        try:
-            submission = request_form.accept(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        submission = request_form.accept(post)
         if not submission.request_id:
             submission.request_id = self._create_offer(rows, text, post)
         return request.redirect(f"{submission.request_id.access_url}?done=created")
@@ -154,6 +159,7 @@ class OfferPortal(CustomerPortal):
             "counterparty_crm.portal_offer",
             "counterparty_offer",
             {
+                **self._get_company_values("offers", "/my/offer"),
                 "rows": rows + padding,
                 "products": request.env["counterparty.request"]._get_product_choices(),
                 "order": order,

@@ -1,10 +1,12 @@
+from urllib.parse import urlencode
+
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import pager
 
-from ..models.counterparty_request_submission import ACTION, TooManySubmissionsError
+from ..models.counterparty_request_submission import ACTION
 from ..tools import web_form
 from . import request_form
 from .portal_common import MAX_ID, RepresentedPortal
@@ -119,14 +121,30 @@ class StatementPaperPortal(RepresentedPortal):
             return self._refuse_statement(statement_id, access_token)
         if kind == "html":
             return render_html(record)
-        if not (kind == "pdf" and record._find_pdf()):
-            # each is made anew and takes a second; what was mailed is kept
-            try:
-                request_form.accept(ACTION, {}, f"paper {record.id}")
-            except TooManySubmissionsError:
-                return request_form.render_too_many(self._prepare_portal_layout_values())
         if kind == "xlsx":
             return download(record._get_xlsx(), f"{record.name}.xlsx", XLSX)
+        if record._is_paper_to_make():
+            # made by the button there: looking at something makes nothing
+            return self._redirect_to_statement(record, access_token)
+        return paper(record)
+
+    # public: as above
+    @route(
+        "/my/statements/<int:statement_id>/pdf",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+    )
+    @request_form.limited
+    def portal_statement_make(self, statement_id, access_token=None, **_post):
+        """Make the PDF, once, and give it."""
+        record = self._find_statement(statement_id, access_token)
+        if not record:
+            return self._refuse_statement(statement_id, access_token)
+        if record._is_paper_to_make():
+            request_form.accept({}, ACTION, f"paper {record.id}")
+            record._keep_file()
         return paper(record)
 
     # public: as above
@@ -137,6 +155,7 @@ class StatementPaperPortal(RepresentedPortal):
         website=True,
         methods=["POST"],
     )
+    @request_form.limited
     def portal_statement_answer(self, statement_id, access_token=None, **post):
         """Confirm balances or object to them."""
         record = self._find_statement(statement_id, access_token)
@@ -147,19 +166,19 @@ class StatementPaperPortal(RepresentedPortal):
         files, refused = request_form.read_files()
         if problems or refused:
             return self._render_statement(record, access_token, post, problems, refused)
-        try:
-            request_form.accept(ACTION, {}, f"answer {record.id}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        request_form.accept({}, ACTION, f"answer {record.id}")
         try:
             with request.env.cr.savepoint():
                 record._answer(answer == "confirmed", files=files, **values)
         except UserError as error:
             return self._render_statement(record, access_token, post, message=str(error))
-        query = f"&done={answer}"
+        return self._redirect_to_statement(record, access_token, done=answer)
+
+    def _redirect_to_statement(self, record, access_token, **query):
+        """Send the visitor to the page of a statement: with the link, if it came by it."""
         if access_token:
-            return request.redirect(record.get_portal_url(query_string=query))
-        return request.redirect(f"{record.access_url}?done={answer}")
+            query["access_token"] = access_token
+        return request.redirect(f"{record.access_url}?{urlencode(query)}")
 
     def _read_answer(self, record, answer, post):
         """Return what was filled in, and problems by field."""

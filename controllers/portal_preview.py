@@ -64,7 +64,6 @@ class PreviewPortal(CustomerPortal):
         savepoint = request.env.cr.savepoint()
         try:
             request.env.cr.execute("SET TRANSACTION READ ONLY")
-            request.session.pop("counterparty_represented", None)
             request.update_env(user=login.id)
             request.update_context(
                 counterparty_preview=login.name, lang=login.lang, tz=login.tz,

@@ -9,7 +9,6 @@ from odoo.http import content_disposition, request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from ..models.counterparty_request_submission import FOLLOW, TooManySubmissionsError
 from ..tools import authorization as scopes
 from ..tools import web_form
 from . import request_form
@@ -96,17 +95,15 @@ class PricesPortal(CustomerPortal):
             },
         )
 
-    @route("/my/prices/xlsx", type="http", auth="user", website=True, methods=["GET"])
+    @route(
+        "/my/prices/xlsx", type="http", auth="user", website=True, methods=["GET"], readonly=True
+    )
     def portal_prices_file(self, **query):
         """Give the price list as a file; names are texts, never formulas."""
         self._choose_company(query.get("company"), "prices")
         buyer = self._get_buyer() if self._is_prices_open() else None
         if not buyer:
             return request.redirect("/my")
-        try:
-            request_form.accept(FOLLOW, {}, f"prices {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
         products = self._get_products().search(
             self._domain_products(""), order=ORDER, limit=MOST_ROWS
         )

@@ -6,7 +6,7 @@ from odoo.tools import email_normalize
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 from ..models.counterparty_request_portal import RATINGS
-from ..models.counterparty_request_submission import ACTION, PORTAL, TooManySubmissionsError
+from ..models.counterparty_request_submission import ACTION
 from ..tools import request_states as states
 from ..tools import web_form
 from . import request_form
@@ -117,6 +117,7 @@ class RequestPortal(CustomerPortal):
     @route(
         "/my/requests/new/<string:code>", type="http", auth="user", website=True, methods=["POST"]
     )
+    @request_form.limited
     def portal_request_create(self, code, **post):
         """Create a request and show its number."""
         category = request_form.get_category(code) if self._may_ask() else None
@@ -129,10 +130,7 @@ class RequestPortal(CustomerPortal):
             return request_form.render_form(
                 category, request.httprequest.path, values, post, problems, refused
             )
-        try:
-            submission = request_form.accept(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(values)
+        submission = request_form.accept(post)
         if not submission.request_id:
             submission.request_id = request.env["counterparty.request"]._create_from_form(
                 category, answers, files
@@ -199,6 +197,7 @@ class RequestPortal(CustomerPortal):
         website=True,
         methods=["POST"],
     )
+    @request_form.limited
     def portal_request_step(self, request_id, step, access_token=None, **post):
         """Close, reopen, go on with or rate a request."""
         record = self._find_request(request_id, access_token)
@@ -214,10 +213,7 @@ class RequestPortal(CustomerPortal):
         }[step]
         if not is_answered or not record._get_partner_actions()[step]:
             return self._render_step(record, step, access_token, post, not is_answered)
-        try:
-            submission = request_form.accept(ACTION, post, f"request {record.id}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        submission = request_form.accept(post, ACTION, f"request {record.id}")
         if submission.request_id:
             return request.redirect(self._get_link(submission.request_id, access_token))
         try:

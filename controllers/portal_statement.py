@@ -3,7 +3,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import pager
 
-from ..models.counterparty_request_submission import ACTION, PORTAL, TooManySubmissionsError
+from ..models.counterparty_request_submission import ACTION
 from ..tools import statement, web_form
 from ..tools import statement_accounts as rules
 from . import request_form
@@ -62,15 +62,16 @@ class StatementPortal(StatementPaperPortal):
 
     def _count_overdue(self):
         today = fields.Date.context_today(request.env.user)
-        found = request.env["counterparty.statement"]._get_portal_open(
-            self._get_represented("statement"), "statement", request.env.company
+        found = request.env["counterparty.statement"]._get_portal_sums(
+            self._get_represented("statement"), "statement", request.env.company, today
         )
-        balances = [item for items in found.values() for item in items]
         return sum(
-            statement.bucket(item.due, today) > 0
-            and item.amount > 0
-            and rules.SECTIONS[item.section].side == rules.CUSTOMER_SIDE
-            for item in balances
+            one.count
+            for sums in found.values()
+            for one in sums
+            if statement.bucket(one.due, today) > 0
+            and one.amount > 0
+            and rules.SECTIONS[one.section].side == rules.CUSTOMER_SIDE
         )
 
     # ------------------------------------------------------------
@@ -92,26 +93,25 @@ class StatementPortal(StatementPaperPortal):
         partners = self._get_represented("statement")
         if not company._has_portal_page("balance") or not partners:
             return request.redirect("/my")
-        records = self._get_statements()
-        found = request.env["counterparty.statement"]._get_portal_open(
-            partners, "statement", company
-        )
-        items = [(partner, item) for partner in partners for item in found.get(partner.id, [])]
+        records, number = self._get_statements(), web_form.page_number(page)
         today = fields.Date.context_today(request.env.user)
+        sums, shown = request.env["counterparty.statement"]._get_portal_page(
+            partners, "statement", company, today, number, self._items_per_page
+        )
         digits = request.env["counterparty.statement.source"]._get_digits()
         pages = pager(
             url="/my/balance",
-            total=len(items),
-            page=web_form.page_number(page),
+            total=sum(one.count for one in sums),
+            page=number,
             step=self._items_per_page,
             url_args={"company": company.id},
         )
-        shown = items[pages["offset"] : pages["offset"] + self._items_per_page]
+        shown = [(partners.browse(partner), item) for partner, item in shown]
         return self._render(
             "counterparty_crm.portal_balance",
             "counterparty_balance",
             {
-                "balances": statement.balances((one for _who, one in items), today, digits),
+                "balances": statement.balances(sums, today, digits),
                 "items": shown,
                 "payable": self._get_payable(shown),
                 "is_group": len(partners) > 1,
@@ -195,8 +195,8 @@ class StatementPortal(StatementPaperPortal):
         records, company = self._get_statements(), request.env.company
         digits = request.env["counterparty.statement.source"]._get_digits()
         today = fields.Date.context_today(request.env.user)
-        opened = request.env["counterparty.statement"]._get_portal_open(
-            partner, "statement", company, side=terms["side"]
+        opened = request.env["counterparty.statement"]._get_portal_sums(
+            partner, "statement", company, today, side=terms["side"]
         )
         return {
             "ledgers": statement.page(ledgers, offset, STEP),
@@ -210,6 +210,7 @@ class StatementPortal(StatementPaperPortal):
         }
 
     @route("/my/statement/issue", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_statement_issue(self, **post):
         """Freeze the statement of a period under a number, and show it."""
         self._choose_company(post.get("company"), "statement")
@@ -217,15 +218,12 @@ class StatementPortal(StatementPaperPortal):
         if not partner:
             return request.redirect("/my")
         terms, _is_as_asked = self._read_terms(post)
-        try:
-            request_form.accept(ACTION, {}, f"statement {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        request_form.accept({}, ACTION, f"statement {request.env.uid}")
         record = request.env["counterparty.statement"]._issue_for_portal(
             partner, request.env.company, **terms
         )
         kind = post.get("format")
-        if kind == "pdf" and record._can_make_pdf() and not record._is_long():
+        if kind == "pdf" and record._is_paper_to_make():
             # made here, where it is counted; looking at it makes nothing any more
             record._keep_file()
         if kind in FORMATS:
@@ -233,6 +231,7 @@ class StatementPortal(StatementPaperPortal):
         return request.redirect(f"/my/statements/{record.id}")
 
     @route("/my/statement/send", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_statement_send(self, **post):
         """Send the request for a statement, which is answered by itself."""
         self._choose_company(post.get("company"), "statement")
@@ -241,10 +240,7 @@ class StatementPortal(StatementPaperPortal):
         if not partner or not category:
             return request.redirect("/my")
         terms, _is_as_asked = self._read_terms(post)
-        try:
-            submission = request_form.accept(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
+        submission = request_form.accept(post)
         if not submission.request_id:
             submission.request_id = request.env["counterparty.request"]._create_statement_request(
                 category, partner, terms

@@ -7,7 +7,7 @@ from odoo.tools import email_normalize
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from ..models.counterparty_request_submission import FOLLOW, PORTAL, TooManySubmissionsError
+from ..models.counterparty_request_submission import FOLLOW
 from ..tools import web_form
 from . import request_form
 
@@ -54,6 +54,7 @@ class TopicsPortal(CustomerPortal):
         )
 
     @route("/my/topics", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
     def portal_topics_save(self, **post):
         """Withdraw at once; give at once for a proved address, else after a mail."""
         self._choose_company(None, "topics")
@@ -61,11 +62,7 @@ class TopicsPortal(CustomerPortal):
         email = email_normalize(partner.email)
         if not self._is_topics_open() or not email:
             return request.redirect("/my/topics" if email else "/my")
-        try:
-            is_new = request_form.accept_once(PORTAL, post, f"user {request.env.uid}")
-        except TooManySubmissionsError:
-            return request_form.render_too_many(self._prepare_portal_layout_values())
-        if not is_new:
+        if not request_form.accept_once(post):
             return request.redirect("/my/topics")
         consents = request.env["counterparty.consent"]
         topics, before = self._read_topics(), consents._get_known(email)
@@ -126,6 +123,7 @@ class TopicsPortal(CustomerPortal):
 
     # public: answers everybody the same; nothing is received before the mail is confirmed
     @route("/topics", type="http", auth="public", website=True, methods=["POST"])
+    @request_form.limited
     def public_topics_send(self, **post):
         """Send the mail that confirms; known and unknown addresses get the same answer."""
         if not self._is_topics_open():
@@ -135,13 +133,9 @@ class TopicsPortal(CustomerPortal):
         problems = [name for name, value in (("email", email), ("topic", topics)) if not value]
         if problems:
             return self._render_public(post, problems)
-        if not post.get(request_form.HONEYPOT):
-            try:
-                is_new = request_form.accept_once(FOLLOW, post, email)
-            except TooManySubmissionsError:
-                return request_form.render_too_many(self._prepare_portal_layout_values())
-            if is_new:
-                request.env["counterparty.consent"]._ask_by_mail(email, topics, "web")
+        is_person = not post.get(request_form.HONEYPOT)
+        if is_person and request_form.accept_once(post, FOLLOW, email):
+            request.env["counterparty.consent"]._ask_by_mail(email, topics, "web")
         return self._render("counterparty_crm.public_topics_sent", "topics", {})
 
     # public: the token proves the address; programs that follow links change nothing

@@ -3,9 +3,10 @@ from werkzeug.exceptions import NotFound
 from odoo.http import Controller, request, route
 from odoo.tools import email_normalize
 
-from ..models.counterparty_request_submission import FOLLOW, FORM, TooManySubmissionsError
+from ..models.counterparty_request_submission import FOLLOW, FORM
 from ..tools import web_form
 from . import request_form
+from .request_form import limited
 
 # the beginning says what it is about
 ANSWER_TEXT = 500
@@ -41,6 +42,7 @@ class PublicRequest(Controller):
 
     # public: creates a request within the limits of a stranger, and tells nothing but its number
     @route("/request/new/<string:code>", type="http", auth="public", website=True, methods=["POST"])
+    @limited
     def request_create(self, code, **post):
         """Create a request and show its number."""
         self._check_open()
@@ -58,10 +60,7 @@ class PublicRequest(Controller):
             return self._render_thanks("")
         user = request.env.user
         address = email_normalize(answers["partner_email"]) or f"user {user.id}"
-        try:
-            submission = request_form.accept(FORM, post, address)
-        except TooManySubmissionsError:
-            return request_form.render_too_many(LAYOUT)
+        submission = request_form.accept(post, FORM, address)
         if not submission.request_id:
             submission.request_id = request.env["counterparty.request"]._create_from_form(
                 category, answers, files
@@ -99,6 +98,7 @@ class PublicRequest(Controller):
 
     # public: answers the same whatever was sent; the link goes to the address on file only
     @route("/request/follow", type="http", auth="public", website=True, methods=["POST"])
+    @limited
     def request_follow_send(self, **post):
         """Have the personal link sent, if there is such a request."""
         self._check_open()
@@ -110,11 +110,11 @@ class PublicRequest(Controller):
                 {**LAYOUT, "sent": post, "is_missing": True},
                 status=422,
             )
-        try:
-            request_form.accept(FOLLOW, {}, email)._ask_for_link(number, email)
-        except TooManySubmissionsError:
-            return request_form.render_too_many(LAYOUT)
+        request_form.accept({}, FOLLOW, email)._ask_for_link(number, email)
         return request.render("counterparty_crm.request_follow_sent", {**LAYOUT, "email": email})
+
+    def _get_too_many_values(self):
+        return LAYOUT
 
     def _check_open(self):
         if not request.env["counterparty.request"]._is_form_open():

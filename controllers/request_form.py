@@ -1,5 +1,6 @@
 """The form that requests are sent with, read the same way in the portal and on the public page."""
 
+from functools import wraps
 from uuid import uuid4
 
 import pytz
@@ -7,6 +8,7 @@ import pytz
 from odoo.http import request
 from odoo.tools import email_normalize
 
+from ..models.counterparty_request_submission import PORTAL, TooManySubmissionsError
 from ..tools import web_form
 
 # what no person sees, and programs fill in
@@ -99,19 +101,37 @@ def get_zone():
     return company.sudo().resource_calendar_id.tz or "UTC"
 
 
-def accept(kind, post, address):
-    """Take note of a sent form, so that limits hold.
+def limited(endpoint):
+    """Let a route that takes note of forms answer 429 to whoever sends too many of them.
 
+    The controller says in ``_get_too_many_values`` what stands around the answer.
+    """
+
+    @wraps(endpoint)
+    def answer(controller, *args, **kwargs):
+        try:
+            return endpoint(controller, *args, **kwargs)
+        except TooManySubmissionsError:
+            return render_too_many(controller._get_too_many_values())
+
+    return answer
+
+
+def accept(post, kind=PORTAL, address=None):
+    """Take note of a sent form, so that limits hold; its route is ``limited``.
+
+    :param address: who or what the limit is for; the user when left out
     :return: the row; the request in it was made by the same form before
     :raises TooManySubmissionsError: when the visitor has to wait
     """
+    address = address or f"user {request.env.uid}"
     # sudo: strangers leave a row that only the desk reads
     submissions = request.env["counterparty.request.submission"].sudo()
     key = web_form.clean_line(post.get("form_key"), 64)
     return submissions._accept(kind, key, address, request.httprequest.remote_addr)
 
 
-def accept_once(kind, post, address):
+def accept_once(post, kind=PORTAL, address=None):
     """Take note of a sent form whose effect leaves no request; tell whether it comes first.
 
     Whoever gets False does nothing again: a double click, or a form sent over and over.
@@ -122,7 +142,7 @@ def accept_once(kind, post, address):
     submissions = request.env["counterparty.request.submission"].sudo()
     if submissions._is_known(web_form.clean_line(post.get("form_key"), 64)):
         return False
-    accept(kind, post, address)
+    accept(post, kind, address)
     return True
 
 

@@ -2,13 +2,11 @@ from odoo.exceptions import AccessError
 from odoo.http import Controller, content_disposition, request, route
 from odoo.tools.pdf import merge_pdf
 
-from ..models.counterparty_statement import MAX_PRINTED
+from ..models.counterparty_statement import MAX_PDF, MAX_PRINTED
 from . import request_form
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ID = 2**31 - 1
-# each takes more than a second
-MAX_PDF = 40
 
 
 def download(content, name, kind, inline=False):
@@ -30,13 +28,24 @@ def _is_long(statements):
 def paper(statements):
     """Return statements as one file, each made by itself: PDF, or a page to print.
 
-    A page where no PDF can be made, or so many would keep the reader waiting for minutes.
+    A single one as it was sent, to the byte. A page where no PDF can be made, or so many would
+    keep the reader waiting for minutes.
     """
+    if len(statements) == 1 and statements._find_paper():
+        return kept_paper(statements)
     if not statements._can_make_pdf() or _is_long(statements):
         return render_html(statements)
     content = merge_pdf([record._get_pdf() for record in statements])
     name = statements.name if len(statements) == 1 else request.env._("Statements")
     return download(content, f"{name}.pdf", "application/pdf", inline=True)
+
+
+def kept_paper(record):
+    """Return the paper of a statement as it was sent."""
+    # sudo: whoever sees the statement has its paper
+    kept = record._find_paper().sudo()
+    kind = "application/pdf" if kept.name.endswith(".pdf") else "text/html; charset=utf-8"
+    return download(kept.raw, kept.name, kind, inline=True)
 
 
 def render_html(statements):

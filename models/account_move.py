@@ -188,3 +188,14 @@ class AccountMove(models.Model):
                     line._take_back(origin)
                     taken |= origin
         unnamed._link_sold_lines()
+
+    # ------------------------------------------------------------
+    # Portal: what somebody is just paying is not offered for payment on the host's pages
+    # ------------------------------------------------------------
+
+    def _has_to_be_paid(self):
+        has_to_be_paid = super()._has_to_be_paid()
+        if not has_to_be_paid or not self.company_id._has_portal_page("pay"):
+            return has_to_be_paid
+        # the host has read the transactions of its whole list: no query more per row
+        return not any(one._is_counterparty_in_progress() for one in self.transaction_ids)

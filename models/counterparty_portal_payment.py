@@ -1,14 +1,11 @@
-from odoo import Command, api, fields, models
+from odoo import Command, api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import payment_groups
+from .payment_transaction import BEGUN_MINUTES
 
-# a payment that somebody has begun and not finished bars another one for so long
-BEGUN_MINUTES = 10
-# providers where the customer pays later, by wire transfer, have nothing in progress
-LATER = ("none", "custom")
 FREE, BUSY = "free", "busy"
 
 
@@ -56,17 +53,10 @@ class CounterpartyPortalPayment(models.AbstractModel):
         """Return the documents for which a payment is in progress."""
         if not moves:
             return moves
-        begun = fields.Datetime.subtract(fields.Datetime.now(), minutes=BEGUN_MINUTES)
         # transactions are the system's; only which documents they are for is told
         transactions = self.env["payment.transaction"].sudo()
         found = transactions.search(
-            Domain("invoice_ids", "in", moves.ids)
-            & Domain("provider_code", "not in", LATER)
-            & (
-                Domain("state", "in", ("pending", "authorized"))
-                | Domain([("state", "=", "done"), ("is_post_processed", "=", False)])
-                | Domain([("state", "=", "draft"), ("create_date", ">", begun)])
-            )
+            Domain("invoice_ids", "in", moves.ids) & transactions._domain_counterparty_in_progress()
         )
         return moves & found.invoice_ids
 

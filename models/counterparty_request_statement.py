@@ -83,12 +83,12 @@ class CounterpartyRequest(models.Model):
         self.ensure_one()
         # the answer goes to who has asked, in that person's language
         desk = self.with_user(SUPERUSER_ID).with_context(lang=self.partner_id.lang)
-        name, content = issued._get_file()
+        paper = issued._keep_file()
         body = desk.env._(
             "Here is your statement %(number)s as of %(day)s.",
             number=issued.name,
             day=issued.date_to,
         )
-        desk._answer(plaintext2html(body), attachments=[(name, content)])
+        desk._answer(plaintext2html(body), attachments=[(paper.name, paper.raw)])
         desk.statement_id = issued
         desk._close(SYSTEM)

@@ -7,6 +7,8 @@ from .counterparty_statement_content import CONFIRMATION, STATEMENT
 DRAFT, QUEUED, SENT, SILENT = "draft", "queued", "sent", "silent"
 CONFIRMED, DISPUTED, CANCELLED = "confirmed", "disputed", "cancelled"
 WAITING = (SENT, SILENT)
+# each takes more than a second
+MAX_PDF = 40
 # addresses of more would be too long for some servers
 MAX_PRINTED = 800
 ANSWERED = (CONFIRMED, DISPUTED)
@@ -164,6 +166,10 @@ class CounterpartyStatement(models.Model):
                     count=MAX_PRINTED,
                 )
             )
+        if len(self) <= MAX_PDF:
+            # what goes out on paper is found again as it was; of more, a job keeps what was sent
+            for record in self:
+                record._keep_file()
         return {
             "type": "ir.actions.act_url",
             "url": f"/counterparty/statements/print/{'-'.join(map(str, self.ids))}",

@@ -5,6 +5,7 @@ from ..tools import statement
 from ..tools.authorization import ALWAYS
 from ..tools.day_input import YEARS, read_day
 from .counterparty_statement_content import STATEMENT
+from .counterparty_statement_send import KEEP_CRON
 
 REUSED_HOURS = 1
 
@@ -40,14 +41,32 @@ class CounterpartyStatementPortal(models.AbstractModel):
         }
 
     @api.model
-    def _get_portal_open(self, partners, scope, company, **options):
-        """Return the open items that the visitor may see: ``{partner id: [open item]}``."""
+    def _get_portal_sums(self, partners, scope, company, today, **options):
+        """Return what is open and the visitor may see, added up: ``{partner id: [open sum]}``."""
         # checked by the page: these are counterparties that the visitor represents
         source = self.env["counterparty.statement.source"].sudo()
         if not partners:
             return {}
         days = self._get_portal_days(partners, scope, company)
-        return source._get_open_items(partners, company, periods=days, **options)
+        return source._get_open_sums(partners, company, today, periods=days, **options)
+
+    @api.model
+    def _get_portal_page(self, partners, scope, company, today, number, size):
+        """Return what is open and the visitor may see: added up, and item by item on one page.
+
+        :param number: of the page; of more than there are the last one
+        :param size: items of a page
+        :return: ``[open sum]``, ``[(partner id, open item)]``
+        """
+        # checked by the page: these are counterparties that the visitor represents
+        source = self.env["counterparty.statement.source"].sudo()
+        options = {"periods": self._get_portal_days(partners, scope, company)}
+        options["prepared"] = source._prepare_scope(partners, company, options)
+        found = source._get_open_sums(partners, company, today, **options)
+        sums = [one for of_partner in found.values() for one in of_partner]
+        last = max(sum(one.count for one in sums) - 1, 0) // size
+        offset = min(max(number - 1, 0), last) * size
+        return sums, source._get_open_page(partners, company, offset, size, **options)
 
     @api.model
     def _get_portal_ledgers(self, partner, company, start, end, **options):
@@ -94,6 +113,7 @@ class CounterpartyStatementPortal(models.AbstractModel):
             if issuer._get_figures_of(old) == issuer._get_figures_of(issued):
                 issued._unlink_copy()
                 return old
+        issuer._trigger(KEEP_CRON)
         return issued
 
     @api.model

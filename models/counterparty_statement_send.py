@@ -7,6 +7,7 @@ _logger = logging.getLogger(__name__)
 
 SEND_CRON = "counterparty_crm.ir_cron_statement_send"
 FOLLOW_CRON = "counterparty_crm.ir_cron_statement_follow_up"
+KEEP_CRON = "counterparty_crm.ir_cron_statement_keep"
 TEMPLATE = "counterparty_crm.mail_template_statement"
 REMINDER = "counterparty_crm.mail_template_statement_reminder"
 REPORT = "counterparty_crm.counterparty_statement_report"
@@ -28,6 +29,15 @@ class CounterpartyStatementSend(models.AbstractModel):
     reminder_count = fields.Integer("Reminders", readonly=True, copy=False)
     reminded_at = fields.Datetime("Reminded on", readonly=True, copy=False)
     send_error = fields.Char("Not Sent because", readonly=True, copy=False)
+    paper_id = fields.Many2one(
+        "ir.attachment",
+        "Paper as Sent",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="Made once, when it was mailed, printed or asked for; it is found again as it was.",
+    )
 
     # ------------------------------------------------------------
     # Actions
@@ -50,8 +60,9 @@ class CounterpartyStatementSend(models.AbstractModel):
         self._trigger(SEND_CRON)
 
     def action_mark_sent(self):
-        """Note that statements went out on paper."""
+        """Note that statements went out on paper; a job keeps what nobody printed here."""
         self.filtered(lambda record: record.state == "draft")._set_sent()
+        self._trigger(KEEP_CRON)
 
     def action_remind(self):
         """Mail a reminder for what was not answered.
@@ -138,52 +149,38 @@ class CounterpartyStatementSend(models.AbstractModel):
         return reports.get_wkhtmltopdf_state() in ("ok", "workers")
 
     def _keep_file(self):
-        """Keep the paper, so that it is made once however often it is asked for; return it."""
+        """Keep the paper and return it: whatever becomes of layout and names, it stays as sent."""
         self.ensure_one()
-        if kept := self._find_pdf():
+        if kept := self._find_paper():
             return kept
         name, content = self._get_file()
         # whoever may issue or ask for the statement has its paper
-        return (
-            self.env["ir.attachment"]
-            .sudo()
-            .create(
-                {
-                    "name": name,
-                    "raw": content,
-                    "description": self._get_paper_mark(),
-                    "res_model": self._name,
-                    "res_id": self.id,
-                }
-            )
-            .sudo(self.env.su)
+        record = self.sudo()
+        paper = record.env["ir.attachment"].create(
+            {"name": name, "raw": content, "res_model": self._name, "res_id": self.id}
         )
+        if self.state != "cancelled":
+            record.paper_id = paper
+        return paper.sudo(self.env.su)
 
-    def _find_pdf(self):
-        """Return the PDF that was kept; none of what was withdrawn, which says so on its paper."""
+    def _find_paper(self):
+        """Return the paper that was kept; none of what was withdrawn, which says so on its own."""
         self.ensure_one()
-        # a file that a counterparty uploads never bears our mark
-        files = self.env["ir.attachment"].sudo()
-        if self.state == "cancelled":
-            return files.browse()
-        return files.search(
-            [
-                ("res_model", "=", self._name),
-                ("res_id", "=", self.id),
-                ("description", "=", self._get_paper_mark()),
-                ("mimetype", "=", "application/pdf"),
-            ],
-            limit=1,
-        ).sudo(self.env.su)
+        # whoever sees the statement has its paper
+        paper = self.sudo().paper_id if self.state != "cancelled" else self.paper_id.browse()
+        return paper.sudo(self.env.su)
 
-    def _get_paper_mark(self):
-        return f"{self.fingerprint} {self._get_lang()}"
+    def _is_paper_to_make(self):
+        """Tell whether a PDF of this has still to be made, which takes a second."""
+        self.ensure_one()
+        return not self._find_paper() and self._can_make_pdf() and not self._is_long()
 
     def _get_pdf(self):
-        """Return the paper as PDF."""
+        """Return the paper as PDF: as it was sent, where it was one."""
         self.ensure_one()
-        if kept := self._find_pdf():
-            return kept.sudo().raw
+        kept = self._find_paper().sudo()
+        if kept.name and kept.name.endswith(".pdf"):
+            return kept.raw
         reports = self.env["ir.actions.report"].sudo()
         return reports._render_qweb_pdf(REPORT, self.ids)[0]
 
@@ -220,6 +217,29 @@ class CounterpartyStatementSend(models.AbstractModel):
         except Exception as error:
             _logger.warning("statement %s was not sent", self.name, exc_info=True)
             self.write({"state": "draft", "send_error": str(error)[:200]})
+
+    @api.model
+    def _cron_keep(self):
+        """Keep the papers of what has gone out, one by one."""
+        out = [("state", "in", ("sent", "silent", "confirmed", "disputed"))]
+        waiting = self.search([*out, ("paper_id", "=", False)], order="id")
+        self.env["ir.cron"]._commit_progress(remaining=len(waiting))
+        for record in waiting:
+            row = record.try_lock_for_update()
+            row.invalidate_recordset(["paper_id"])
+            if row and not row.paper_id:
+                row._keep_one()
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+
+    def _keep_one(self):
+        self.ensure_one()
+        try:
+            # one paper that cannot be made must not hold up the others
+            with self.env.cr.savepoint():
+                self._keep_file()
+        except Exception:
+            _logger.warning("the paper of %s was not kept", self.name, exc_info=True)
 
     @api.model
     def _cron_follow_up(self):

@@ -1,6 +1,6 @@
 import datetime
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools import statement
@@ -103,10 +103,11 @@ class CounterpartyStatementSource(models.AbstractModel):
     @api.model
     def _sql_items(self, scope, where):
         """Return the FROM and WHERE of the items in scope, ``p`` their partner."""
+        # left: a query that asks nothing of the documents does not read them
         return SQL(
             """FROM account_move_line l
                JOIN res_partner p ON p.id = l.partner_id
-               JOIN account_move m ON m.id = l.move_id
+               LEFT JOIN account_move m ON m.id = l.move_id
               WHERE p.commercial_partner_id = ANY(%(entities)s)
                 AND l.account_id = ANY(%(accounts)s)
                 AND l.company_id = ANY(%(companies)s)
@@ -205,121 +206,3 @@ class CounterpartyStatementSource(models.AbstractModel):
             )
             for item, account, cur, day, value, name, kind, text, due, move in rows
         ]
-
-    # ------------------------------------------------------------
-    # Open items
-    # ------------------------------------------------------------
-
-    @api.model
-    def _get_open_items(self, partners, company, day=None, **options):
-        """Return what is open of each partner: ``{partner id: [open item]}``.
-
-        :param day: as it stood at the end of this day; without, as it stands now
-        :param options: as for the ledgers
-        """
-        scope = self._prepare_scope(partners, company, options)
-        query = self._sql_open_then if day else self._sql_open_now
-        result = {}
-        for (
-            entity,
-            account,
-            currency,
-            when,
-            due,
-            rest,
-            name,
-            kind,
-            total,
-            item,
-            move,
-        ) in self.env.execute_query(query(scope, options, day)):
-            section = scope["sections"][account]
-            found = statement.Open(
-                section,
-                currency,
-                when,
-                due,
-                float(rest),
-                name or "",
-                kind,
-                float(total),
-                item,
-                move,
-            )
-            result.setdefault(entity, []).append(found)
-        return result
-
-    @api.model
-    def _sql_open_now(self, scope, options, _day):
-        """Return the query of what is open now: the index of open items is all it reads."""
-        rest, currency = self._sql_amount(
-            scope, options.get("amounts"), "l.amount_residual_currency", "l.amount_residual"
-        )
-        total, _currency = self._sql_amount(
-            scope, options.get("amounts"), "l.amount_currency", "l.balance"
-        )
-        where = SQL(
-            "l.reconciled IS NOT TRUE AND %s != 0 AND l.account_id != ALL(%s)", rest, scope["loose"]
-        )
-        return self._sql_open(scope, options, where, rest, total, currency, SQL("TRUE"))
-
-    @api.model
-    def _sql_open_then(self, scope, options, day):
-        """Return the query of what was open at the end of a day."""
-        total, currency = self._sql_amount(
-            scope, options.get("amounts"), "l.amount_currency", "l.balance"
-        )
-        own = options.get("amounts") != COMPANY
-        parts = SQL(
-            """- COALESCE((SELECT SUM(%(debit)s) FROM account_partial_reconcile r
-                    WHERE r.debit_move_id = l.id AND r.max_date <= %(day)s), 0)
-               + COALESCE((SELECT SUM(%(credit)s) FROM account_partial_reconcile r
-                    WHERE r.credit_move_id = l.id AND r.max_date <= %(day)s), 0)""",
-            debit=SQL("r.debit_amount_currency" if own else "r.amount"),
-            credit=SQL("r.credit_amount_currency" if own else "r.amount"),
-            day=day,
-        )
-        where = SQL("l.date <= %s AND l.account_id != ALL(%s)", day, scope["loose"])
-        rest = SQL("%s %s", total, parts)
-        return self._sql_open(
-            scope, options, where, rest, total, currency, SQL("l.date <= %s", day)
-        )
-
-    @api.model
-    def _sql_open(self, scope, options, where, rest, total, currency, until):
-        """Return open items one by one, and one rest of each account without settlements."""
-        only = SQL("TRUE")
-        if options.get("currency"):
-            only = SQL("%s = %s", currency, options["currency"])
-        return SQL(
-            """
-            SELECT * FROM (
-                SELECT p.commercial_partner_id AS entity, l.account_id, %(currency)s AS currency,
-                       l.date AS day, COALESCE(l.date_maturity, l.date) AS due, %(rest)s AS rest,
-                       l.move_name, %(kind)s AS kind, %(total)s AS total, l.id, l.move_id
-                %(items)s
-            ) found WHERE rest != 0
-            UNION ALL
-            SELECT p.commercial_partner_id, l.account_id, %(currency)s, NULL, NULL, SUM(%(total)s),
-                   '', 'balance', SUM(%(total)s), 0, 0
-            %(loose)s GROUP BY 1, 2, 3 HAVING SUM(%(total)s) != 0
-            ORDER BY due NULLS LAST, day, move_name, id
-            """,
-            currency=currency,
-            rest=rest,
-            total=total,
-            kind=SQL(KINDS),
-            items=self._sql_items(scope, SQL("%s AND %s", where, only)),
-            loose=self._sql_items(
-                scope, SQL("l.account_id = ANY(%s) AND %s AND %s", scope["loose"], until, only)
-            ),
-        )
-
-    @api.model
-    def _get_balances(self, partners, company, **options):
-        """Return where partners stand now: ``{partner id: {currency id: balance}}``."""
-        today, digits = fields.Date.context_today(self), self._get_digits()
-        return {
-            entity: statement.balances(items, today, digits)
-            for entity, items in self._get_open_items(partners, company, **options).items()
-        }

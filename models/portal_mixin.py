@@ -17,9 +17,10 @@ class PortalMixin(models.AbstractModel):
     def _portal_ensure_token(self):
         if self.env.su or self._has_field_access(self._fields[LINK_FIELD], "read"):
             return super()._portal_ensure_token()
-        # the field is hidden, the link is made for whoever may see the document
-        self.check_access("read")
-        return super(PortalMixin, self.sudo())._portal_ensure_token()
+        # no key for whoever signs in; reading tells who may see the document, and costs a list
+        # of the host nothing, as it has read its documents
+        self.mapped("create_date")
+        return ""
 
     def get_portal_url(self, *args, **kwargs):
         """Return the address of the document; for who signs in without the key to it.
@@ -31,4 +32,5 @@ class PortalMixin(models.AbstractModel):
             return url
         if not self.env["res.company"]._get_portal_by_authorization():
             return url
+        # what overrides the host may have put in another one
         return re.sub(rf"{LINK_FIELD}=[^&#]*", f"{LINK_FIELD}=", url, count=1)

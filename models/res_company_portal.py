@@ -1,4 +1,5 @@
 from odoo import Command, api, fields, models
+from odoo.tools import ormcache
 
 # pages that a company switches on one by one
 PAGES = (
@@ -74,13 +75,16 @@ class CounterpartyPortalCompanyMixin(models.AbstractModel):
 
     @api.model
     def _get_portal_by_authorization(self):
-        """Return our companies in which a contact sees what it is authorized for."""
+        """Return our companies in which a contact sees what it is authorized for, sudoed."""
         # which of our companies do so decides what any visitor sees
-        return (
-            self.env["res.company"]
-            .sudo()
-            .search([("counterparty_portal_visibility", "=", "authorization")])
-        )
+        return self.env["res.company"].sudo().browse(self._get_ids_by_authorization())
+
+    @api.model
+    @ormcache()
+    def _get_ids_by_authorization(self):
+        """Return the ids of these companies: asked for every line of the host's lists."""
+        companies = self.env["res.company"].sudo()
+        return companies.search([("counterparty_portal_visibility", "=", "authorization")]).ids
 
     def _has_portal_page(self, page):
         """Tell whether the company shows a page of the portal.

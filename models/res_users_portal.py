@@ -3,6 +3,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import ormcache
 
 from ..tools import authorization as scopes
 from .counterparty_authorization import ALL, SCOPE_FIELDS
@@ -245,14 +246,20 @@ class CounterpartyPortalUserMixin(models.AbstractModel):
             return self.env["counterparty.authorization"].sudo()
         yesterday, _tomorrow = scopes.days_around(fields.Date.today())
         # what a portal user may see is decided for it
-        return (
-            self.env["counterparty.authorization"]
-            .sudo()
-            .search(
-                Domain("representative_id", "=", self.partner_id.id)
-                & (Domain("date_to", "=", False) | Domain("date_to", ">=", yesterday))
-            )
-        )
+        rows = self.env["counterparty.authorization"].sudo()
+        return rows.browse(self._get_counterparty_authorization_ids(self.partner_id.id, yesterday))
+
+    @api.model
+    @ormcache("partner", "since")
+    def _get_counterparty_authorization_ids(self, partner, since):
+        """Return the ids of a representative's authorizations that last until a day or longer.
+
+        Every page asks for them many times; whoever writes one clears the cache, as for rules.
+        """
+        # what a portal user may see is decided for it
+        rows = self.env["counterparty.authorization"].sudo()
+        lasting = Domain("date_to", "=", False) | Domain("date_to", ">=", since)
+        return rows.search(Domain("representative_id", "=", partner) & lasting)._ids
 
     # ------------------------------------------------------------
     # Rules follow the user

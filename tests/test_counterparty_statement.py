@@ -9,7 +9,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models import counterparty_statement
-from ..models.counterparty_statement_send import FOLLOW_CRON, SEND_CRON
+from ..models.counterparty_statement_send import FOLLOW_CRON, KEEP_CRON, SEND_CRON
 from .common_statement import StatementCase
 
 FROZEN = {"name": "X-1", "date_to": "2026-01-01", "fingerprint": "0", "content": False}
@@ -175,9 +175,83 @@ class TestCounterpartyStatement(StatementCase):
             lambda _self, _report, _ids, data=None: (b"%PDF-1.4 new", "pdf"),
         )
 
+        # whatever becomes of layout, names and languages
+        self.company.name = "Renamed Ltd"
+        issued.recipient_id.lang = self._language("ro_RO")
         self.assertEqual(issued._get_pdf(), b"%PDF-1.4 ours")
+        self.assertEqual(issued._keep_file(), kept)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+            kept.unlink()
         issued.action_cancel()
         self.assertEqual(issued._get_pdf(), b"%PDF-1.4 new")
+
+    def _language(self, code):
+        self.env["res.lang"]._activate_lang(code)
+        return code
+
+    def test_what_is_printed_or_marked_as_sent_is_kept(self):
+        self._move(100)
+        self._move(50, partner_id=self.slowpay.id)
+        papers = self._issue(partners=self.northwind | self.slowpay)
+        made = []
+        self._make_pdfs_by(made)
+        printed, marked = papers
+
+        printed.with_user(self.clerk).action_print()
+        papers.action_mark_sent()
+        self.assertFalse(marked.paper_id)
+        self._run_keep()
+
+        self.assertEqual(printed.paper_id.raw, b"%PDF-1.4 1")
+        self.assertEqual(marked.paper_id.raw, b"%PDF-1.4 2")
+        printed.action_print()
+        self.assertEqual(made, [printed.ids, marked.ids])
+        # a draft that never went out leaves nothing
+        draft = self._issue()
+        draft.action_print()
+        paper = draft.paper_id
+        draft.unlink()
+        self.assertFalse(paper.exists())
+
+    def test_one_paper_that_cannot_be_made_does_not_hold_up_the_others(self):
+        self._move(100)
+        self._move(50, partner_id=self.slowpay.id)
+        papers = self._issue(partners=self.northwind | self.slowpay)
+        papers.action_mark_sent()
+        bad, good = papers
+        self.patch(
+            type(self.Statement),
+            "_get_file",
+            lambda record: ("x.html", b"<p/>") if record == good else 1 / 0,
+        )
+
+        with mute_logger("odoo.addons.counterparty_crm.models.counterparty_statement_send"):
+            self._run_keep()
+
+        self.assertEqual((bad.paper_id.name, good.paper_id.name), (False, "x.html"))
+
+    def test_a_page_that_was_sent_stays_the_paper_when_pdfs_can_be_made(self):
+        self._move(100)
+        issued = self._issue()
+        self.patch(type(self.env["ir.actions.report"]), "get_wkhtmltopdf_state", lambda _self: "x")
+        sent = issued._keep_file().raw
+
+        self._make_pdfs_by([])
+
+        self.assertFalse(issued._is_paper_to_make())
+        self.assertEqual(issued._find_paper().raw, sent)
+
+    def _run_keep(self):
+        with self.enter_registry_test_mode():
+            self.env.ref(KEEP_CRON).method_direct_trigger()
+
+    def _make_pdfs_by(self, made):
+        def render(_self, _report, ids, data=None):
+            made.append(ids)
+            return f"%PDF-1.4 {len(made)}".encode(), "pdf"
+
+        self.patch(type(self.Statement), "_can_make_pdf", lambda _self: True)
+        self.patch(type(self.env["ir.actions.report"]), "_render_qweb_pdf", render)
 
     def test_a_server_without_pdf_maker_gives_a_page(self):
         self._move(100)

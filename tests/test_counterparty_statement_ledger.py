@@ -135,6 +135,9 @@ class TestCounterpartyStatementLedger(StatementCase):
             with self.subTest(day=day):
                 [rest] = self._open(day)
                 self.assertEqual((rest.amount, rest.kind, rest.due), (-15, "balance", None))
+        sums = self.source._get_open_sums(self.northwind, self.company, YEAR_END)
+        [rest] = sums[self.northwind.id]
+        self.assertEqual((rest.amount, rest.due, rest.count), (-15, None, 1))
 
     def test_balance_of_today(self):
         self._move(100, due="2026-03-20")
@@ -154,6 +157,7 @@ class TestCounterpartyStatementLedger(StatementCase):
             before = self.env.cr.sql_log_count
             self._ledgers()
             self._open(YEAR_END)
+            self.source._get_balances(self.northwind, self.company)
             return self.env.cr.sql_log_count - before
 
         self._move(1)
@@ -337,6 +341,27 @@ class TestCounterpartyStatementRandom(StatementCase):
                 key = (one.section, one.currency)
                 sums[key] = round(sums.get(key, 0) + one.amount, 2)
             self.assertEqual({key: value for key, value in sums.items() if value}, plain)
+            self._check_sums(amounts)
+
+    def _check_sums(self, amounts):
+        """What is open added up by the database is what its items come to, page by page."""
+        both, digits = self.northwind | self.slowpay, {self.own.id: 2, self.other.id: 2}
+        opened = self.source._get_open_items(both, self.company, amounts=amounts)
+        for today in (date(2026, 6, 30), YEAR_END):
+            sums = self.source._get_open_sums(both, self.company, today, amounts=amounts)
+            for partner, items in opened.items():
+                for figures in (statement.balances, statement.ageing):
+                    self.assertEqual(
+                        figures(sums[partner], today, digits), figures(items, today, digits)
+                    )
+                self.assertEqual(sum(one.count for one in sums[partner]), len(items))
+        total = sum(map(len, opened.values()))
+        pages = [
+            pair
+            for offset in range(0, total, 4)
+            for pair in self.source._get_open_page(both, self.company, offset, 4, amounts=amounts)
+        ]
+        self.assertEqual(pages, [(one.id, item) for one in both for item in opened[one.id]])
 
 
 @tagged("post_install", "-at_install", "counterparty_portal")

@@ -176,15 +176,42 @@ class TestPortalAgain(PortalWorldCase):
         self.assertEqual(changes.search([("partner_id", "=", self.alfa.id)]).mapped("new_value"),
                          ["Alfa SA"])  # fmt: skip
 
-    def test_papers_by_link_are_made_some_times_an_hour(self):
+    def test_a_paper_by_link_is_made_by_a_button_some_times_an_hour_and_kept(self):
         self.env["ir.config_parameter"].set_param(f"{MODULE}.request_form_limit", "3")
-        paper = self.mine.statement
-        link = f"/my/statements/{paper.id}/xlsx?access_token={paper._portal_ensure_token()}"
+        papers = self.mine.statement.sudo()
+        for _time in range(4):
+            papers |= papers[0].copy({"name": f"SA-{_time}", "state": "sent"})
+        made = []
+        self._make_pdfs_by(lambda _self, _report, ids, data=None: (made.append(ids), b"%PDF-1 x"))
         self._enter(None)
+        codes = []
+        for paper in papers:
+            page = f"/my/statements/{paper.id}?access_token={paper._portal_ensure_token()}"
+            link = page.replace("?", "/pdf?")
 
-        codes = [self._get(link).status_code for _time in range(5)]
+            # looking makes nothing
+            answer = self._get(link)
+            self.assertEqual(answer.headers["Location"].partition("/my/")[2], page[4:])
+            self.assertFalse(paper.paper_id)
+            codes.append(
+                self._post(
+                    f"/my/statements/{paper.id}/pdf", page, access_token=paper.access_token
+                ).status_code
+            )
 
         self.assertEqual(codes, [200, 200, 200, 429, 429])
+        self.assertEqual(len(made), 3)
+        first = papers[0]
+        again = self._get(f"/my/statements/{first.id}/pdf?access_token={first.access_token}")
+        self.assertEqual((again.content, len(made)), (b"%PDF-1 x", 3))
+
+    def _make_pdfs_by(self, function):
+        self.patch(type(self.env["counterparty.statement"]), "_can_make_pdf", lambda _self: True)
+        self.patch(
+            type(self.env["ir.actions.report"]),
+            "_render_qweb_pdf",
+            lambda *args, **kwargs: (function(*args, **kwargs)[1], "pdf"),
+        )
 
 
 @tagged("post_install", "-at_install", "counterparty_portal")

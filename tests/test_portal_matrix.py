@@ -75,6 +75,7 @@ FORMS = {
     "/my/statement/issue": {"counterparty": "{partner}"},
     "/my/statement/send": {"counterparty": "{partner}"},
     "/my/statements/<int:statement_id>/answer": {"answer": "confirmed", "name": "Harm"},
+    "/my/statements/<int:statement_id>/pdf": {},
     "/my/topics": {"topic": "1"},
     "/request/answers": None,
     "/request/follow": {"number": "1", "email": "x@example.com"},
@@ -90,7 +91,6 @@ HOSTS = {
 # what may be written by looking: logs of who looked, and what the host itself keeps
 LOGS = {
     "counterparty_document_download", "counterparty_preview", "res_device_log", "res_users_log",
-    "counterparty_request_submission",
 }  # fmt: skip
 # a NUL where no route of ours takes it is the host's
 NUMBERS = ("0", "-1", "2147483648", "99999999999999999999", "x", "1.5")

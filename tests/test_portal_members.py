@@ -81,10 +81,17 @@ class TestPortalMembers(PortalPageCase):
         self._add_members(FEW)
 
         found = self.env["counterparty.statement"].with_user(self.bela)
-        items = found._get_portal_open(self.members, "statement", self.company)
+        today = fields.Date.today()
+        sums = found._get_portal_sums(self.members, "statement", self.company, today)
+        _sums, page = found._get_portal_page(self.members, "statement", self.company, today, 1, 2)
+        _sums, last = found._get_portal_page(self.members, "statement", self.company, today, 9, 2)
 
-        amounts = [[item.amount for item in items[member.id]] for member in self.members]
+        amounts = [[one.amount for one in sums[member.id]] for member in self.members]
         self.assertEqual(amounts, [[10.0 + number] for number in range(FEW)])
+        self.assertEqual(
+            [(member, item.amount) for member, item in page + last],
+            [(member.id, 10.0 + number) for number, member in enumerate(self.members)],
+        )
 
     def test_rules_ask_about_authorizations_once_however_many_there_are(self):
         self._add_members(FEW)

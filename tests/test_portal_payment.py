@@ -1,10 +1,11 @@
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.account_payment.tests.common import AccountPaymentCommon
 
-from ..models import counterparty_portal_payment
+from ..models import payment_transaction
 from .common_statement import StatementCase
 
 
@@ -30,7 +31,7 @@ class PaymentCase(StatementCase, AccountPaymentCommon):
     def setUp(self):
         super().setUp()
         # the provider of the host's tests stands for one that pays at once
-        self.patch(counterparty_portal_payment, "LATER", ("custom",))
+        self.patch(payment_transaction, "LATER", ("custom",))
 
     def _prepare(self, *moves):
         ids = [move.id for move in moves]
@@ -218,6 +219,28 @@ class TestPortalPaymentPages(PaymentCase, HttpCase):
         other = self._move(50)
         self._transact_by_host(other)
         self.assertEqual(len(self._transaction(other)), 1)
+
+    def test_the_hosts_pages_offer_no_payment_of_what_is_being_paid(self):
+        busy, free = self._move(100), self._move(50)
+        self.authenticate("pat", "pat-pat-pat")
+        transaction = self._begin(busy)
+        transaction.create_date = fields.Datetime.now()
+
+        for state, is_offered in (("draft", False), ("done", False), ("cancel", True)):
+            transaction.state = state
+            self.env.flush_all()
+            with self.subTest(state=state):
+                html = self.url_open("/my/invoices").text
+                self.assertEqual(html.count('title="Pay Now"'), 1 + is_offered)
+                page = self.url_open(f"/my/invoices/{busy.id}").text
+                self.assertEqual('id="portal_pay"' in page, is_offered)
+        self.assertIn('id="portal_pay"', self.url_open(f"/my/invoices/{free.id}").text)
+
+        # where our page of payments is switched off, the host's goes on as ever
+        transaction.state = "draft"
+        self.company.counterparty_portal_pay = False
+        self.env.flush_all()
+        self.assertEqual(self.url_open("/my/invoices").text.count('title="Pay Now"'), 2)
 
     def test_a_provider_of_another_company_takes_nothing(self):
         invoice = self._move(100)

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import counterparty_portal_payment
+from ..models import payment_transaction
 from .common_race import RaceCase
 
 
@@ -16,7 +16,7 @@ class TestPortalPaymentRace(RaceCase):
     def setUp(self):
         super().setUp()
         # the provider of the database stands for one that pays at once
-        self.patch(counterparty_portal_payment, "LATER", ())
+        self.patch(payment_transaction, "LATER", ())
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
             partner = env["res.partner"].create({"name": "Race payer", "is_company": True})

@@ -93,6 +93,53 @@ class TestPortalTopics(PortalPageCase):
 
         self.assertEqual((mail.state, trace.trace_status), ("cancel", "cancel"))
 
+    def test_a_mailing_that_the_host_has_queued_reaches_only_who_still_wants_it(self):
+        self._sign_in(self.anna)
+        self._save(self.steel, self.fairs)
+        self.consents._give("bela@beta.example", self.steel, "web")
+        mailings = self.env["mailing.mailing"].create(
+            [
+                {
+                    "subject": "Steel is up",
+                    "mailing_model_id": self.env["ir.model"]._get_id("mailing.list"),
+                    "contact_list_ids": topics.ids,
+                    "body_html": "<p>Up</p>",
+                }
+                for topics in (self.steel, self.fairs, self.steel | self.fairs)
+            ]
+        )
+        mailings.with_context(force_send=False).action_send_mail()
+        mails = self.env["mail.mail"].search([("mailing_id", "in", mailings.ids)])
+        self.assertEqual(mails.mapped("state"), ["outgoing"] * 5)
+
+        self._save(self.fairs)
+
+        steel, fairs, both = (
+            {
+                mail.email_to.partition("<")[2].rstrip(">") or mail.email_to: mail.state
+                for mail in mails.filtered(lambda mail, one=one: mail.mailing_id == one)
+            }
+            for one in mailings
+        )
+        anna, bela = "anna@alfa.example", "bela@beta.example"
+        self.assertEqual(steel, {anna: "cancel", bela: "outgoing"})
+        self.assertEqual(fairs, {anna: "outgoing"})
+        self.assertEqual(both, {anna: "outgoing", bela: "outgoing"})
+
+    def test_the_link_of_an_older_mail_does_not_give_again_what_was_withdrawn(self):
+        consent = self.consents._ask_by_mail("anna@alfa.example", self.steel, "web")
+        token = consent._get_confirm_url().partition("token=")[2]
+        page = f"/topics/confirm?token={token}"
+        self.authenticate(None, None)
+        self._post("/topics/confirm", page, token=token)
+        self.assertEqual(self._chosen("anna@alfa.example"), {"Steel prices"})
+        self._sign_in(self.anna)
+        self._save()
+
+        self._post("/topics/confirm", page, token=token)
+
+        self.assertFalse(self._chosen("anna@alfa.example"))
+
     def test_everybody_may_ask_and_the_answer_is_the_same(self):
         self.authenticate(None, None)
         before = self.env["mail.mail"].search_count([])

@@ -69,9 +69,10 @@ class Ledger(NamedTuple):
 
 
 class Open(NamedTuple):
-    """What is still open of an item at a day.
+    """What is still open of an item at a day, or of several of the same age added up.
 
-    :param is_settled_here: False for the rest of an account whose items nobody settles one by one
+    :param due: the day on which it is due; the first one of several
+    :param count: of how many items this is
     """
 
     section: str
@@ -84,6 +85,7 @@ class Open(NamedTuple):
     total: float = 0.0
     id: int = 0
     move: int = 0
+    count: int = 1
 
 
 class Ageing(NamedTuple):

@@ -114,6 +114,12 @@ def is_too_many(hour: int, day: int, limit: int) -> bool:
     return hour >= limit or day >= limit * DAY_FACTOR
 
 
+def read_id(value: str) -> int | None:
+    """Return the id of a record as a browser sends it; None for anything else."""
+    is_number = value.isascii() and value.isdecimal() and len(value) <= len(str(MAX_ID))
+    return min(int(value), MAX_ID) if is_number else None
+
+
 def page_number(value) -> int:
     """Return the number of a page of a list, the first one for what is no number."""
     text = str(value)

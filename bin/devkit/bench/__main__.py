@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from devkit import database, environment, paths, progress, shell
 from devkit.odoo import Environment
 
-from . import base
+from . import base, load
 from .measure import Cost, Result, measure, worker
 from .row import Limit, Row, all_rows
 from .table import print_table
@@ -23,6 +23,11 @@ def main() -> int:
     """Print the table; return 1 if a limit is passed."""
     options, rows = _parse()
     env = environment.ensure(browser=False)
+    if options.load:
+        rounds = options.repeat or load.ROUNDS
+        results = load.measure_all(env, options.rows, clock=options.clock, rounds=rounds)
+        print_table(results)
+        return int(any(not result.passes for result in results))
     results: list[Result] = []
     # rows that compare with the same modules share their databases
     for modules in sorted({row.modules for row in rows}):
@@ -58,7 +63,8 @@ def _parse() -> tuple[argparse.Namespace, list[Row]]:
     parser = argparse.ArgumentParser(
         prog="bin/bench",
         description=__doc__,
-        epilog="rows:\n" + "\n".join(f"  {row.name:28} {row.limit}" for row in rows),
+        epilog="rows:\n"
+        + "\n".join(f"  {row.name:28} {row.limit}" for row in [*rows, *load.PAGES]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("rows", nargs="*", metavar="ROW", help="only rows that contain this text")
@@ -72,7 +78,13 @@ def _parse() -> tuple[argparse.Namespace, list[Row]]:
         help="cpu counts what a query costs alone, on a machine that is busy with other work",
     )
     parser.add_argument("--on", metavar="DB", help="use a database that --keep left")
+    parser.add_argument(
+        "--load",
+        action="store_true",
+        help="the pages of the portal instead, asked for by several users of two servers at once",
+    )
     options = parser.parse_args()
+    rows = load.PAGES if options.load else rows
     chosen = [row for row in rows if not options.rows or any(t in row.name for t in options.rows)]
     if not chosen:
         parser.error("no such row")
