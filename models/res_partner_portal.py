@@ -4,7 +4,8 @@ from odoo.tools import email_normalize
 
 from ..tools import authorization as scopes
 from ..tools.periods import covers
-from .counterparty_authorization import ALL, SCOPE_FIELDS
+from ..tools.authorization import ALL
+from .counterparty_authorization import SCOPE_FIELDS
 from .res_users_portal import domain_of_days
 
 GROUP_USER = "counterparty_crm.group_user"

@@ -5,7 +5,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools import authorization as scopes
-from .counterparty_authorization import ALL, SCOPE_FIELDS
+from ..tools.authorization import ALL
+from .counterparty_authorization import SCOPE_FIELDS
 
 OUTGOING = ("out_invoice", "out_refund", "out_receipt")
 INCOMING = ("in_invoice", "in_refund", "in_receipt")
