@@ -80,6 +80,18 @@ class CounterpartyPortalPartnerMixin(models.AbstractModel):
             )
         )
 
+    def _is_counterparty_address_open(self, visitor):
+        """Tell whether the current user may change an address of its company.
+
+        :param visitor: as whom it signed in, or checks out
+        """
+        self.ensure_one()
+        by_authorization = self.env["res.company"]._get_portal_by_authorization()
+        if self == visitor or self.env.company not in by_authorization:
+            return True
+        managed = self._get_counterparty_portal_companies(scopes.MANAGE)
+        return not self.env.user._is_portal() or self.commercial_partner_id.id in managed.ids
+
     def _get_counterparty_portal_periods(self, scope, company=None):
         """Return the days whose papers the current user may see of a counterparty.
 

@@ -286,3 +286,14 @@ class CounterpartyPortalUserMixin(models.AbstractModel):
                     company=partner.name,
                 )
             )
+
+    def _check_counterparty_own_lang(self, vals):
+        """Refuse a language that is not there: whatever is written to its reader would fail.
+
+        The host takes any text from whoever changes the own preferences.
+
+        :raises ValueError: as the host does for a time zone that is not there
+        """
+        code = vals.get("lang")
+        if code and not self.env.su and not self.env["res.lang"]._get_data(code=code):
+            raise ValueError(f"Wrong value for res.users.lang: {code!r}")

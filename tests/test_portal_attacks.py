@@ -53,6 +53,18 @@ class TestPortalKeys(PortalWorldCase):
         alfa.write({"email": "new@alfa.example"})
         self.assertEqual(self.alfa.email, "new@alfa.example")
 
+    def test_a_language_that_is_not_there_is_refused(self):
+        for user in (self.anna, self.alfa_login, self.plain_user):
+            with self.subTest(user=user.login), self.assertRaisesRegex(ValueError, "xx_XX"):
+                user.with_user(user).write({"lang": "xx_XX"})
+            user.with_user(user).write({"lang": "en_US", "tz": "Pacific/Kiritimati"})
+
+    def test_a_language_that_was_taken_away_stops_no_paper(self):
+        paper = self.mine.statement
+        (paper.partner_id | paper.recipient_id).lang = "xx_XX"
+        self.assertEqual(paper._get_lang(), self.company.partner_id.lang or "en_US")
+        self.assertTrue(paper._get_file()[1])
+
 
 @tagged("post_install", "-at_install", "counterparty_portal")
 class TestPortalHeadPapers(PortalWorldCase):
