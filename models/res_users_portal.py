@@ -109,6 +109,9 @@ RULED = {
     ),
 }
 
+# what is in papers of customers and concerns us alone: the host shows portal users what goods cost
+OURS_ALONE = {"account.move.line": Domain("display_type", "!=", "cogs")}
+
 
 def domain_of_days(day, periods):
     """Return the domain of records of some days.
@@ -138,22 +141,25 @@ class CounterpartyPortalUserMixin(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_counterparty_portal_limit(self, model):
-        """Return what a portal user sees at most in companies that go by authorization.
+        """Return what a portal user sees at most: no cost of goods, and what is authorized.
 
         :param model: one of ``RULED``
-        :return: domain; the same as no rule for employees and where no company does so
+        :return: domain; the same as no rule for employees
         """
         self.ensure_one()
-        companies = self.env["res.company"]._get_portal_by_authorization() if self.share else None
-        if not companies:
+        if not self.share:
             return [(1, "=", 1)]
-        ruled = RULED[model]
-        elsewhere = Domain(ruled.company, "not in", companies.ids)
-        return list(
-            elsewhere
-            | self._domain_counterparty_own(ruled)
-            | self._domain_counterparty_granted(model)
-        )
+        shown = OURS_ALONE.get(model, Domain.TRUE)
+        companies = self.env["res.company"]._get_portal_by_authorization()
+        if companies:
+            ruled = RULED[model]
+            elsewhere = Domain(ruled.company, "not in", companies.ids)
+            shown &= (
+                elsewhere
+                | self._domain_counterparty_own(ruled)
+                | self._domain_counterparty_granted(model)
+            )
+        return list(shown)
 
     def _get_counterparty_portal_grant(self, model):
         """Return what authorizations of a portal user open beyond the host's own rule.
