@@ -243,7 +243,8 @@ class CompanyPortal(CustomerPortal):
                 value = web_form.clean_line(form_data.get(kind))
                 if kind in form_data and value != (entity[kind] or ""):
                     wanted[kind] = value
-                    form_data[kind] = entity[kind] or value
+                    # the host's form needs an address of who has none yet
+                    form_data[kind] = entity[kind] or (value if kind == EMAIL else "")
         if wanted and not self._may_ask_change():
             return partner_sudo, {
                 "invalid_fields": list(wanted),

@@ -156,6 +156,7 @@ from . import res_company_portal
 from . import res_partner_portal
 from . import res_partner_set_off
 from . import res_users_portal
+from . import counterparty_authorization_follower
 from . import counterparty_portal_payment
 from . import counterparty_statement_account
 from . import counterparty_statement_source

@@ -2,10 +2,17 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
-from ..tools.authorization import ALWAYS, SCOPES, Link, group_periods, links_by_member
+from ..tools.authorization import (
+    ALL,
+    ALWAYS,
+    OWN,
+    SCOPES,
+    Link,
+    group_periods,
+    links_by_member,
+)
 from ..tools.periods import Period
 
-OWN, ALL = "own", "all"
 # a scope of documents is a box to tick; requests know "own" and "all"
 SCOPE_FIELDS = {
     scope: "request_scope" if scope == "requests" else f"scope_{scope}" for scope in SCOPES
@@ -305,6 +312,7 @@ class CounterpartyAuthorization(models.Model):
         for row in open_rows:
             if not row.date_to or row.date_to > today:
                 row.date_to = max(row.date_from, today)
+        open_rows._drop_followers()
 
     def _check_may_grant(self):
         """Refuse staff who may not change counterparties.

@@ -1,9 +1,11 @@
 from odoo import api, fields, models
 
+from ..tools.authorization import ALL
 from .portal_mixin import LINK_FIELD
 
+REQUEST = "counterparty.request"
 # links that are renewed together when somebody loses access
-TOKEN_MODELS = ("account.move", "sale.order", "purchase.order", "counterparty.statement")
+TOKEN_MODELS = ("account.move", "sale.order", "purchase.order", "counterparty.statement", REQUEST)
 # who has been down for longer is told by the dates
 CAUGHT_UP_DAYS = 30
 
@@ -38,12 +40,17 @@ class CounterpartyAuthorizationLink(models.AbstractModel):
             # whoever ends an authorization takes away its links, whatever else he may read
             records = self.env[name].sudo()
             for row in self:
+                # whoever saw its own requests alone goes on with them
+                if name == REQUEST and row.request_scope != ALL:
+                    continue
                 domain = [
                     ("partner_id.commercial_partner_id", "=", row.partner_id.id),
                     ("access_token", "!=", False),
                 ]
                 if row.company_id:
                     domain.append(("company_id", "=", row.company_id.id))
+                if name == REQUEST:
+                    domain.append(("partner_id", "!=", row.representative_id.id))
                 found = records.search(domain)
                 found.write({LINK_FIELD: False})
                 # files were seen with tokens of their own
@@ -78,6 +85,7 @@ class CounterpartyAuthorizationLink(models.AbstractModel):
             claimed.invalidate_recordset(["links_renewed_on"])
             if claimed and not claimed.links_renewed_on and not claimed._is_followed():
                 claimed._renew_links()
+                claimed._drop_followers()
             if not self.env["ir.cron"]._commit_progress(1):
                 break
 

@@ -82,7 +82,7 @@ class CounterpartyRequest(models.Model):
         """Answer with the paper: PDF, or a page to print without a PDF maker."""
         self.ensure_one()
         # the answer goes to who has asked, in that person's language
-        desk = self.with_user(SUPERUSER_ID).with_context(lang=self.partner_id.lang)
+        desk = self.with_user(SUPERUSER_ID).with_context(lang=self._get_sender_lang())
         paper = issued._keep_file()
         body = desk.env._(
             "Here is your statement %(number)s as of %(day)s.",

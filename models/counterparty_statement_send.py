@@ -133,7 +133,10 @@ class CounterpartyStatementSend(models.AbstractModel):
 
     def _get_lang(self):
         self.ensure_one()
-        return self.recipient_id.lang or self.partner_id.lang or self.company_id.partner_id.lang
+        readers = (self.recipient_id, self.partner_id, self.company_id.partner_id)
+        # a language may have been taken away since
+        known = {code for code, _name in self.env["res.lang"].get_installed()}
+        return next((reader.lang for reader in readers if reader.lang in known), "en_US")
 
     def _is_long(self):
         """Tell whether the paper has too many lines for a PDF: it is given as a page."""

@@ -2,6 +2,7 @@ from odoo import api, models
 
 from ..tools.mail_intake import read_envelope
 from .counterparty_request_document import TRACKED_MODELS
+from .res_users_portal import RULED
 
 # the mail is with the request desk already; what else it reaches is for the host
 RECEIVED = "counterparty_mail_received"
@@ -67,6 +68,19 @@ class MailThread(models.AbstractModel):
         if changes and self._name in TRACKED_MODELS:
             self.env["counterparty.request.document"]._note_states(self)
         return result
+
+    # portal: a delegate whose authorization has ended hears no more of the papers
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        recipients = super()._notify_get_recipients(message, msg_vals=msg_vals, **kwargs)
+        if self._name not in RULED:
+            return recipients
+        chosen = (msg_vals or {}).get("partner_ids") or message.partner_ids.ids
+        outside = {person["id"] for person in recipients if person["share"]} - set(chosen)
+        if not outside:
+            return recipients
+        gone = self.env["counterparty.authorization"]._find_without_access(self, outside)
+        return [person for person in recipients if person["id"] not in gone]
 
     # counterparty: mails in and out are contacts
 

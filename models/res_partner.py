@@ -383,3 +383,13 @@ class ResPartner(models.Model):
                 "template": template_path("counterparties", self.env.lang),
             }
         ]
+
+    # ------------------------------------------------------------
+    # PORTAL: addresses
+    # ------------------------------------------------------------
+
+    def _can_be_edited_by_current_customer(self, **kwargs):
+        # portal: where authorizations count, a mere contact changes no address of its company
+        return super()._can_be_edited_by_current_customer(
+            **kwargs
+        ) and self._is_counterparty_address_open(self._get_current_partner(**kwargs))

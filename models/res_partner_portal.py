@@ -4,7 +4,8 @@ from odoo.tools import email_normalize
 
 from ..tools import authorization as scopes
 from ..tools.periods import covers
-from .counterparty_authorization import ALL, SCOPE_FIELDS
+from ..tools.authorization import ALL
+from .counterparty_authorization import SCOPE_FIELDS
 from .res_users_portal import domain_of_days
 
 GROUP_USER = "counterparty_crm.group_user"
@@ -78,6 +79,18 @@ class CounterpartyPortalPartnerMixin(models.AbstractModel):
                 and row.company_id in (company, row.company_id.browse())
             )
         )
+
+    def _is_counterparty_address_open(self, visitor):
+        """Tell whether the current user may change an address of its company.
+
+        :param visitor: as whom it signed in, or checks out
+        """
+        self.ensure_one()
+        by_authorization = self.env["res.company"]._get_portal_by_authorization()
+        if self == visitor or self.env.company not in by_authorization:
+            return True
+        managed = self._get_counterparty_portal_companies(scopes.MANAGE)
+        return not self.env.user._is_portal() or self.commercial_partner_id.id in managed.ids
 
     def _get_counterparty_portal_periods(self, scope, company=None):
         """Return the days whose papers the current user may see of a counterparty.

@@ -43,6 +43,7 @@ class ResUsers(models.Model):
     def write(self, vals):
         # portal: before the host goes on as the system
         self._check_counterparty_own_name(vals)
+        self._check_counterparty_own_lang(vals)
         result = super().write(vals)
         if vals.get("active") is False:
             # request: what those who leave had open waits for their team

@@ -6,7 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import ormcache
 
 from ..tools import authorization as scopes
-from .counterparty_authorization import ALL, SCOPE_FIELDS
+from ..tools.authorization import ALL
+from .counterparty_authorization import SCOPE_FIELDS
 
 OUTGOING = ("out_invoice", "out_refund", "out_receipt")
 INCOMING = ("in_invoice", "in_refund", "in_receipt")
@@ -109,6 +110,9 @@ RULED = {
     ),
 }
 
+# what is in papers of customers and concerns us alone: the host shows portal users what goods cost
+OURS_ALONE = {"account.move.line": Domain("display_type", "!=", "cogs")}
+
 
 def domain_of_days(day, periods):
     """Return the domain of records of some days.
@@ -138,22 +142,25 @@ class CounterpartyPortalUserMixin(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _get_counterparty_portal_limit(self, model):
-        """Return what a portal user sees at most in companies that go by authorization.
+        """Return what a portal user sees at most: no cost of goods, and what is authorized.
 
         :param model: one of ``RULED``
-        :return: domain; the same as no rule for employees and where no company does so
+        :return: domain; the same as no rule for employees
         """
         self.ensure_one()
-        companies = self.env["res.company"]._get_portal_by_authorization() if self.share else None
-        if not companies:
+        if not self.share:
             return [(1, "=", 1)]
-        ruled = RULED[model]
-        elsewhere = Domain(ruled.company, "not in", companies.ids)
-        return list(
-            elsewhere
-            | self._domain_counterparty_own(ruled)
-            | self._domain_counterparty_granted(model)
-        )
+        shown = OURS_ALONE.get(model, Domain.TRUE)
+        companies = self.env["res.company"]._get_portal_by_authorization()
+        if companies:
+            ruled = RULED[model]
+            elsewhere = Domain(ruled.company, "not in", companies.ids)
+            shown &= (
+                elsewhere
+                | self._domain_counterparty_own(ruled)
+                | self._domain_counterparty_granted(model)
+            )
+        return list(shown)
 
     def _get_counterparty_portal_grant(self, model):
         """Return what authorizations of a portal user open beyond the host's own rule.
@@ -292,3 +299,14 @@ class CounterpartyPortalUserMixin(models.AbstractModel):
                     company=partner.name,
                 )
             )
+
+    def _check_counterparty_own_lang(self, vals):
+        """Refuse a language that is not there: whatever is written to its reader would fail.
+
+        The host takes any text from whoever changes the own preferences.
+
+        :raises ValueError: as the host does for a time zone that is not there
+        """
+        code = vals.get("lang")
+        if code and not self.env.su and not self.env["res.lang"]._get_data(code=code):
+            raise ValueError(f"Wrong value for res.users.lang: {code!r}")

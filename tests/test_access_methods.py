@@ -89,6 +89,23 @@ class TestAccessMethods(CounterpartyCase):
                     with self.subTest(method=f"{model}.{name}", ids=records.ids):
                         self.assertEqual(self._call(records, name, self.user), [])
 
+    def test_nobody_starts_our_jobs_but_administrators(self):
+        """The host lets every login run an action that names no group."""
+        rows = self.env["ir.model.data"].search(
+            [("module", "=", MODULE), ("model", "in", ("ir.cron", "ir.actions.server"))]
+        )
+        for row in rows:
+            action = self.env[row.model].browse(row.res_id)
+            action = action.ir_actions_server_id if row.model == "ir.cron" else action
+            for user in (self.portal, self.plain):
+                with self.subTest(action=row.name, user=user.login):
+                    with self.assertRaises(AccessError):
+                        action.with_user(user).run()
+        jobs = self.env["ir.cron"].browse(
+            rows.filtered(lambda row: row.model == "ir.cron").mapped("res_id")
+        )
+        self.assertEqual(jobs.group_ids, self.env.ref("base.group_system"))
+
     def test_the_search_finds_what_there_is(self):
         found = set(self._find_methods())
 

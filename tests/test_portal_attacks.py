@@ -53,6 +53,18 @@ class TestPortalKeys(PortalWorldCase):
         alfa.write({"email": "new@alfa.example"})
         self.assertEqual(self.alfa.email, "new@alfa.example")
 
+    def test_a_language_that_is_not_there_is_refused(self):
+        for user in (self.anna, self.alfa_login, self.plain_user):
+            with self.subTest(user=user.login), self.assertRaisesRegex(ValueError, "xx_XX"):
+                user.with_user(user).write({"lang": "xx_XX"})
+            user.with_user(user).write({"lang": "en_US", "tz": "Pacific/Kiritimati"})
+
+    def test_a_language_that_was_taken_away_stops_no_paper(self):
+        paper = self.mine.statement
+        (paper.partner_id | paper.recipient_id).lang = "xx_XX"
+        self.assertEqual(paper._get_lang(), self.company.partner_id.lang or "en_US")
+        self.assertTrue(paper._get_file()[1])
+
 
 @tagged("post_install", "-at_install", "counterparty_portal")
 class TestPortalHeadPapers(PortalWorldCase):
@@ -283,3 +295,81 @@ class TestPortalLinksAtTheEnd(PortalWorldCase):
         self._post(f"/my/authorizations/{self.row.id}/end", page="/my/authorizations")
         self.assertEqual(self.row.state, "ended")
         self.assertNotEqual(self.order._portal_ensure_token(), token)
+
+
+@tagged("post_install", "-at_install", "counterparty_portal")
+class TestPortalFollowersAtTheEnd(PortalWorldCase):
+    """A delegate who follows papers hears no more of them when it has lost them."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.papers = [cls.mine.request, cls.mine.papers["invoice"], cls.mine.papers["order"]]
+        for paper in cls.papers:
+            paper.message_subscribe(partner_ids=cls.dana.partner_id.ids)
+
+    def _told(self, paper, **values):
+        message = paper.message_post(
+            body="Words", message_type="comment", subtype_xmlid="mail.mt_comment", **values
+        )
+        return self.dana.partner_id in message.notified_partner_ids
+
+    def _check_told(self, expected):
+        for paper in self.papers:
+            with self.subTest(paper=paper._name):
+                self.assertEqual(self._told(paper), expected)
+
+    def test_it_hears_while_it_is_authorized(self):
+        self._check_told(True)
+
+    def test_it_hears_no_more_on_the_day_after(self):
+        self.row.date_to = "2020-02-01"
+        self._check_told(False)
+
+    def test_it_hears_no_more_of_what_is_taken_away(self):
+        self.row.scope_orders = False
+        self.assertTrue(self._told(self.mine.papers["invoice"]))
+        self.assertFalse(self._told(self.mine.papers["order"]))
+
+    def test_it_follows_nothing_any_more(self):
+        self.row._end()
+        for paper in self.papers:
+            with self.subTest(paper=paper._name):
+                self.assertNotIn(self.dana.partner_id, paper.message_partner_ids)
+        self._check_told(False)
+
+    def test_a_person_without_login_hears_no_more(self):
+        self.dana.active = False
+        self._check_told(True)
+        self.row.date_to = "2020-02-01"
+        self._check_told(False)
+
+    def test_it_keeps_its_own_and_what_it_is_written(self):
+        own = self.env["counterparty.request"].create(
+            {
+                "name": "Own",
+                "partner_id": self.dana.partner_id.id,
+                "category_id": self.mine.request.category_id.id,
+            }
+        )
+        own.message_subscribe(partner_ids=self.dana.partner_id.ids)
+        self.row._end()
+        self.assertTrue(self._told(own))
+        self.assertTrue(self._told(self.mine.request, partner_ids=self.dana.partner_id.ids))
+
+    def test_links_to_requests_it_saw_open_nothing_any_more(self):
+        request = self.mine.request
+        link = f"/my/requests/{request.id}?access_token={request._portal_ensure_token()}"
+        self._enter(None)
+        self.assertEqual(self._get(link).status_code, 200)
+        self.row._end()
+        self.row._renew_links()
+        self.assertNotEqual(self._get(link).status_code, 200)
+
+        kept = request._portal_ensure_token()
+        for values in ({"request_scope": "own"}, {"representative_id": self.anna.partner_id.id}):
+            row = self._authorize(self.ella, self.alfa, "orders", "requests", **values)
+            row._end()
+            row._renew_links()
+            with self.subTest(**values):
+                self.assertEqual(request._portal_ensure_token(), kept)

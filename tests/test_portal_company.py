@@ -1,7 +1,8 @@
 import json
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import JsonRpcException, tagged
+from odoo.tools import mute_logger
 
 from .common_portal import PortalPageCase
 
@@ -109,6 +110,51 @@ class TestPortalCompany(PortalPageCase):
         self._check_hidden("RO49AAAA", self._changes().request_id.description)
         row._end()
         self._check_hidden("ALFA-7", self._get("/my/company").text)
+
+    def test_the_first_tax_number_waits_for_approval_too(self):
+        self.alfa.vat = False
+        self._sign_in(self.alfa_login)
+        for url, values in (
+            ("/my/company/change", {}),
+            ("/my/address/submit", {**ADDRESS, "partner_id": str(self.alfa.id)}),
+        ):
+            values |= {"name": "Alfa Ltd", "email": "office@alfa.example", "vat": "BE0477472701"}
+            with self.subTest(url=url):
+                self.env["counterparty.change"].search([]).unlink()
+                self._post(url, page="/my/company", **self._complete(values))
+                self.assertFalse(self.alfa.vat)
+                self.assertEqual(self._changes().mapped("kind"), ["vat"])
+
+    def _complete(self, values):
+        country = self.env.ref("base.bg")
+        return {**values, "country_id": str(country.id)}
+
+    def test_by_authorization_a_mere_contact_changes_no_address_of_its_company(self):
+        office = self.env["res.partner"].create(
+            {**ADDRESS, "name": "Invoices", "type": "invoice", "parent_id": self.alfa.id,
+             "country_id": self.env.ref("base.bg").id}
+        )  # fmt: skip
+        values = self._complete({**ADDRESS, "name": "Invoices", "partner_id": str(office.id)})
+
+        def change(email):
+            self._post("/my/address/submit", page="/my/account", **{**values, "email": email})
+            return office.email
+
+        self._sign_in(self.anna)
+        self.assertEqual(change("one@alfa.example"), "one@alfa.example", "as the host does")
+        self._by_authorization()
+        with mute_logger("odoo.http"):
+            self.assertEqual(change("thief@evil.example"), "one@alfa.example")
+            with self.assertRaises(JsonRpcException):
+                self.make_jsonrpc_request("/my/address/archive", {"partner_id": office.id})
+        row = self._authorize(self.anna, self.alfa, "manage")
+        self.assertEqual(change("two@alfa.example"), "two@alfa.example")
+        row._end()
+        with mute_logger("odoo.http"):
+            self.assertEqual(change("thief@evil.example"), "two@alfa.example")
+        self._sign_in(self.alfa_login)
+        self.assertEqual(change("three@alfa.example"), "three@alfa.example")
+        self.assertTrue(office.active)
 
     def test_only_officers_approve(self):
         self._sign_in(self.anna)

@@ -1,5 +1,6 @@
 """What programs could read, write and call past the pages."""
 
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -99,6 +100,49 @@ class TestPortalLeaks(PortalPageCase):
                         record.search([(field, ">", 0)])
                     with self.assertRaises(AccessError):
                         record.search([], order=f"{field} desc")
+
+    def test_what_goods_cost_stays_ours(self):
+        """The host posts the cost of goods into the invoice, and shows its lines to customers."""
+        category = self.env["product.category"].create(
+            {
+                "name": "Valued",
+                "property_valuation": "real_time",
+                "property_cost_method": "average",
+            }
+        )
+        product = self.env["product.product"].create(
+            {"name": "Valued", "is_storable": True, "standard_price": 31.23, "list_price": 50,
+             "categ_id": category.id}
+        )  # fmt: skip
+        self.company.anglo_saxon_accounting = True
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.alfa.id,
+                "order_line": [Command.create({"product_id": product.id})],
+            }
+        )
+        order.action_confirm()
+        order.picking_ids.move_ids.write({"quantity": 1, "picked": True})
+        order.picking_ids.button_validate()
+        invoice = order._create_invoices()
+        invoice.action_post()
+        cost = invoice.line_ids.filtered(lambda line: line.display_type == "cogs")
+        self.assertIn(31.23, cost.mapped("balance"))
+        self._authorize(self.bela, self.alfa, "invoices")
+
+        for visibility in ("company", "authorization"):
+            self.company.counterparty_portal_visibility = visibility
+            for user in (self.alfa_login, self.bela):
+                lines = self.env["account.move.line"].with_user(user)
+                domain = [("move_id", "=", invoice.id)]
+                with self.subTest(visibility=visibility, user=user.login):
+                    self.env.invalidate_all()
+                    self.assertEqual(lines.search(domain), invoice.line_ids - cost)
+                    self.assertFalse(lines.search_count([*domain, ("balance", "=", 31.23)]))
+                    self.assertNotIn(("cogs",), lines._read_group(domain, ["display_type"]))
+                    self.assertFalse(cost.with_user(user)._filtered_access("read"))
+                    with self.assertRaises(AccessError):
+                        cost.with_user(user).read(["balance"])
 
     def test_our_models_are_closed(self):
         for name, cls in self.env.registry.items():

@@ -26,6 +26,8 @@ SCOPES = (
     DOCUMENTS,
     MANAGE,
 )
+# how far the scope of requests goes
+OWN, ALL = "own", "all"
 ALWAYS = Period(None, None)
 
 
