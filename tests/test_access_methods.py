@@ -98,9 +98,11 @@ class TestAccessMethods(CounterpartyCase):
             action = self.env[row.model].browse(row.res_id)
             action = action.ir_actions_server_id if row.model == "ir.cron" else action
             for user in (self.portal, self.plain):
-                with self.subTest(action=row.name, user=user.login):
-                    with self.assertRaises(AccessError):
-                        action.with_user(user).run()
+                with (
+                    self.subTest(action=row.name, user=user.login),
+                    self.assertRaises(AccessError),
+                ):
+                    action.with_user(user).run()
         jobs = self.env["ir.cron"].browse(
             rows.filtered(lambda row: row.model == "ir.cron").mapped("res_id")
         )
