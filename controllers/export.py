@@ -28,7 +28,8 @@ class ExcelExport(export.ExcelExport):
         asked = json.loads(request.params.get("data") or "{}")
         Model = request.env.get(asked.get("model"))
         if Model is not None and rows and _has_totals(Model) and not asked.get("import_compat"):
-            rows = [*rows, _total(Model, [field["name"] for field in fields], rows)]
+            names = [field["name"] for field in fields]
+            rows = [*_say_no_ratios(names, rows), _total(Model, names, rows)]
         return super().from_data(fields, columns_headers, rows)
 
 
@@ -50,8 +51,27 @@ def _total(model, names, rows):
     ]
 
 
+def _say_no_ratios(names, rows):
+    """Leave the cell of a ratio empty where there is none, as the lists do.
+
+    A number that is not there is read as zero: without its parts a sheet cannot tell.
+    """
+    told = {
+        names.index(name): name
+        for name in RATIOS
+        if name in names and ratio.needed(name) <= set(names)
+    }
+    for row in rows:
+        values = dict(zip(names, row, strict=True))
+        yield [
+            "" if at in told and ratio.exported(told[at], values) is None else value
+            for at, value in enumerate(row)
+        ]
+
+
 def _correct_ratios(node):
     """Replace the ratios of a group and all groups in it; empty when its sums are not exported."""
+    node.data = list(_say_no_ratios(node._export_field_names, node.data))
     sums = node.aggregated_values
     for name in RATIOS:
         if name in sums:

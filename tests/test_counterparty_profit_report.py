@@ -474,6 +474,16 @@ class TestProfitExport(ProfitCase, HttpCase):
         self.assertEqual(rows[-1][:4], ["Total", 120, 100, 0])
         self.assertAlmostEqual(rows[-1][4], 100 * 100 / 120)
 
+    def test_rows_without_a_ratio_have_none_in_the_sheet(self):
+        self._credit(self._invoice(self._line(price=50), invoice_user_id=False))
+        names = ["revenue", "cost", "profit", "unknown", "margin", "markup"]
+
+        for asked in ({}, {"groupby": ["move_id"]}):
+            rows = self._export("counterparty.profit.report", names, **asked)
+            [credit] = [row for row in rows if row[:2] == [-50, -10]][-1:]
+            self.assertEqual([value or None for value in credit[4:]], [None, None])
+            self.assertNotIn(0, credit[4:])
+
     def test_grouped_sheet_ends_with_a_total(self):
         names = ["commercial_partner_id", "revenue", "profit"]
 

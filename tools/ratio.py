@@ -2,6 +2,11 @@
 
 from collections.abc import Mapping
 
+NEEDED = {
+    "margin": frozenset(("profit", "revenue", "unknown")),
+    "markup": frozenset(("profit", "cost")),
+}
+
 
 def ratio(part: float, whole: float) -> float | None:
     """Return the part of the whole, or ``None`` when there is no whole to compare with."""
@@ -31,14 +36,21 @@ def change(now: float, before: float) -> float | None:
     return ratio(now - before, before) if before > 0 else None
 
 
+def needed(name: str) -> frozenset[str]:
+    """Return the measures that a ratio of exported sums is made of.
+
+    :param name: ``margin`` or ``markup``
+    """
+    return NEEDED[name]
+
+
 def exported(name: str, sums: Mapping[str, float | None]) -> float | None:
     """Return a ratio of exported sums in percent, or ``None`` when one of them is not exported.
 
     :param name: ``margin`` or ``markup``
     :param sums: measure -> its sum; of a measure without any value the sum is ``None``
     """
-    needed = {"margin": ("profit", "revenue", "unknown"), "markup": ("profit", "cost")}[name]
-    if any(measure not in sums for measure in needed):
+    if not needed(name) <= sums.keys():
         return None
     profit = sums["profit"] or 0
     whole = sums["cost"] if name == "markup" else (sums["revenue"] or 0) - (sums["unknown"] or 0)
