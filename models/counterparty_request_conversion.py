@@ -16,6 +16,8 @@ TARGET_MODELS = {
     "task": "project.task",
     "expense": "hr.expense",
 }
+# what the host makes them with, which it lets fewer people do
+MADE_WITH = {"return": "stock.return.picking", "credit_note": "account.move.reversal"}
 # names as at installation; users rename the records
 KINDS = [
     ("lead", "Lead"),
@@ -61,9 +63,11 @@ class CounterpartyRequestConversion(models.Model):
     def _filter_allowed(self):
         """Return the conversions whose documents the user may create."""
         return self._filter_available().filtered(
-            lambda kind: kind._get_model().has_access("create")
+            lambda kind: all(model.has_access("create") for model in kind._get_models())
         )
 
-    def _get_model(self):
+    def _get_models(self):
+        """Return the models that the document is made of and with."""
         self.ensure_one()
-        return self.env[TARGET_MODELS[self.code]]
+        names = (TARGET_MODELS[self.code], MADE_WITH.get(self.code))
+        return [self.env[name] for name in names if name]

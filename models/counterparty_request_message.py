@@ -90,6 +90,13 @@ class CounterpartyRequestMessage(models.AbstractModel):
             context["signature"] = team.signature
         return context
 
+    def _message_add_suggested_recipients(self, *args, **kwargs):
+        suggested = super()._message_add_suggested_recipients(*args, **kwargs)
+        # whoever works on it follows it: a customer is not written to together with them
+        for request in self.sudo():
+            suggested[request.id]["partners"] -= request.user_id.partner_id - request.partner_id
+        return suggested
+
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
         if message.message_type in ("comment", "email") and not message.is_internal:

@@ -426,6 +426,22 @@ class TestCounterpartyRequestConvert(RequestCase):
         self.assertEqual(request.sold_on, invoice.invoice_date)
         self.assertFalse(elsewhere.sold_on)
 
+    def test_what_the_host_lets_fewer_make_is_not_offered_to_others(self):
+        storer = self._user("stan", "stock.group_stock_user", "group_user")
+        buyer = self._user("bea", "purchase.group_purchase_user", "group_user")
+        made = self.kinds["return"] | self.kinds["credit_note"]
+        for user, kinds in (
+            (self.seller, ()),
+            (buyer, ()),
+            (storer, ("return",)),
+        ):
+            with self.subTest(user=user.login):
+                allowed = made.with_user(user)._filter_allowed()
+                self.assertEqual(allowed.mapped("code"), list(kinds))
+        request = self._request("warranty", user_id=self.seller.id)
+        with self.assertRaisesRegex(UserError, "You may not create"):
+            request.with_user(self.seller)._convert(self.kinds["return"])
+
     def test_nothing_delivered_nothing_returned(self):
         request = self._request("warranty", product_id=self.service.id)
 

@@ -38,6 +38,14 @@ class TestMailComposeMessage(RequestMailCase):
 
         self.assertFalse(self._composer(self.template).email_add_signature)
 
+    def test_whoever_works_on_it_is_not_written_to_with_the_customer(self):
+        self.request.user_id = self.uri
+        suggested = self.request.with_user(self.user)._message_get_suggested_recipients(
+            no_create=True
+        )
+
+        self.assertEqual([person["partner_id"] for person in suggested], self.ada.ids)
+
     def test_elsewhere_the_host_decides(self):
         template = self.env["mail.template"].create(
             {"name": "Greeting", "model_id": self.env.ref("base.model_res_partner").id}
