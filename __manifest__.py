@@ -208,6 +208,7 @@
             "counterparty_crm/static/src/icon_picker/**/*",
             "counterparty_crm/static/src/facts/**/*",
             "counterparty_crm/static/src/history/**/*",
+            "counterparty_crm/static/src/plan_list/**/*",
             "counterparty_crm/static/src/report_notes/**/*",
         ],
         # the host loads pivots and graphs when the first of them is opened

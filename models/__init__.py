@@ -180,6 +180,7 @@ from . import calendar_event
 from . import crm_lead
 from . import crm_stage
 from . import crm_team
+from . import ir_module_module
 from . import ir_ui_menu
 from . import mail_activity_type
 from . import mail_activity

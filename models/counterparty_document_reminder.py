@@ -52,11 +52,14 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
 
     @api.model
     def _domain_to_remind(self):
-        """Return the domain of documents whose responsible is to be reminded now."""
+        """Return the domain of documents whose responsible is to be reminded today.
+
+        One day more at both ends: where that person lives it may be tomorrow, or yesterday still.
+        """
         return (
-            Domain("reminder_date", "<=", "today")
+            Domain("reminder_date", "<=", "today +1d")
             & Domain("reminded_on", "=", False)
-            & Domain("date_to", ">=", "today")
+            & Domain("date_to", ">=", "today -1d")
             & Domain("next_ids", "=", False)
             & Domain("has_validity", "=", True)
         )
@@ -68,7 +71,7 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
         for document in self:
             user = document._get_person_to_remind()
             if not user or not reminders._has_room(user):
-                continue  # asked again tomorrow: somebody may have been found by then
+                continue  # asked again later: somebody may have been found by then
             # in the words of the person, who may see the document
             spoken = document.with_user(user).with_context(lang=user.lang)
             document.activity_schedule(
@@ -88,6 +91,14 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
                 told = Due("document", partner, user.id, document.date_to, document.id)
                 reminders._note([told])
 
+    def _is_due_where_told(self):
+        """Tell whether it is the day of the reminder where the person lives who is to hear it."""
+        self.ensure_one()
+        user = self._get_person_to_remind()
+        if not user or not user._has_counterparty_morning(self.reminder_date):
+            return False
+        return self.date_to >= user._get_counterparty_days()[user.id]
+
     def _get_person_to_remind(self):
         """Return the first of those concerned who is still here and may see the document."""
         self.ensure_one()
@@ -100,12 +111,16 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
 
     @api.model
     def _cron_remind(self):
-        """Remind of documents before they expire, each once; restartable at any point."""
+        """Remind of documents before they expire, each once; restartable at any point.
+
+        Runs every hour: people are reminded in their own morning.
+        """
         due = self.search(self._domain_to_remind())
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for chunk in split_every(CHUNK, due.ids, self.browse):
             claimed = chunk.try_lock_for_update()
             claimed.invalidate_recordset()
-            claimed.filtered_domain([("reminded_on", "=", False)])._remind()
+            claimed = claimed.filtered_domain([("reminded_on", "=", False)])
+            claimed.filtered(lambda document: document._is_due_where_told())._remind()
             if not self.env["ir.cron"]._commit_progress(len(chunk)):
                 break

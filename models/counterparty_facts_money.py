@@ -65,40 +65,22 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
         :return: ``balance``, ``overdue`` and ``unused`` of receivables, ``payable`` and
             ``advanced`` of payables
         """
-        Accounts = self.env["account.account"].sudo().with_context(active_test=False)
-        kinds = ("asset_receivable", "liability_payable")
-        receivable, payable = (
-            [row[0] for row in self.env.execute_query(query.select())]
-            for query in (Accounts._search([("account_type", "=", kind)]) for kind in kinds)
-        )
-        self.env["account.move.line"].flush_model(
-            ["account_id", "amount_residual", "amount_residual_currency", "company_id"]
-            + ["date_maturity", "parent_state", "partner_id"]
-        )
-        # the predicate as the index of open items has it: 7 ms of a partner with 17,000 invoices
+        Partner = self.env["res.partner"]
+        # 7 ms of a partner with 17,000 invoices
         [row] = self.env.execute_query_dict(
             SQL(
                 """
-                SELECT COALESCE(SUM(item.amount_residual) FILTER (WHERE owed), 0) AS balance,
-                       COALESCE(SUM(item.amount_residual) FILTER (
-                           WHERE owed AND item.date_maturity < %(today)s), 0) AS overdue,
-                       COALESCE(-SUM(item.amount_residual) FILTER (
-                           WHERE owed AND item.amount_residual < 0), 0) AS unused,
-                       COALESCE(-SUM(item.amount_residual) FILTER (WHERE NOT owed), 0) AS payable,
-                       COALESCE(SUM(item.amount_residual) FILTER (
-                           WHERE NOT owed AND item.amount_residual > 0), 0) AS advanced
-                  FROM account_move_line item
-                 CROSS JOIN LATERAL (SELECT item.account_id = ANY(%(receivable)s) AS owed) side
-                 WHERE item.partner_id = %(partner)s AND item.account_id = ANY(%(accounts)s)
-                   AND item.parent_state = 'posted'
-                   AND (item.amount_residual != 0 OR item.amount_residual_currency != 0)
-                   AND item.company_id = ANY(%(companies)s)
+                SELECT COALESCE(SUM(amount) FILTER (WHERE owed), 0) AS balance,
+                       %(overdue)s AS overdue,
+                       COALESCE(-SUM(amount) FILTER (WHERE owed AND amount < 0), 0) AS unused,
+                       COALESCE(-SUM(amount) FILTER (WHERE NOT owed), 0) AS payable,
+                       COALESCE(SUM(amount) FILTER (WHERE NOT owed AND amount > 0), 0) AS advanced
+                  FROM (%(items)s) item
                 """,
-                today=fields.Date.context_today(self),
-                partner=entity.id,
-                receivable=receivable,
-                accounts=receivable + payable,
-                companies=self._get_money_companies().ids,
+                overdue=Partner._sql_counterparty_overdue("item"),
+                items=Partner._sql_counterparty_open_items(
+                    entity, ("asset_receivable", "liability_payable")
+                ),
             )
         )
         return row

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools.misc import split_every
 from odoo.tools.sql import column_exists, create_column
@@ -275,12 +277,18 @@ class CrmLead(models.Model):
 
     @api.model
     def _cron_recall_counterparties(self):
-        """Bring lost opportunities back on their day, each once; restartable at any point."""
-        due = self.with_context(active_test=False).search(
-            [
-                ("active", "=", False),
-                ("counterparty_recall_date", "<=", fields.Date.context_today(self)),
-            ]
+        """Bring lost opportunities back on their day, each once; restartable at any point.
+
+        Runs every hour: the day begins where the person lives who is to ask again.
+        """
+        soon = fields.Date.today() + timedelta(days=1)  # somewhere it is tomorrow already
+        lost = self.with_context(active_test=False).search(
+            [("active", "=", False), ("counterparty_recall_date", "<=", soon)]
+        )
+        due = lost.filtered(
+            lambda lead: lead._get_counterparty_recaller()._has_counterparty_morning(
+                lead.counterparty_recall_date
+            )
         )
         self.env["ir.cron"]._commit_progress(remaining=len(due))
         for chunk in split_every(RECALL_CHUNK, due.ids, due.browse):
@@ -296,7 +304,7 @@ class CrmLead(models.Model):
         for lead in self:
             reason = lead.lost_reason_id.name
             lead.action_restore()
-            user = (lead.user_id | lead.team_id.user_id).filtered("active")[:1]
+            user = lead._get_counterparty_recaller()
             spoken = lead.with_context(lang=user.lang or self.env.lang)
             summary = spoken.env._("Ask again")
             if reason:
@@ -304,9 +312,13 @@ class CrmLead(models.Model):
             lead.activity_schedule(
                 "mail.mail_activity_data_call",
                 summary=summary,
-                user_id=user.id or self.env.uid,
-                date_deadline=fields.Date.context_today(lead),
+                user_id=user.id,
+                date_deadline=user._get_counterparty_days()[user.id],
             )
+
+    def _get_counterparty_recaller(self):
+        """Return who asks a lost prospect again: the salesperson, or who leads the team."""
+        return (self.user_id | self.team_id.user_id).filtered("active")[:1] or self.env.user
 
     # ------------------------------------------------------------
     # Screens

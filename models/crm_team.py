@@ -120,3 +120,28 @@ class CrmTeam(models.Model):
         for code, _label in self.env["res.lang"].get_installed():
             spoken = record.with_context(lang=code)
             spoken.name = spoken.env._(name)
+
+    @api.model
+    def _name_counterparty_pipelines(self, codes):
+        """Name ready pipelines in languages that came later, where nobody has named them anew.
+
+        :param codes: of the languages
+        """
+        entries = {str(entry.name._source): entry.name for entry in STAGES}
+        pipelines = self.with_context(active_test=False, lang="en_US").search(
+            [("counterparty_is_pipeline", "=", True)]
+        )
+        stages = self.env["crm.stage"].with_context(lang="en_US")
+        for team in pipelines:
+            if team.name == PIPELINE_NAME._source:
+                self._name_in_new_languages(team, PIPELINE_NAME, codes)
+            # its own alone: shared ones are the host's
+            for stage in stages.search([("team_ids", "in", team.ids)]):
+                if stage.name in entries and stage.team_ids == team:
+                    self._name_in_new_languages(stage, entries[stage.name], codes)
+
+    def _name_in_new_languages(self, record, name, codes):
+        for code in codes:
+            spoken = record.with_context(lang=code)
+            if spoken.name == name._source:
+                spoken.name = spoken.env._(name)

@@ -1,8 +1,9 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from .counterparty_facts_money import LEDGER
+
 ARTICLES = "product.supplierinfo"
-LEDGER = "account.group_account_invoice,account.group_account_readonly"
 
 
 class CounterpartyTermsPartnerMixin(models.AbstractModel):

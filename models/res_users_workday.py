@@ -4,6 +4,7 @@ import pytz
 
 from odoo import models
 
+from ..tools.reminders import MORNING
 from ..tools.workdays import FARTHEST, next_working_day
 
 
@@ -34,6 +35,11 @@ class CounterpartyWorkdayUserMixin(models.AbstractModel):
     def _get_counterparty_days(self):
         """Return ``{user id: day}``: what day it is where each of the users lives."""
         return {user.id: user._get_counterparty_now().date() for user in self}
+
+    def _has_counterparty_morning(self, day):
+        """Tell whether a day has come where somebody lives, and with it the morning."""
+        now = self._get_counterparty_now()
+        return now.date() >= day and now.hour >= MORNING
 
     def _get_counterparty_resource(self):
         """Return what says when somebody works in the own company, empty when nothing does."""

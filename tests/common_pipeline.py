@@ -1,5 +1,11 @@
 """The ready pipeline, with a seller of ours and one without our rights."""
 
+from datetime import datetime, time
+
+from freezegun import freeze_time
+
+from odoo import fields
+
 from .common import CounterpartyCase
 
 
@@ -51,7 +57,8 @@ class PipelineCase(CounterpartyCase):
             }
         )
 
-    def _recall(self):
-        """Run the job that brings lost opportunities back."""
-        with self.enter_registry_test_mode():
+    def _recall(self, at=None):
+        """Run the job that brings lost opportunities back, at noon if nothing is said."""
+        at = at or datetime.combine(fields.Date.today(), time(12))
+        with freeze_time(at), self.enter_registry_test_mode():
             self.env.ref("counterparty_crm.ir_cron_lead_recall").method_direct_trigger()

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 from freezegun import freeze_time
 from lxml import etree
@@ -184,9 +184,9 @@ class TestCounterpartyDocument(DocumentCase):
     # Reminders
     # ------------------------------------------------------------
 
-    def _remind(self, day="2026-03-16"):
+    def _remind(self, day="2026-03-16", hour=10):
         job = self.env.ref("counterparty_crm.ir_cron_document_reminders")
-        with freeze_time(f"{day} 10:00:00"), self.enter_registry_test_mode():
+        with freeze_time(f"{day} {hour:02}:00:00"), self.enter_registry_test_mode():
             job.method_direct_trigger()
 
     def test_reminder_is_off_until_the_settings_switch_it_on(self):
@@ -218,6 +218,26 @@ class TestCounterpartyDocument(DocumentCase):
 
         self._remind("2026-03-16")
         self.assertTrue(due.activity_ids)
+
+    def test_people_are_reminded_in_their_own_morning(self):
+        self.keeper.tz = "Pacific/Kiritimati"
+        due = self._document(date_to="2026-04-15")
+        first = due.reminder_date
+
+        # two in the night there, and the day itself: fourteen hours before Greenwich
+        self._remind(str(first - timedelta(days=1)), hour=12)
+        self.assertFalse(due.activity_ids)
+
+        self._remind(str(first - timedelta(days=1)), hour=20)
+        self.assertTrue(due.activity_ids)
+
+    def test_a_document_that_has_expired_where_the_person_lives_reminds_of_nothing(self):
+        self.keeper.tz = "Pacific/Kiritimati"
+        late = self._document(date_to="2026-03-16")
+
+        self._remind("2026-03-16", hour=20)
+
+        self.assertFalse(late.activity_ids)
 
     def test_when_the_responsible_has_left_another_one_is_reminded(self):
         orphan = self._document(date_to="2026-04-01", partner=self.foods)

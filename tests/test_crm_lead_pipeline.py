@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from unittest.mock import patch
 
 from odoo import Command, fields
@@ -60,6 +60,27 @@ class TestCrmLeadPipeline(PipelineCase):
 
         self.assertEqual(last.with_context(lang="en_US").name, "Contract")
         self.assertEqual(last.with_context(lang="es_ES").name, "Contrato")
+
+    def test_names_speak_languages_installed_later_unless_renamed(self):
+        first, *_others, last = self.stages
+        first.with_context(lang="en_US").name = "Met at the fair"
+
+        self.env["res.lang"]._activate_lang("es_ES")
+        addon = self.env["ir.module.module"].search([("name", "=", "counterparty_crm")])
+        addon._update_translations(["es_ES"])
+
+        spanish = {"lang": "es_ES"}
+        self.assertEqual(last.with_context(**spanish).name, "Contrato")
+        self.assertEqual(first.with_context(**spanish).name, "Met at the fair")
+        self.assertNotEqual(
+            self.team.with_context(**spanish).name, self.team.with_context(lang="en_US").name
+        )
+
+        last.with_context(**spanish).name = "Firmado"
+        addon._update_translations(["es_ES"])
+
+        self.assertEqual(last.with_context(**spanish).name, "Firmado")
+        self.assertEqual(last.with_context(lang="en_US").name, "Contract")
 
     def test_sellers_do_not_set_pipelines_up(self):
         self.team.counterparty_is_pipeline = False
@@ -190,6 +211,26 @@ class TestCrmLeadPipeline(PipelineCase):
         activity = lead.activity_ids
         self.assertEqual(activity.user_id, self.seller)
         self.assertIn("Too expensive", activity.summary)
+
+    def test_the_day_of_the_recall_begins_where_the_person_lives(self):
+        day = fields.Date.today() + timedelta(days=30)
+        for zone, night, morning in [
+            # east of Greenwich it is tomorrow already, west of it yesterday still
+            ("Pacific/Kiritimati", datetime.combine(day, time(14)), time(16)),
+            ("America/Los_Angeles", datetime.combine(day, time(3)), time(15)),
+        ]:
+            with self.subTest(zone=zone):
+                self.seller.tz = zone
+                before = day - timedelta(days=1) if zone.startswith("Pacific") else day
+                lead = self._prospect()
+                self._lose(lead, days=30)
+
+                self._recall(at=night - (day - before))
+                self.assertFalse(lead.active)
+
+                self._recall(at=datetime.combine(before, morning))
+                self.assertTrue(lead.active)
+                self.assertEqual(lead.activity_ids.date_deadline, day)
 
     def test_lost_without_a_day_stays_lost(self):
         lead = self._prospect()

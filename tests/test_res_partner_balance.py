@@ -55,8 +55,8 @@ class TestResPartnerBalance(CounterpartyCase):
         overdue = [("id", "in", both.ids), ("counterparty_overdue", ">", 0)]
 
         for setting, amounts, found in [
-            ("none", [0, 0], both.browse()),
-            ("own", [0, 40], self.foods),
+            ("none", [False, False], both.browse()),
+            ("own", [False, 40], self.foods),
             ("all", [100, 40], both),
         ]:
             with self.subTest(setting=setting):
@@ -65,7 +65,18 @@ class TestResPartnerBalance(CounterpartyCase):
                 seen = both.with_user(seller)
 
                 self.assertEqual(seen.mapped("counterparty_balance"), amounts)
+                self._check_shown(seen, amounts)
                 self.assertEqual(seen.search(overdue), found)
+
+    def _check_shown(self, partners, amounts):
+        """Check what the client and a sheet get: no zero where nothing is known."""
+        name = "counterparty_balance"
+        shown = [row[name] for row in partners.web_read({name: {}})]
+        self.assertEqual(shown, amounts)
+        # zero equals False
+        self.assertEqual([amount is False for amount in shown], [a is False for a in amounts])
+        rows = partners._export_rows([[name]])
+        self.assertEqual(rows, [["" if amount is False else amount] for amount in amounts])
 
     def test_a_contact_of_ones_own_does_not_tell_what_its_company_owes(self):
         self._bill(100, due=-1)

@@ -25,3 +25,26 @@ class TestTourCounterpartyInteraction(CounterpartyCase, HttpCase):
         visit = found.filtered(lambda one: one.kind == "visit")
         self.assertEqual((visit.user_id, visit.result), (seller, "positive"))
         self.assertFalse(call.active)
+
+    def test_a_double_click_on_the_arrow_moves_one_plan_and_opens_nothing(self):
+        seller = self._user("una.seller", "group_user", password="una.seller")
+        today = fields.Date.context_today(seller)
+        first, second = (
+            self._company(name).activity_schedule(
+                "mail.mail_activity_data_call",
+                user_id=seller.id,
+                summary=summary,
+                date_deadline=today,
+            )
+            for name, summary in (
+                ("Harbour Works", "Ask for the plan"),
+                ("Night Trains", "Say thank you"),
+            )
+        )
+
+        self.start_tour(
+            "/odoo/counterparty-my-day", "counterparty_plan_double_click", login=seller.login
+        )
+
+        self.assertGreater(first.date_deadline, today)
+        self.assertEqual(second.date_deadline, today)

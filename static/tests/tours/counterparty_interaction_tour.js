@@ -75,3 +75,36 @@ registry.category("web_tour.tours").add("counterparty_interaction", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("counterparty_plan_double_click", {
+    steps: () => [
+        {
+            content: "move the first plan with a double click",
+            trigger: ".o_data_row:contains('Ask for the plan') button[name='action_tomorrow']",
+            run: ({ anchor }) => {
+                const cell = anchor.closest("td");
+                anchor.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: 1 }));
+                // by then it falls on the cell or on the next row's arrow
+                for (const target of [
+                    cell,
+                    ...document.querySelectorAll("button[name='action_tomorrow']"),
+                ]) {
+                    target.dispatchEvent(new MouseEvent("click", { bubbles: true, detail: 2 }));
+                }
+            },
+        },
+        {
+            content: "it has gone, the other one stands there, and nothing was opened",
+            trigger: ".o_list_view:not(:has(.o_data_row:contains('Ask for the plan'))) .o_data_row:contains('Say thank you')",
+        },
+        {
+            content: "a click beside the arrow opens nothing, either",
+            trigger: ".o_data_row:contains('Say thank you') td.o_list_button",
+            run: "click",
+        },
+        {
+            content: "the list is still there",
+            trigger: ".o_list_view .o_data_row:contains('Say thank you')",
+        },
+    ],
+});
