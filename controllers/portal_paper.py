@@ -143,7 +143,9 @@ class StatementPaperPortal(RepresentedPortal):
         if not record:
             return self._refuse_statement(statement_id, access_token)
         if record._is_paper_to_make():
-            request_form.accept({}, ACTION, f"paper {record.id}")
+            user = request.env.user
+            who = request.httprequest.remote_addr if user._is_public() else user.id
+            request_form.accept({}, ACTION, f"papers {who}")
             record._keep_file()
         return paper(record)
 

@@ -195,7 +195,17 @@ class AccountMove(models.Model):
 
     def _has_to_be_paid(self):
         has_to_be_paid = super()._has_to_be_paid()
-        if not has_to_be_paid or not self.company_id._has_portal_page("pay"):
-            return has_to_be_paid
+        return has_to_be_paid and not self._is_counterparty_being_paid()
+
+    def _get_online_payment_error(self):
+        if self._is_counterparty_being_paid():
+            return self.env["counterparty.portal.payment"]._get_busy_text(self)
+        return super()._get_online_payment_error()
+
+    def _is_counterparty_being_paid(self):
+        """Tell whether a payment of the invoice is in progress, where visitors pay on our page."""
+        self.ensure_one()
         # the host has read the transactions of its whole list: no query more per row
-        return not any(one._is_counterparty_in_progress() for one in self.transaction_ids)
+        return self.company_id._has_portal_page("pay") and any(
+            one._is_counterparty_in_progress() for one in self.transaction_ids
+        )

@@ -125,14 +125,17 @@ class CounterpartyPortalPayment(models.AbstractModel):
         """
         self._claim(moves)
         if busy := self._get_busy(moves):
-            raise UserError(
-                self.env._(
-                    "A payment of %(documents)s is in progress. Finish it, or try again in"
-                    " %(minutes)s minutes.",
-                    documents=", ".join(busy.mapped("name")),
-                    minutes=BEGUN_MINUTES,
-                )
-            )
+            raise UserError(self._get_busy_text(busy))
+
+    @api.model
+    def _get_busy_text(self, busy):
+        """Return what is said of documents for which a payment is in progress."""
+        return self.env._(
+            "A payment of %(documents)s is in progress. Finish it, or try again in"
+            " %(minutes)s minutes.",
+            documents=", ".join(busy.mapped("name")),
+            minutes=BEGUN_MINUTES,
+        )
 
     @api.model
     def _claim(self, moves):

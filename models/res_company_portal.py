@@ -52,10 +52,9 @@ class CounterpartyPortalCompanyMixin(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        if "counterparty_portal_visibility" in vals:
-            # rules of portal users are kept per user
-            self.env.registry.clear_cache()
         if vals.keys() & {"counterparty_portal_visibility", "active"}:
+            # rules of portal users are kept per user, and who goes by authorizations for all
+            self.env.registry.clear_cache()
             self._open_portal_links()
         return result
 

@@ -192,7 +192,10 @@ class TestPortalAgain(PortalWorldCase):
         self.env["ir.config_parameter"].set_param(f"{MODULE}.request_form_limit", "3")
         papers = self.mine.statement.sudo()
         for _time in range(4):
-            papers |= papers[0].copy({"name": f"SA-{_time}", "state": "sent"})
+            papers |= papers._issue(
+                self.alfa, self.company, kind="confirmation", date_to=date(2026, 12, 31)
+            )
+        papers.action_mark_sent()
         made = []
         self._make_pdfs_by(lambda _self, _report, ids, data=None: (made.append(ids), b"%PDF-1 x"))
         self._enter(None)

@@ -233,8 +233,11 @@ class TestPortalPaymentPages(PaymentCase, HttpCase):
                 html = self.url_open("/my/invoices").text
                 self.assertEqual(html.count('title="Pay Now"'), 1 + is_offered)
                 page = self.url_open(f"/my/invoices/{busy.id}").text
-                self.assertEqual('id="portal_pay"' in page, is_offered)
-        self.assertIn('id="portal_pay"', self.url_open(f"/my/invoices/{free.id}").text)
+                self.assertEqual('data-bs-target="#pay_with"' in page, is_offered)
+                page = self.url_open(f"/my/invoices/{busy.id}?payment=True").text
+                self.assertEqual("is in progress. Finish it" in page, not is_offered)
+        page = self.url_open(f"/my/invoices/{free.id}").text
+        self.assertTrue('data-bs-target="#pay_with"' in page, "nothing to pay with")
 
         # where our page of payments is switched off, the host's goes on as ever
         transaction.state = "draft"
