@@ -3,8 +3,8 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ..tools import authorization as scopes
-from ..tools.periods import covers
 from ..tools.authorization import ALL
+from ..tools.periods import covers
 from .counterparty_authorization import SCOPE_FIELDS
 from .res_users_portal import domain_of_days
 
