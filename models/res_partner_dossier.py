@@ -58,13 +58,15 @@ class CounterpartyDossierPartnerMixin(models.AbstractModel):
 
         :param section: code of the section
         :param key: key of the entry in it
+        :return: False where there is no such entry any more
         """
         self.ensure_one()
-        entry = next(
-            entry
-            for entry in self._get_counterparty_tile_entries()
-            if (entry.section, entry.key) == (section, key)
-        )
+        entries = {
+            (entry.section, entry.key): entry for entry in self._get_counterparty_tile_entries()
+        }
+        if (section, key) not in entries:
+            return False
+        entry = entries[section, key]
         scope = self._get_counterparty_scope()
         action = {"views": [(False, "list"), (False, "form")]}
         if entry.action:

@@ -15,7 +15,8 @@ no class                          tests
 8  attachments                    here: files_of_inner_notes_stay_inside; test_portal_document
 9  chatter                        test_portal_request_steps: a_customer_answers_in_the_portal
                                   (note, author and rating are ignored); test_portal_access:
-                                  chatter_and_files_follow_the_authorization
+                                  chatter_and_files_follow_the_authorization; here:
+                                  no_word_from_inside_is_read_by_its_number
 10 mass assignment                test_portal_request: a_form_decides_nothing_but_what_it_asks
 11 forms without token, GET       test_portal_matrix: forms_for_papers_of_others, no_get_changes
 12 scripts in texts               test_portal_leaks: what_visitors_write_is_text
@@ -45,6 +46,7 @@ no class                          tests
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
@@ -114,6 +116,36 @@ class TestPortalClasses(PortalWorldCase):
                 },
             )
         self.assertFalse(foreign.res_id)
+
+    def test_no_word_from_inside_is_read_by_its_number(self):
+        """The host hides notes of people alone; what programs note is read by its number."""
+        papers = (self.mine.request, self.mine.papers["order"], self.mine.papers["invoice"],
+                  self.alfa)  # fmt: skip
+        for paper in papers:
+            inside = [
+                paper._message_log(body="Inner words"),
+                paper.message_post(body="Inner words", subtype_xmlid="mail.mt_note"),
+                paper.message_post(
+                    body="Inner words", message_type="comment", subtype_xmlid="mail.mt_note"
+                ),
+            ]
+            said = paper.message_post(
+                body="Words", message_type="comment", subtype_xmlid="mail.mt_comment"
+            )
+            for user in (self.anna, self.alfa_login, self.dana):
+                self.env.invalidate_all()
+                for message in inside:
+                    with (
+                        self.subTest(paper=paper._name, user=user.login),
+                        self.assertRaises(AccessError),
+                    ):
+                        message.with_user(user).read(["body"])
+                if paper.with_user(user).has_access("read"):
+                    self.assertIn("Words", said.with_user(user).body)
+        own = self.mine.request.with_user(self.anna).sudo()._message_log(body="By myself")
+        self.assertIn("By myself", own.with_user(self.anna).body)
+        told = self.alfa.message_notify(body="To you", partner_ids=self.anna.partner_id.ids)
+        self.assertIn("To you", told.with_user(self.anna).body)
 
     def test_no_page_leads_to_another_site(self):
         evil = "https://evil.example/"

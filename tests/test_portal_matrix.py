@@ -5,12 +5,13 @@ Routes are read from the host's map of routes: a new one without a line in ``ADD
 
 from contextlib import suppress
 
+from odoo import Command
 from odoo.exceptions import MissingError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models.res_users_portal import RULED
-from .common_portal_world import MISSING, PortalWorldCase
+from .common_portal_world import MISSING, MODULE, PortalWorldCase
 
 # address of a page -> which of our papers it shows, None when none of anybody
 PAGES = {
@@ -36,8 +37,8 @@ PAGES = {
     "/my/statement/page/<int:page>": "invoice",
     "/my/statements": "statement",
     "/my/statements/page/<int:page>": "statement",
-    "/my/supplier": None,
-    "/my/supplier/page/<int:page>": None,
+    "/my/supplier": "bill",
+    "/my/supplier/page/<int:page>": "bill",
     "/my/topics": None,
     "/my/topics/data": None,
     "/my/waiting": None,
@@ -91,6 +92,32 @@ HOSTS = {
 # what may be written by looking: logs of who looked, and what the host itself keeps
 LOGS = {
     "counterparty_document_download", "counterparty_preview", "res_device_log", "res_users_log",
+}  # fmt: skip
+# models that portal users may read, and what of them: a new one without a line here fails
+REACHED = {
+    **dict.fromkeys(RULED, "rules of ours"),
+    "calendar.event": "own, below",
+    "mail.message": "of papers that are seen, below",
+    "mail.notification": "what the visitor was told itself",
+    "payment.token": "cards that the visitor has saved itself",
+    "res.partner": "of the own company, below",
+    "res.users": "of the own company, below",
+    **dict.fromkeys(
+        (
+            "account.payment.term", "discuss.channel", "ir.filters", "mail.message.subtype",
+            "payment.method", "res.company", "res.country", "res.country.group",
+            "res.country.state", "res.currency", "res.currency.rate", "res.lang",
+        ),
+        "no paper of a counterparty",
+    ),
+    **dict.fromkeys(
+        (
+            "auth.passkey.key", "auth.passkey.key.create", "auth_totp.device", "auth_totp.wizard",
+            "discuss.call.history", "discuss.channel.member", "res.users.apikeys",
+            "res.users.apikeys.description", "res.users.identitycheck",
+        ),
+        "how the visitor signs in and talks",
+    ),
 }  # fmt: skip
 # a NUL where no route of ours takes it is the host's
 NUMBERS = ("0", "-1", "2147483648", "99999999999999999999", "x", "1.5")
@@ -239,26 +266,35 @@ class TestPortalMatrix(PortalWorldCase):
                 answer = self._get(self._address(rule, self.mine))
                 self._check_same(answer, self._get(self._address(rule)))
 
+    def _state(self, side):
+        """Return what forms could have changed of a counterparty."""
+        self.env.invalidate_all()
+        of_company = [("partner_id", "=", side.partner.id)]
+        return (
+            side.authorization.state, side.statement.state, side.request.state,
+            side.partner.name, side.partner.child_ids.ids, side.request.message_ids.ids,
+            self.env["counterparty.authorization"].search_count(of_company),
+            self.env["counterparty.statement"].search_count(of_company),
+            self.env["counterparty.change"].search_count(of_company),
+            self.env["counterparty.document"].search_count(of_company),
+            self.env["counterparty.request"].search_count(
+                [("partner_id.commercial_partner_id", "=", side.partner.id)]
+            ),
+        )  # fmt: skip
+
+    def _form_address(self, rule, side):
+        return (
+            rule.replace("<int:authorization_id>", str(side.authorization.id))
+            .replace("<int:request_id>", str(side.request.id))
+            .replace("<int:statement_id>", str(side.statement.id))
+            .replace("<string:step>", "close")
+            .replace("<string:code>", "help")
+        )
+
     @mute_logger("odoo.http")
     def test_forms_for_papers_of_others_do_nothing(self):
-        def state(side):
-            self.env.invalidate_all()
-            return (
-                side.authorization.state, side.statement.state, side.request.state,
-                side.partner.name, side.partner.child_ids.ids, side.request.message_ids.ids,
-                self.env["counterparty.authorization"].search_count(
-                    [("partner_id", "=", side.partner.id)]
-                ),
-                self.env["counterparty.statement"].search_count(
-                    [("partner_id", "=", side.partner.id)]
-                ),
-                self.env["counterparty.request"].search_count(
-                    [("partner_id.commercial_partner_id", "=", side.partner.id)]
-                ),
-            )  # fmt: skip
-
         theirs = self.theirs
-        before = state(theirs)
+        before = self._state(theirs)
         parts = {
             "partner": theirs.partner.id,
             "helper": theirs.authorization.representative_id.id,
@@ -269,13 +305,7 @@ class TestPortalMatrix(PortalWorldCase):
             for rule, values in FORMS.items():
                 if values is None:
                     continue
-                address = (
-                    rule.replace("<int:authorization_id>", str(theirs.authorization.id))
-                    .replace("<int:request_id>", str(theirs.request.id))
-                    .replace("<int:statement_id>", str(theirs.statement.id))
-                    .replace("<string:step>", "close")
-                    .replace("<string:code>", "help")
-                )
+                address = self._form_address(rule, theirs)
                 sent = {name: value.format(**parts) for name, value in values.items()}
                 with self.subTest(user=user.login if user else None, route=rule):
                     if user:
@@ -284,7 +314,30 @@ class TestPortalMatrix(PortalWorldCase):
                     answer = self._post(address, page="/my/home" if user else "/topics", **sent)
                     self.assertLess(answer.status_code, 500)
                     self._check_nothing_of(theirs, answer.text)
-        self.assertEqual(state(theirs), before)
+        self.assertEqual(self._state(theirs), before)
+
+    @mute_logger("odoo.http")
+    def test_forms_after_the_end_do_nothing(self):
+        """A form that was open when the authorization ended, sent a minute later."""
+        mine = self.mine
+        self._enter(self.dana, self.alfa)
+        self.assertEqual(self._get(f"/my/statements/{mine.statement.id}").status_code, 200)
+        self.row._end()
+        before = self._state(mine)
+        parts = {
+            "partner": mine.partner.id,
+            "helper": mine.authorization.representative_id.id,
+            "order": mine.papers["order"].id,
+        }
+        for rule, values in FORMS.items():
+            if values is None or rule.startswith("/request"):
+                continue
+            sent = {name: value.format(**parts) for name, value in values.items()}
+            with self.subTest(route=rule):
+                answer = self._post(self._form_address(rule, mine), page="/my/home", **sent)
+                self.assertLess(answer.status_code, 500)
+                self._check_nothing_of(mine, answer.text)
+                self.assertEqual(self._state(mine), before)
 
     # ------------------------------------------------------------
     # Nonsense, and looking
@@ -379,6 +432,69 @@ class TestPortalMatrix(PortalWorldCase):
                     self.assertEqual(self._seen(user, foreign), set())
         self.row._end()
         self.assertEqual(self._seen(self.dana, papers), set())
+
+    def test_every_model_that_visitors_reach_is_in_a_table(self):
+        """Those of ours, and those of the modules that ours needs."""
+        module = self.env["ir.module.module"].search([("name", "=", MODULE)])
+        needed = module.upstream_dependencies(exclude_states=("uninstalled",))
+        modules = {MODULE, *needed.mapped("name")}
+        visitors = (self.anna, self.env.ref("base.public_user"))
+        for name, model in self.env.registry.items():
+            if model._abstract or model._original_module not in modules:
+                continue
+            for user in visitors:
+                if self.env[name].with_user(user).has_access("read"):
+                    with self.subTest(model=name, user=user.login):
+                        self.assertIn(name, REACHED)
+        lines = self.env["ir.model.data"].search(
+            [("module", "=", MODULE), ("model", "=", "ir.model.access")]
+        )
+        outside = (
+            self.env["ir.model.access"]
+            .browse(lines.mapped("res_id"))
+            .filtered(lambda line: not line.group_id or line.group_id in self._get_outside_groups())
+        )
+        self.assertLessEqual(set(outside.model_id.mapped("model")), set(RULED))
+
+    def _get_outside_groups(self):
+        groups = self.env["res.groups"]
+        for name in ("base.group_portal", "base.group_public"):
+            groups |= self.env.ref(name).all_implied_ids
+        return groups
+
+    def _others(self, side):
+        """Return records of the host that tell something of a counterparty."""
+        order = side.papers["order"]
+        said = order.message_post(body=f"About {order.name}", subtype_xmlid="mail.mt_comment")
+        guest = side.authorization.representative_id
+        return {
+            "contact": guest,
+            "company": side.partner,
+            "login": side.partner.child_ids.user_ids[:1],
+            "message": said,
+            "note": order.message_post(body="Inside", subtype_xmlid="mail.mt_note"),
+            "meeting": self.env["calendar.event"].create(
+                {"name": "Talk", "start": "2026-03-01 10:00", "stop": "2026-03-01 11:00",
+                 "partner_ids": [Command.set(guest.ids)]}
+            ),
+        }  # fmt: skip
+
+    def test_models_of_the_host_by_person(self):
+        mine, theirs = self._others(self.mine), self._others(self.theirs)
+        company = {"company", "contact"}
+        for visibility, user, expected in (
+            ("company", self.anna, {*company, "login", "message"}),
+            ("authorization", self.anna, {*company, "login"}),
+            ("company", self.dana, {"message"}),
+            ("authorization", self.dana, {"message"}),
+            ("authorization", self.ella, set()),
+        ):
+            self.company.counterparty_portal_visibility = visibility
+            with self.subTest(visibility=visibility, user=user.login):
+                self.assertEqual(self._seen(user, mine), expected)
+                self.assertEqual(self._seen(user, theirs), set())
+        self.row._end()
+        self.assertEqual(self._seen(self.dana, mine), set())
 
     def test_nobody_of_the_portal_writes_a_ruled_model(self):
         for name in RULED:
