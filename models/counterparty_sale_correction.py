@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools import sale_cost
@@ -39,7 +40,9 @@ class CounterpartySaleCorrection(models.Model):
         """Give posted invoice lines to another campaign; one record for each company.
 
         :param lines: posted invoice lines; what reverses them follows
+        :raises UserError: for lines that brought nothing, of drafts or bills
         """
+        self._check_sold(lines)
         corrections = self.create(
             [
                 {
@@ -58,6 +61,21 @@ class CounterpartySaleCorrection(models.Model):
             correction._apply()
             correction._tell_documents()
         return corrections
+
+    @api.model
+    def _check_sold(self, lines):
+        # facts are written by nobody but their own methods
+        facts = self.env["counterparty.sale.fact"].sudo()
+        facts._fill_ahead(lines.move_id.filtered(lambda move: move.state == "posted"))
+        sold = set(facts.search([("line_id", "in", lines.ids)]).mapped("line_id"))
+        if others := lines.filtered(lambda line: line.id not in sold):
+            raise UserError(
+                self.env._(
+                    "%(document)s has no sales to correct: only posted customer invoices and "
+                    "credit notes have. Leave it out.",
+                    document=others[:1].move_id.display_name,
+                )
+            )
 
     @api.model
     def _correct_cost(self, company, costs, reason):

@@ -230,6 +230,7 @@ class CounterpartySaleFact(models.Model):
 
         A savepoint of the host would be two queries more.
         """
+        self._fill_reversed(sales)
         # the answer of the last statement is that of all
         rest = self.env.execute_query(
             SQL(
@@ -242,6 +243,16 @@ class CounterpartySaleFact(models.Model):
             lines = [row[0] for row in rest]
             self.env.cr.execute(self._sql_protected(self._sql_plain(sales, lines, live=True)))
         self.invalidate_model()
+
+    @api.model
+    def _fill_reversed(self, sales):
+        """Let what is taken back have its facts while the past is still being filled."""
+        if self._get_fill_cursor():
+            # the poster need not see the invoice
+            origins = sales.line_ids.sudo().reversed_line_id.move_id - sales
+            if origins:
+                with self.env.cr.savepoint():
+                    self._fill_ahead(origins)
 
     @api.model
     def _sql_protected(self, statements):

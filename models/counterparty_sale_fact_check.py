@@ -1,5 +1,4 @@
 import logging
-from datetime import date
 
 from odoo import api, models
 from odoo.tools import SQL
@@ -52,7 +51,7 @@ class CounterpartySaleFactCheck(models.AbstractModel):
                            SELECT f.move_id, COUNT(DISTINCT f.line_id) AS lines,
                                   SUM(f.revenue + COALESCE(f.advance, 0)) AS revenue,
                                   MIN(f.commercial_partner_id) AS partner_id
-                             FROM counterparty_sale_fact f WHERE %(fact_of)s
+                             FROM counterparty_sale_fact f WHERE %(fact_of)s AND NOT %(waits)s
                             GROUP BY f.move_id) fact
                        ON fact.move_id = ledger.move_id
                     WHERE ledger.lines IS DISTINCT FROM fact.lines
@@ -60,6 +59,7 @@ class CounterpartySaleFactCheck(models.AbstractModel):
                        OR ledger.partner_id IS DISTINCT FROM fact.partner_id""",
                 types=list(SALE_TYPES),
                 filled=self._sql_is_filled(),
+                waits=self._sql_waits(),
                 line_of=self._sql_is_of(companies, "l"),
                 fact_of=self._sql_is_of(companies, "f"),
             )
@@ -68,10 +68,23 @@ class CounterpartySaleFactCheck(models.AbstractModel):
 
     @api.model
     def _sql_is_filled(self):
-        progress = self._get_fill_progress()
-        if not progress or progress == date(9999, 12, 31):
-            return SQL("TRUE") if not progress else SQL("FALSE")
-        return SQL("m.date > %s", progress)
+        """Tell that the filling of the past has passed a document ``m``."""
+        cursor = self._get_fill_cursor()
+        return SQL("(m.date, m.id) >= (%s::date, %s)", *cursor) if cursor else SQL("TRUE")
+
+    @api.model
+    def _sql_waits(self):
+        """Tell that a fact ``f`` is of a posted document that the filling has still to pass.
+
+        It may have some: posted today into an older period, or taken back by a credit note.
+        """
+        if not self._get_fill_cursor():
+            return SQL("FALSE")
+        return SQL(
+            """EXISTS (SELECT FROM account_move m
+                        WHERE m.id = f.move_id AND m.state = 'posted' AND NOT %s)""",
+            self._sql_is_filled(),
+        )
 
     @api.model
     def _sql_is_of(self, companies, alias):
@@ -86,19 +99,32 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         :param companies: whose documents; without any, of all
         """
         differences = self._find_differences(companies)
-        if differences:
-            Move = self.env["account.move"]
-            gone = [move for move, why in differences.items() if why == "not posted"]
-            self._forget_moves(Move.browse(gone))
-            moved = [move for move, why in differences.items() if why == "partner"]
-            self._follow_partners(Move.browse(moved))
-            redo = sorted(
-                move for move, why in differences.items() if why in ("revenue", "missing")
-            )
-            for start in range(0, len(redo), CHUNK):
-                self._repair_chunk(Move.browse(redo[start : start + CHUNK]))
-            _logger.info("sale facts: %s documents differed and were repaired", len(differences))
+        for _count in self._repair_in_chunks(differences):
+            pass
         return differences
+
+    @api.model
+    def _repair_in_chunks(self, differences):
+        """Repair documents some at a time; yield of how many there was to do something.
+
+        :param differences: what :meth:`_find_differences` has found
+        """
+        if not differences:
+            return
+        Move = self.env["account.move"]
+        by_reason = {}
+        for move, why in sorted(differences.items()):
+            by_reason.setdefault(why, []).append(move)
+        gone, moved = by_reason.pop("not posted", []), by_reason.pop("partner", [])
+        self._forget_moves(Move.browse(gone))
+        self._follow_partners(Move.browse(moved))
+        yield len(gone) + len(moved)
+        redo = sorted(move for moves in by_reason.values() for move in moves)
+        for start in range(0, len(redo), CHUNK):
+            chunk = Move.browse(redo[start : start + CHUNK])
+            self._repair_chunk(chunk)
+            yield len(chunk)
+        _logger.info("sale facts: %s documents differed and were repaired", len(differences))
 
     @api.model
     def _repair_chunk(self, moves):
@@ -189,5 +215,8 @@ class CounterpartySaleFactCheck(models.AbstractModel):
             if not cron._commit_progress(len(chunk)):
                 return
         self._heal_references()
-        self._repair()
-        cron._commit_progress(1)
+        differences = self._find_differences()
+        cron._commit_progress(1, remaining=len(differences))
+        for count in self._repair_in_chunks(differences):
+            if not cron._commit_progress(count):
+                return

@@ -73,12 +73,11 @@ class CounterpartySaleFactFill(models.AbstractModel):
     @api.model
     def _fill_chunk(self, limit=FILL_CHUNK):
         """Write the facts of the next documents, newest first; return how many there were."""
-        # settings of ours: nobody else writes them
-        parameters = self.env["ir.config_parameter"].sudo()
-        cursor = parameters.get_param(CURSOR)
+        cursor = self._get_fill_cursor()
         if not cursor:
             return 0
-        day, last_id = cursor.split(",")
+        # settings of ours: nobody else writes them
+        parameters = self.env["ir.config_parameter"].sudo()
         rows = self.env.execute_query(
             SQL(
                 """SELECT id, date, reversed_entry_id IS NOT NULL FROM account_move
@@ -86,8 +85,7 @@ class CounterpartySaleFactFill(models.AbstractModel):
                       AND (date, id) < (%s::date, %s)
                     ORDER BY date DESC, id DESC LIMIT %s""",
                 list(SALE_TYPES),
-                day,
-                int(last_id),
+                *cursor,
                 limit,
             )
         )
@@ -153,11 +151,30 @@ class CounterpartySaleFactFill(models.AbstractModel):
         return moves.browse([row[0] for row in rows])
 
     @api.model
-    def _get_fill_progress(self):
-        """Return the day from which the facts are complete, or ``None`` when all are."""
+    def _fill_ahead(self, moves):
+        """Write the facts of posted documents of the past before the filling comes to them.
+
+        Whoever takes them back or corrects them now needs what they brought.
+        """
+        if moves and self._get_fill_cursor():
+            moves |= self._link_past_reversals(moves)
+            self._insert_facts(moves, live=False)
+
+    @api.model
+    def _get_fill_cursor(self):
+        """Return day and id of the last document filled, or ``None`` when all are."""
         # settings of ours: whoever reads a report may know what it lacks
         cursor = self.env["ir.config_parameter"].sudo().get_param(CURSOR)
-        return fields.Date.to_date(cursor.split(",")[0]) if cursor else None
+        if not cursor:
+            return None
+        day, last_id = cursor.split(",")
+        return fields.Date.to_date(day), int(last_id)
+
+    @api.model
+    def _get_fill_progress(self):
+        """Return the day from which the facts are complete, or ``None`` when all are."""
+        cursor = self._get_fill_cursor()
+        return cursor[0] if cursor else None
 
     @api.model
     def _describe_gaps(self, without_rate=0):
@@ -202,19 +219,16 @@ class CounterpartySaleFactFill(models.AbstractModel):
     @api.model
     def _count_waiting(self):
         """Return how many documents of the past are still to be read."""
-        # settings of ours: whoever reads a report may know what it lacks
-        cursor = self.env["ir.config_parameter"].sudo().get_param(CURSOR)
+        cursor = self._get_fill_cursor()
         if not cursor:
             return 0
-        day, last_id = cursor.split(",")
         [[count]] = self.env.execute_query(
             SQL(
                 """SELECT COUNT(*) FROM account_move
                     WHERE state = 'posted' AND move_type = ANY(%s)
                       AND (date, id) < (%s::date, %s)""",
                 list(SALE_TYPES),
-                day,
-                int(last_id),
+                *cursor,
             )
         )
         return count
