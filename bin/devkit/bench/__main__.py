@@ -54,7 +54,7 @@ def _measure(
         clients = {"ours": ours, "stock": stock, "bound": ours}
         for row in rows:
             with progress.step(row.name):
-                results.append(measure(row, clients, options.repeat))
+                results.append(measure(row, clients, options.repeat, options.scale))
     return results
 
 

@@ -106,7 +106,7 @@ def worker(env: Environment, name: str, clock: str) -> Iterator[Client]:
             process.terminate()
 
 
-def measure(row: Row, clients: dict[str, Client], repeat: int | None) -> Result:
+def measure(row: Row, clients: dict[str, Client], repeat: int | None, scale: float) -> Result:
     """Measure a row's sides in turn, so that a busy moment of the machine meets them all."""
     runs: dict[str, list[dict[str, float]]] = {side: [] for side in row.sides}
     for turn in range(repeat or row.repeat):
@@ -120,4 +120,4 @@ def measure(row: Row, clients: dict[str, Client], repeat: int | None) -> Result:
         )
         for side, found in runs.items()
     }
-    return Result(row.name, row.limit, unit=row.unit, **costs)
+    return Result(row.name, row.limit.at(scale), unit=row.unit, **costs)

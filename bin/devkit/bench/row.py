@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import __path__ as here
@@ -39,6 +39,13 @@ class Limit:
     queries: int | None = None  # more than stock
     total: int | None = None  # queries of all, whatever stock asks
     seconds: float | None = None
+    grows: bool = False  # the seconds are those of scale 1
+
+    def at(self, scale: float) -> Limit:
+        """Return the limit that holds in a database of a scale above 1."""
+        if not self.grows or self.seconds is None or scale <= 1:
+            return self
+        return replace(self, seconds=self.seconds * scale)
 
     def __str__(self) -> str:
         parts = []

@@ -293,10 +293,10 @@ ROWS = [
         repeat=1,
         unit="MB",
     ),
-    Row("check the facts", Limit(seconds=5), ours=Side(_check, _fill), repeat=5),
+    Row("check the facts", Limit(seconds=5, grows=True), ours=Side(_check, _fill), repeat=5),
     Row(
         "write the facts of the past",
-        Limit(seconds=30),
+        Limit(seconds=30, grows=True),
         ours=Side(_refill, _fill, before=_forget),
         repeat=3,
     ),
