@@ -75,11 +75,16 @@ class CounterpartyRequestLanguage(models.AbstractModel):
         return recipients
 
     def _get_customer_information(self):
-        """Let contacts that are made of those who ask read their language."""
+        """Let contacts that are made of those who ask have their name and language."""
         information = super()._get_customer_information()
         # reading who asks is not a matter of rights here: the host asks for it when it writes
         for request in self.sudo():
             address = email_normalize(request.partner_email)
-            if address and not request.partner_id and request._is_installed_lang(request.lang):
-                information.setdefault(address, {})["lang"] = request.lang
+            if not address or request.partner_id:
+                continue
+            known = information.setdefault(address, {})
+            if request.partner_name:
+                known["name"] = request.partner_name
+            if request._is_installed_lang(request.lang):
+                known["lang"] = request.lang
         return information

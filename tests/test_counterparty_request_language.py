@@ -56,13 +56,18 @@ class TestCounterpartyRequestLanguage(RequestMailCase):
 
     def test_a_stranger_who_wrote_in_bulgarian_reads_bulgarian(self):
         nobody = self.ben.browse()
-        request = self._request(channel="email", partner=nobody, partner_email="eve@new.example")
+        request = self._request(
+            channel="email",
+            partner=nobody,
+            partner_email="eve@new.example",
+            partner_name="Eve New",
+        )
         request.lang = "bg_BG"
 
         preview = self._reply(request)
 
         eve = self.env["res.partner"].search([("email", "=", "eve@new.example")])
-        self.assertEqual(eve.lang, "bg_BG")
+        self.assertEqual((eve.name, eve.lang), ("Eve New", "bg_BG"))
         self.assertIn(WORKING, preview)
         self.assertIn(REGARDS, self._sent(request, eve))
 
