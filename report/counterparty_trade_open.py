@@ -189,7 +189,11 @@ class CounterpartyTradeOpen(models.Model):
                 """COALESCE(ordered.commitment_date,
                             ordered.date_order + make_interval(days => line.lead))"""
             ),
-            wanted=SQL("template.type != 'service' OR template.invoice_policy = 'delivery'"),
+            # what a combination consists of stands in lines of its own
+            wanted=SQL(
+                """template.type NOT IN ('service', 'combo')
+                   OR template.type = 'service' AND template.invoice_policy = 'delivery'"""
+            ),
             link=SQL("sale_line_id"),
             arrival=["customer", "transit"],
         )

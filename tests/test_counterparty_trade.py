@@ -48,6 +48,29 @@ class TradeCase(ProfitCase):
         order.action_confirm()
         return order
 
+    def test_a_combination_is_what_it_consists_of(self):
+        combo = self.env["product.combo"].create(
+            {
+                "name": "Set",
+                "combo_item_ids": [Command.create({"product_id": self.goods.id})],
+            }
+        )
+        whole = self.env["product.product"].create(
+            {"name": "Starter Set", "type": "combo", "combo_ids": [Command.set(combo.ids)]}
+        )
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "order_line": [Command.create({"product_id": whole.id, "product_uom_qty": 1})],
+            }
+        )
+        order.action_confirm()
+        self.env.flush_all()
+
+        self.assertFalse(
+            self.env["counterparty.trade.open"].search([("product_id", "=", whole.id)])
+        )
+
     def _buy(self, quantity, price=4.0, **values):
         order = self.env["purchase.order"].create(
             {

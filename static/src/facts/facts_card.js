@@ -17,14 +17,18 @@ export class FactsCard extends Component {
         this.keepLast = new KeepLast();
         this.state = useState({ resId: false, groups: [] });
         useRecordObserver((record) => {
-            if (record.resId !== this.state.resId) {
+            // another id each time the form is read again, as after something was logged
+            if (record.id !== this.recordId) {
+                this.recordId = record.id;
                 this.load(record.resId);
             }
         });
     }
 
     async load(resId) {
-        Object.assign(this.state, { resId, groups: [] });
+        if (resId !== this.state.resId) {
+            Object.assign(this.state, { resId, groups: [] });
+        }
         if (resId) {
             this.state.groups = await this.keepLast.add(
                 this.orm.call("counterparty.facts", "get_facts", [resId])

@@ -19,6 +19,7 @@ export class HistoryPanel extends Component {
     static template = "counterparty_crm.HistoryPanel";
     static props = {
         partnerId: { type: Number },
+        version: { type: String, optional: true },
         fullPage: { type: Boolean, optional: true },
         filters: { type: Object, optional: true },
         beforeLeave: { type: Function, optional: true },
@@ -42,7 +43,10 @@ export class HistoryPanel extends Component {
             this.load(this.props.partnerId);
         });
         onWillUpdateProps((props) => {
-            if (props.partnerId !== this.props.partnerId) {
+            if (
+                props.partnerId !== this.props.partnerId ||
+                props.version !== this.props.version
+            ) {
                 this.load(props.partnerId);
             }
         });

@@ -12,9 +12,11 @@ export class HistoryWidget extends Component {
     static props = { ...standardWidgetProps };
 
     setup() {
-        this.state = useState({ resId: false });
+        this.state = useState({ resId: false, version: "" });
         useRecordObserver((record) => {
             this.state.resId = record.resId;
+            // another one each time the form is read again, as after something was logged
+            this.state.version = record.id;
         });
         // what was typed is kept: a document opens over the form
         this.beforeLeave = () => this.props.record.save();

@@ -3,6 +3,16 @@ import { registry } from "@web/core/registry";
 registry.category("web_tour.tours").add("counterparty_interaction", {
     steps: () => [
         {
+            content: "look at the history",
+            trigger: ".o_notebook .nav-link:contains('Relationship')",
+            run: "click",
+        },
+        {
+            content: "nothing has been logged",
+            trigger:
+                ".o_counterparty_history:not(:has(.fa-spinner)):not(:has([data-kind='interaction'].o_counterparty_history_row))",
+        },
+        {
             content: "log what was agreed, from the form",
             trigger: ".o_form_view button[name='action_log_counterparty_interaction']",
             run: "click",
@@ -34,6 +44,11 @@ registry.category("web_tour.tours").add("counterparty_interaction", {
         {
             content: "it is said that it was logged",
             trigger: ".o_notification:contains('Logged: Harbour Works')",
+        },
+        {
+            content: "the history has it at once",
+            trigger:
+                ".o_counterparty_history_row:contains('They want an offer for ten racks')",
         },
         {
             content: "open the menu of interactions",
