@@ -1,5 +1,8 @@
+from functools import cache, partial
+
 from odoo import fields
 from odoo.http import request, route
+from odoo.tools import format_date
 
 from odoo.addons.portal.controllers.portal import pager
 
@@ -117,9 +120,7 @@ class StatementPortal(StatementPaperPortal):
                 "is_group": len(partners) > 1,
                 "our_company": company,
                 "our_companies": self._get_our_companies("balance"),
-                "records": records,
-                "sections": records._get_section_labels(),
-                "kinds": records._get_kind_labels(),
+                **self._prepare_figures(records),
                 "as_of": fields.Datetime.now(),
                 "zone": request_form.get_zone(),
                 "today": today,
@@ -127,6 +128,16 @@ class StatementPortal(StatementPaperPortal):
                 "default_url": "/my/balance",
             },
         )
+
+    def _prepare_figures(self, records):
+        """Return what the rows of a page are written with; the same is formatted once only."""
+        return {
+            "records": records,
+            "sections": records._get_section_labels(),
+            "kinds": records._get_kind_labels(),
+            "show_amount": cache(records._format_amount),
+            "show_day": cache(partial(format_date, request.env)),
+        }
 
     def _get_payable(self, items):
         """Return which documents of a page may be ticked: ``{move id: may be paid}``."""
@@ -203,9 +214,7 @@ class StatementPortal(StatementPaperPortal):
             "totals": statement.totals(ledgers, digits),
             "ages": statement.ageing(opened.get(partner.id, []), today, digits),
             "currencies": self._get_currencies(ledgers, terms["currency"]),
-            "records": records,
-            "sections": records._get_section_labels(),
-            "kinds": records._get_kind_labels(),
+            **self._prepare_figures(records),
             "buckets": records._get_bucket_labels(),
         }
 

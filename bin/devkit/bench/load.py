@@ -55,7 +55,8 @@ class Page:
 
 PAGES = [
     Page("load: home with our cards", Limit(ratio=1.25), HOME, HOME),
-    Page("load: home and its counters", Limit(ratio=1.25), HOME, HOME, is_counted=True),
+    # eleven figures instead of seven, in three calls instead of two
+    Page("load: home and its counters", Limit(ratio=1.8), HOME, HOME, is_counted=True),
     Page("load: balance beside orders", Limit(ratio=1), "/my/balance", "/my/orders"),
     Page(
         "load: statement of 100 lines beside invoices",

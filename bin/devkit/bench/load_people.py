@@ -50,15 +50,19 @@ def _make_user(env, login):
 
 
 def _make_orders(env, partner, product):
-    lines = [(0, 0, {"product_id": product.id, "product_uom_qty": 1, "price_unit": 10})]
-    orders = [{"partner_id": partner.id, "order_line": lines} for _order in range(PAPERS)]
+    orders = [
+        {
+            "partner_id": partner.id,
+            "order_line": [(0, 0, {"product_id": product.id, "price_unit": 10 + number})],
+        }
+        for number in range(PAPERS)
+    ]
     env["sale.order"].create(orders).action_confirm()
 
 
 def _make_invoices(env, partner, product, count):
     today = date.today()
     first = today.replace(month=1, day=1)
-    lines = [(0, 0, {"product_id": product.id, "price_unit": 10, "tax_ids": []})]
     invoices = env["account.move"].create(
         [
             {
@@ -66,7 +70,9 @@ def _make_invoices(env, partner, product, count):
                 "partner_id": partner.id,
                 "invoice_date": first + (today - first) * number // count,
                 "invoice_date_due": today + timedelta(days=number - count // 2),
-                "invoice_line_ids": lines,
+                "invoice_line_ids": [
+                    (0, 0, {"product_id": product.id, "price_unit": 10 + number, "tax_ids": []})
+                ],
             }
             for number in range(count)
         ]
