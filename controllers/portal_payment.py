@@ -93,7 +93,10 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
         return super()._process_transaction(partner_id, currency_id, invoice_ids, *args, **kwargs)
 
     def _check_provider(self, company, kwargs):
-        """Refuse ways of payment of another company: the money would go there.
+        """Refuse ways of payment that the page does not offer.
+
+        Of another company, where the money would go; and those that are switched off or not
+        published: a program names any, also one that only tries payments out.
 
         :raises ValidationError: says so
         """
@@ -102,8 +105,12 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
         # sudo: the same of a saved way of payment
         token = request.env["payment.token"].sudo().browse(kwargs.get("token_id") or 0)
         wanted = provider.exists() | token.exists().provider_id
+        is_offered = wanted and all(
+            one.state != "disabled" and (one.is_published or not request.env.user.share)
+            for one in wanted
+        )
         # sudo: branches pay through their parents
-        if not wanted or wanted.company_id - company.sudo().parent_ids:
+        if not is_offered or wanted.company_id - company.sudo().parent_ids:
             raise ValidationError(request.env._("This cannot be paid here."))
 
     def _may_pay(self):

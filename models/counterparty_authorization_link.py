@@ -20,9 +20,9 @@ class CounterpartyAuthorizationLink(models.AbstractModel):
         "Renew Links When It Runs Out",
         default=True,
         tracking=True,
-        help="Links to invoices, orders and statements open without signing in. On the day after "
-        "the last one, those seen or mailed so far stop working for everybody; mails sent from "
-        "then on carry new ones.",
+        help="Links to invoices, orders, statements and requests open without signing in. On the "
+        "day after the last one, those seen or mailed so far stop working for everybody; mails "
+        "sent from then on carry new ones.",
     )
     links_renewed_on = fields.Datetime(readonly=True, copy=False)
 

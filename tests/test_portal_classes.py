@@ -9,13 +9,15 @@ no class                          tests
                                   test_portal_statement: only_the_right_token_opens_a_paper
 4  rules of the commercial partner here: who_has_no_company_any_more_sees_nothing;
                                   test_counterparty_authorization: a_contact_that_moves
-5  fields by program              test_portal_leaks: our_fields_are_no_ones_to_read
+5  fields by program              test_portal_leaks: our_fields_are_no_ones_to_read,
+                                  what_goods_cost_stays_ours
 6  public methods                 test_access_methods: strangers_change_nothing
 7  hidden fields in domains       test_portal_leaks: margins_stay_ours, counts_groups_and_names
 8  attachments                    here: files_of_inner_notes_stay_inside; test_portal_document
 9  chatter                        test_portal_request_steps: a_customer_answers_in_the_portal
-                                  (note, author and rating are ignored); test_portal_access:
+                                  (note and rating are ignored); test_portal_access:
                                   chatter_and_files_follow_the_authorization; here:
+                                  a_message_by_program_is_the_senders_own_words,
                                   no_word_from_inside_is_read_by_its_number
 10 mass assignment                test_portal_request: a_form_decides_nothing_but_what_it_asks
 11 forms without token, GET       test_portal_matrix: forms_for_papers_of_others, no_get_changes
@@ -86,8 +88,13 @@ class TestPortalClasses(PortalWorldCase):
         (self.alfa.user_ids | self.alfa.child_ids.user_ids).active = False
         self.alfa.active = False
         self._enter(self.dana)
-        self._check_hidden(self.mine.marks["statement"], self._get("/my/statements").text)
-        self._check_hidden(self.mine.marks["invoice"], self._get("/my/balance").text)
+        for represented in (str(self.alfa.id), "all"):
+            self._post("/my/represent", page="/my/home", partner=represented)
+            for url in ("/my/statements", "/my/balance", "/my/documents"):
+                with self.subTest(represented=represented, url=url):
+                    text = self._get(url).text
+                    for mark in ("statement", "invoice", "document"):
+                        self._check_hidden(self.mine.marks[mark], text)
 
     @mute_logger("odoo.http")
     def test_files_of_inner_notes_stay_inside(self):
@@ -115,6 +122,26 @@ class TestPortalClasses(PortalWorldCase):
                     "attachment_tokens": ["forged"],
                 },
             )
+        self.assertFalse(foreign.res_id)
+
+    def test_a_message_by_program_is_the_senders_own_words(self):
+        inside = self.env.ref("mail.mt_note")
+        foreign = self.env["ir.attachment"].create({"name": "foreign.txt", "raw": b"foreign"})
+        self.mine.request.with_user(self.anna).message_post(
+            body="By program",
+            author_id=self.env.user.partner_id.id,
+            email_from="boss@example.com",
+            subtype_xmlid="mail.mt_note",
+            message_type="email",
+            partner_ids=self.bela.partner_id.ids,
+            attachment_ids=foreign.ids,
+        )
+        said = self.mine.request.message_ids.sorted("id")[-1]
+        self.assertEqual(said.author_id, self.anna.partner_id)
+        self.assertNotIn("boss@example.com", said.email_from)
+        self.assertNotEqual(said.subtype_id, inside)
+        self.assertFalse(said.partner_ids | said.notified_partner_ids & self.bela.partner_id)
+        self.assertFalse(said.attachment_ids)
         self.assertFalse(foreign.res_id)
 
     def test_no_word_from_inside_is_read_by_its_number(self):

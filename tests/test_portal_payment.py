@@ -258,6 +258,27 @@ class TestPortalPaymentPages(PaymentCase, HttpCase):
 
         self.assertFalse(self._transaction(invoice))
 
+    def test_a_provider_that_the_page_does_not_offer_takes_nothing(self):
+        invoice = self._move(100)
+        self.authenticate("pat", "pat-pat-pat")
+        for values in ({"state": "disabled"}, {"is_published": False}):
+            self.provider.write({"state": "test", "is_published": True})
+            self.provider.write(values)
+            with (
+                self.subTest(**values),
+                mute_logger("odoo.http"),
+                self.assertRaises(JsonRpcException),
+            ):
+                self._transact(invoice)
+        for number in (99_999_999, 0, None):
+            with (
+                self.subTest(provider=number),
+                mute_logger("odoo.http"),
+                self.assertRaises(JsonRpcException),
+            ):
+                self._transact(invoice, provider_id=number)
+        self.assertFalse(self._transaction(invoice))
+
     def test_documents_of_others_are_not_paid(self):
         foreign = self._move(100, partner_id=self.slowpay.id)
         self.authenticate("pat", "pat-pat-pat")

@@ -11,8 +11,8 @@ class CounterpartyAuthorizationEnd(models.TransientModel):
     renew_links = fields.Boolean(
         "Renew the Links of Their Papers",
         default=True,
-        help="Links to invoices and orders open without signing in. Those seen or mailed so far "
-        "stop working for everybody; mails sent from now on carry new ones.",
+        help="Links to invoices, orders, statements and requests open without signing in. Those "
+        "seen or mailed so far stop working for everybody; mails sent from now on carry new ones.",
     )
 
     def action_end(self):
