@@ -156,6 +156,7 @@ from . import test_counterparty_sale_fact
 from . import test_counterparty_sale_fact_attribution
 from . import test_counterparty_sale_fact_cost
 from . import test_counterparty_sale_fact_credit
+from . import test_counterparty_sale_fact_goods_kept
 from . import test_counterparty_sale_fact_history
 from . import test_story_sale_cost
 

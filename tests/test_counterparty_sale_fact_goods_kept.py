@@ -1,0 +1,80 @@
+from odoo.tests import tagged
+
+from .common_profit import ProfitCase
+
+
+@tagged("post_install", "-at_install", "counterparty_profit")
+class TestCounterpartySaleFactGoodsKept(ProfitCase):
+    """Whether the goods come back: what one unit is credited with, against what it was sold for."""
+
+    def _included_tax(self):
+        return self.env["account.tax"].create(
+            {
+                "name": "Included 19%",
+                "amount": 19,
+                "price_include_override": "tax_included",
+                "type_tax_use": "sale",
+                "company_id": self.company.id,
+            }
+        )
+
+    # ------------------------------------------------------------
+    # Live
+    # ------------------------------------------------------------
+
+    def test_discount_typed_into_the_price_brings_the_goods_back(self):
+        invoice = self._invoice(self._line(quantity=10, discount=10))
+
+        credit = self._invoice(
+            self._line(quantity=10, price=90), kind="out_refund", reversed_entry_id=invoice.id
+        )
+
+        self.assertEqual(credit.invoice_line_ids.reversed_line_id, invoice.invoice_line_ids)
+        self.assertEqual(self._sums(invoice | credit), (0, 0, 0))
+
+    def test_discount_on_a_credit_leaves_the_goods(self):
+        invoice = self._invoice(self._line(quantity=10))
+        credit = self._credit(invoice, post=False)
+
+        credit.invoice_line_ids.discount = 60
+
+        self.assertTrue(credit.invoice_line_ids.counterparty_goods_kept)
+        credit.action_post()
+        self.assertEqual(self._sums(credit), (-400, 0, -400))
+
+    def test_tax_included_price_credited_without_tax_brings_the_goods_back(self):
+        tax = self._included_tax()
+        invoice = self._invoice(self._line(price=119, tax_ids=tax.ids))
+
+        credit = self._invoice(
+            self._line(price=100), kind="out_refund", reversed_entry_id=invoice.id
+        )
+
+        self.assertFalse(credit.invoice_line_ids.counterparty_goods_kept)
+        self.assertEqual(self._sums(invoice | credit), (0, 0, 0))
+
+    def test_rounded_totals_of_a_part_bring_the_goods_back(self):
+        invoice = self._invoice(self._line(quantity=3, price=33.335))
+        credit = self._credit(invoice, post=False)
+
+        credit.invoice_line_ids.quantity = 1
+
+        self.assertFalse(credit.invoice_line_ids.counterparty_goods_kept)
+
+    def test_other_quantity_keeps_what_was_said_about_the_goods(self):
+        invoice = self._invoice(self._line(quantity=10))
+        line = self._credit(invoice, post=False).invoice_line_ids
+        line.price_unit = 90
+        line.counterparty_goods_kept = False
+
+        line.quantity = 5
+
+        self.assertFalse(line.counterparty_goods_kept)
+
+    def test_credit_by_hand_finds_the_sale_of_the_same_net_price(self):
+        invoice = self._invoice(self._line(quantity=10, discount=10))
+
+        credit = self._invoice(self._line(quantity=10, price=90), kind="out_refund")
+
+        self.assertEqual(credit.invoice_line_ids.reversed_line_id, invoice.invoice_line_ids)
+        self.assertEqual(self._sums(invoice | credit), (0, 0, 0))
