@@ -78,6 +78,19 @@ class AccountMoveLine(models.Model):
             self.currency_id.rounding or 0.01,
         )
 
+    @api.constrains("counterparty_goods_kept")
+    def _check_goods_kept(self):
+        for line in self.filtered("counterparty_goods_kept"):
+            if line.move_id.move_type != "out_refund":
+                raise ValidationError(
+                    self.env._(
+                        "Only a credit note can leave the goods with the customer: clear “Goods "
+                        "Kept” on line %(line)s of %(document)s.",
+                        line=line.display_name,
+                        document=line.move_id.display_name,
+                    )
+                )
+
     @api.constrains("reversed_line_id")
     def _check_reversed_line(self):
         for line in self.filtered("reversed_line_id"):

@@ -1,3 +1,4 @@
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common_profit import ProfitCase
@@ -78,3 +79,27 @@ class TestCounterpartySaleFactGoodsKept(ProfitCase):
 
         self.assertEqual(credit.invoice_line_ids.reversed_line_id, invoice.invoice_line_ids)
         self.assertEqual(self._sums(invoice | credit), (0, 0, 0))
+
+    def test_flag_on_an_invoice_is_refused_and_makes_no_full_margin(self):
+        invoice = self._invoice(self._line(quantity=10), post=False)
+        with self.assertRaisesRegex(ValidationError, "Only a credit note"):
+            invoice.invoice_line_ids.counterparty_goods_kept = True
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move_line SET counterparty_goods_kept = TRUE WHERE id = %s",
+            invoice.invoice_line_ids.ids,
+        )
+        self.env.invalidate_all()
+
+        invoice.action_post()
+
+        self.assertEqual(self._sums(invoice), (1000, 100, 900))
+
+    def test_price_credit_that_names_no_sale_takes_no_goods_back(self):
+        credit = self._invoice(
+            self._line(quantity=10, price=5, counterparty_goods_kept=True), kind="out_refund"
+        )
+
+        self.assertFalse(credit.invoice_line_ids.reversed_line_id)
+        self.assertEqual(self._sums(credit), (-50, 0, -50))
+        self.assertEqual(self._facts(credit).quantity, 0)
