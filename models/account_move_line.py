@@ -158,9 +158,13 @@ class AccountMoveLine(models.Model):
         :param taken: lines that others credit already
         """
         self.ensure_one()
-        sold = (invoice.invoice_line_ids - taken).filtered(
+        # whoever may post need not see the invoice
+        sold = (invoice.sudo().invoice_line_ids - taken).filtered(
             lambda line: (
                 line.display_type == "product"
+                # a credit for another customer takes nothing back, and is posted all the same
+                and line.company_id == self.company_id
+                and line.partner_id == self.partner_id
                 and line.product_id == self.product_id
                 and line.product_uom_id == self.product_uom_id
                 and line.currency_id == self.currency_id
@@ -171,7 +175,7 @@ class AccountMoveLine(models.Model):
         # of two that differ by a coin, the one with the very price
         same = same.sorted(lambda line: line.price_unit != self.price_unit)
         dearer = sold.filtered(lambda line: line.product_id and gaps[line] > 0)
-        return same[:1] or dearer[:1]
+        return self.browse((same[:1] or dearer[:1]).ids)
 
     def _link_sold_lines(self):
         """Let credits without a named invoice take back the invoice lines that they are about.

@@ -103,3 +103,56 @@ class TestCounterpartySaleFactGoodsKept(ProfitCase):
         self.assertFalse(credit.invoice_line_ids.reversed_line_id)
         self.assertEqual(self._sums(credit), (-50, 0, -50))
         self.assertEqual(self._facts(credit).quantity, 0)
+
+    # ------------------------------------------------------------
+    # Never a reason for a posting to fail
+    # ------------------------------------------------------------
+
+    def test_credit_for_another_customer_is_posted_without_a_link(self):
+        invoice = self._invoice()
+        other = self.env["res.partner"].create({"name": "Contoso"})
+        credit = self._invoice(
+            self._line(),
+            kind="out_refund",
+            reversed_entry_id=invoice.id,
+            partner_id=other.id,
+            post=False,
+        )
+
+        credit.action_post()
+
+        self.assertEqual(credit.state, "posted")
+        self.assertFalse(credit.invoice_line_ids.reversed_line_id)
+
+    def test_salesperson_credits_an_invoice_of_a_colleague(self):
+        invoice = self._invoice(invoice_user_id=self.env.user.id)
+        seller = self._profit_user(
+            "sela", "sales_team.group_sale_salesman", "account.group_account_invoice"
+        )
+        self.env["ir.rule"].create(
+            {
+                "name": "Own invoices",
+                "model_id": self.env.ref("account.model_account_move").id,
+                "domain_force": "[('invoice_user_id', '=', user.id)]",
+            }
+        )
+        self.env["ir.rule"].create(
+            {
+                "name": "Own invoice lines",
+                "model_id": self.env.ref("account.model_account_move_line").id,
+                "domain_force": "[('move_id.invoice_user_id', '=', user.id)]",
+            }
+        )
+        credit = self._invoice(
+            self._line(),
+            kind="out_refund",
+            reversed_entry_id=invoice.id,
+            invoice_user_id=seller.id,
+            post=False,
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+
+        credit.with_user(seller)._link_reversed_lines()
+
+        self.assertEqual(credit.invoice_line_ids.reversed_line_id, invoice.invoice_line_ids)
