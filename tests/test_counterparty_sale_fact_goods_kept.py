@@ -19,6 +19,23 @@ class TestCounterpartySaleFactGoodsKept(ProfitCase):
             }
         )
 
+    def _fill(self, *moves):
+        """Bring documents in as those of the past: without facts, links or choices of ours."""
+        self.env.flush_all()
+        ids = [move.id for move in moves]
+        self.env.cr.execute("DELETE FROM counterparty_sale_fact")
+        self.env.cr.execute("DELETE FROM counterparty_sale_fact_kept")
+        self.env.cr.execute(
+            """UPDATE account_move_line
+                  SET reversed_line_id = NULL, counterparty_goods_kept = NULL
+                WHERE move_id = ANY(%s)""",
+            [ids],
+        )
+        self.env.invalidate_all()
+        self.env["ir.config_parameter"].set_param("counterparty_crm.facts_cursor", "9999-12-31,0")
+        while self.Fact._fill_chunk():
+            pass
+
     # ------------------------------------------------------------
     # Live
     # ------------------------------------------------------------
@@ -156,3 +173,59 @@ class TestCounterpartySaleFactGoodsKept(ProfitCase):
         credit.with_user(seller)._link_reversed_lines()
 
         self.assertEqual(credit.invoice_line_ids.reversed_line_id, invoice.invoice_line_ids)
+
+    # ------------------------------------------------------------
+    # The past
+    # ------------------------------------------------------------
+
+    def test_fill_keeps_the_goods_where_the_price_alone_was_credited(self):
+        invoice = self._invoice(self._line(quantity=10), campaign_id=self.spring.id)
+        rebate = self._invoice(
+            self._line(quantity=10, price=5), kind="out_refund", reversed_entry_id=invoice.id
+        )
+
+        self._fill(invoice, rebate)
+
+        self.assertTrue(rebate.invoice_line_ids.counterparty_goods_kept)
+        self.assertEqual(self._sums(invoice | rebate), (950, 100, 850))
+        self.assertEqual(self._by_campaign(rebate), {"Spring": -50})
+
+    def test_fill_reads_discounts_of_the_past_like_prices(self):
+        invoice = self._invoice(self._line(quantity=10), self._line(self.service, discount=10))
+        rebate = self._credit(invoice, post=False)
+        rebate.invoice_line_ids[0].discount = 60
+        rebate.invoice_line_ids[1].write({"price_unit": 90, "discount": 0})
+        rebate.action_post()
+
+        self._fill(invoice, rebate)
+
+        goods, service = rebate.invoice_line_ids
+        self.assertEqual(rebate.invoice_line_ids.reversed_line_id, invoice.invoice_line_ids)
+        self.assertTrue(goods.counterparty_goods_kept)
+        self.assertFalse(service.counterparty_goods_kept)
+        self.assertEqual(self._sums(rebate)[1], 0)
+
+    def test_fill_believes_the_ledger_that_took_the_goods_back(self):
+        invoice = self._invoice(self._line(self.ledger_goods, quantity=10))
+        rebate = self._invoice(
+            self._line(self.ledger_goods, quantity=10, price=5),
+            kind="out_refund",
+            reversed_entry_id=invoice.id,
+        )
+
+        self._fill(invoice, rebate)
+
+        self.assertFalse(rebate.invoice_line_ids.counterparty_goods_kept)
+        self.assertEqual(self._sums(invoice | rebate), (950, 0, 950))
+
+    def test_second_fill_leaves_what_was_said_live(self):
+        invoice = self._invoice(self._line(quantity=10))
+        credit = self._credit(invoice, post=False)
+        credit.invoice_line_ids.price_unit = 90
+        credit.invoice_line_ids.counterparty_goods_kept = False
+        credit.action_post()
+
+        self.Fact._fill_at_install()
+
+        self.assertFalse(credit.invoice_line_ids.counterparty_goods_kept)
+        self.assertEqual(self._sums(credit), (-900, -100, -800))
