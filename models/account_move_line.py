@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from ..tools import reversal
+
 # portal: which campaign earns a sale is not for customers who read their invoices by program
 INTERNAL = "base.group_user"
 
@@ -51,7 +53,8 @@ class AccountMoveLine(models.Model):
         help="Only the price is credited: the goods and their cost stay with the customer.",
     )
 
-    @api.depends("reversed_line_id", "price_unit")
+    # not the total: another quantity takes back nothing that was said about the goods
+    @api.depends("reversed_line_id", "price_unit", "discount", "tax_ids")
     def _compute_counterparty_goods_kept(self):
         """Take a credit at a lower price for one of the price alone, unless said otherwise."""
         for line in self:
@@ -61,8 +64,32 @@ class AccountMoveLine(models.Model):
                 and line.move_id.move_type == "out_refund"
                 and line.currency_id == origin.currency_id
                 and line.product_uom_id == origin.product_uom_id
-                and line.currency_id.compare_amounts(line.price_unit, origin.price_unit) < 0
+                and line._get_price_gap(origin) > 0
             )
+
+    def _get_price_gap(self, origin):
+        """Return how much less than it was sold for the line credits, in its currency, net."""
+        self.ensure_one()
+        return reversal.price_gap(
+            origin.price_subtotal,
+            origin.quantity,
+            self.price_subtotal,
+            self.quantity,
+            self.currency_id.rounding or 0.01,
+        )
+
+    @api.constrains("counterparty_goods_kept")
+    def _check_goods_kept(self):
+        for line in self.filtered("counterparty_goods_kept"):
+            if line.move_id.move_type != "out_refund":
+                raise ValidationError(
+                    self.env._(
+                        "Only a credit note can leave the goods with the customer: clear “Goods "
+                        "Kept” on line %(line)s of %(document)s.",
+                        line=line.display_name,
+                        document=line.move_id.display_name,
+                    )
+                )
 
     @api.constrains("reversed_line_id")
     def _check_reversed_line(self):
@@ -124,31 +151,36 @@ class AccountMoveLine(models.Model):
                 )
 
     def _find_reversed_line(self, invoice, taken):
-        """Return the line of an invoice that this line credits: same product, unit and price.
+        """Return the line of an invoice that this line credits: same product, unit and net price.
 
         Else the first of a higher price: then the price alone is credited.
 
         :param taken: lines that others credit already
         """
         self.ensure_one()
-        sold = (invoice.invoice_line_ids - taken).filtered(
+        # whoever may post need not see the invoice
+        sold = (invoice.sudo().invoice_line_ids - taken).filtered(
             lambda line: (
                 line.display_type == "product"
+                # a credit for another customer takes nothing back, and is posted all the same
+                and line.company_id == self.company_id
+                and line.partner_id == self.partner_id
                 and line.product_id == self.product_id
                 and line.product_uom_id == self.product_uom_id
                 and line.currency_id == self.currency_id
             )
         )
-        same = sold.filtered(
-            lambda line: line.currency_id.is_zero(line.price_unit - self.price_unit)
-        )
-        dearer = sold.filtered(lambda line: line.product_id and line.price_unit > self.price_unit)
-        return same[:1] or dearer[:1]
+        gaps = {line: self._get_price_gap(line) for line in sold}
+        same = sold.filtered(lambda line: not gaps[line])
+        # of two that differ by a coin, the one with the very price
+        same = same.sorted(lambda line: line.price_unit != self.price_unit)
+        dearer = sold.filtered(lambda line: line.product_id and gaps[line] > 0)
+        return self.browse((same[:1] or dearer[:1]).ids)
 
     def _link_sold_lines(self):
         """Let credits without a named invoice take back the invoice lines that they are about.
 
-        Those of the same order line; made by hand, of the same customer, product, unit and price.
+        Those of the same order line; made by hand, of the same customer, product, unit and net price.
         The latest of which all, else any, of the quantity is not credited yet.
         """
         by_key = {}
@@ -179,7 +211,7 @@ class AccountMoveLine(models.Model):
             self.sale_line_ids,
             self.product_id,
             (self.company_id, self.partner_id, self.product_uom_id, self.currency_id),
-            self.price_unit,
+            (self.price_unit, self.discount, self.tax_ids),
         )
 
     def _link_sold_line(self, origins, rest):
@@ -226,10 +258,11 @@ class AccountMoveLine(models.Model):
             ),
             # by the facts, which are narrow: of 60,000 sales to a customer in a fifth of the time
             SQL(
-                """l.price_unit = credit.price_unit AND l.id IN (
-                       SELECT f.line_id FROM counterparty_sale_fact f
-                        WHERE f.commercial_partner_id = credit.partner_id
-                          AND f.product_id = credit.product_id AND f.kind = 'posting')"""
+                """l.id IN (SELECT f.line_id FROM counterparty_sale_fact f
+                               WHERE f.commercial_partner_id = credit.partner_id
+                                 AND f.product_id = credit.product_id AND f.kind = 'posting')
+                   AND %s = 0""",
+                self._sql_price_gap(SQL("l"), SQL("credit")),
             ),
         ]
         return SQL(
@@ -245,6 +278,23 @@ class AccountMoveLine(models.Model):
             days=SQL(", ").join(SQL("(%s, %s::date, %s)", *day) for day in days),
             ordered=self._sql_sold_leg(SQL("origin.is_ordered AND %s", legs[0])),
             by_hand=self._sql_sold_leg(SQL("NOT origin.is_ordered AND %s", legs[1])),
+        )
+
+    @api.model
+    def _sql_price_gap(self, sold, credit):
+        """Return the price gap of two aliases of lines, see ``tools/reversal.py``."""
+        return SQL(
+            """(SELECT CASE WHEN ABS(gap.amount) > gap.coin * (0.501 + 0.5 * ABS(gap.part))
+                            THEN gap.amount ELSE 0 END
+                  FROM (SELECT %(sold)s.price_subtotal * ratio.part - %(credit)s.price_subtotal
+                                   AS amount, ratio.part,
+                               (SELECT COALESCE(NULLIF(cur.rounding, 0), 0.01)
+                                  FROM res_currency cur WHERE cur.id = %(credit)s.currency_id)
+                                   AS coin
+                          FROM (SELECT %(credit)s.quantity / NULLIF(%(sold)s.quantity, 0)
+                                           AS part) ratio) gap)""",
+            sold=sold,
+            credit=credit,
         )
 
     @api.model

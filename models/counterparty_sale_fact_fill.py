@@ -136,7 +136,10 @@ class CounterpartySaleFactFill(models.AbstractModel):
                 moves=sql_ids(moves.ids),
             )
         )
-        self.env["account.move.line"].invalidate_model(["reversed_line_id"])
+        self._link_past_price_credits(moves)
+        self.env["account.move.line"].invalidate_model(
+            ["reversed_line_id", "counterparty_goods_kept"]
+        )
         rows = self.env.execute_query(
             SQL(
                 """WITH RECURSIVE origin AS (
@@ -149,6 +152,70 @@ class CounterpartySaleFactFill(models.AbstractModel):
             )
         )
         return moves.browse([row[0] for row in rows])
+
+    @api.model
+    def _link_past_price_credits(self, moves):
+        """Match what is left with lines of a higher net price; there the goods were kept.
+
+        The n-th dearest credit of a product and unit is of the n-th dearest line sold. Where the
+        ledger took the goods back, they came back. What was posted since we came has said so.
+        """
+        Line = self.env["account.move.line"]
+        self.env.cr.execute(
+            SQL(
+                """WITH document AS (
+                       SELECT id, reversed_entry_id, company_id FROM account_move
+                        WHERE id = ANY(%(moves)s) AND move_type = 'out_refund'
+                          AND reversed_entry_id IS NOT NULL),
+                   credit AS (
+                       SELECT l.*, ROW_NUMBER() OVER (
+                                  PARTITION BY l.move_id, l.product_id, l.product_uom_id
+                                      ORDER BY l.price_subtotal / l.quantity DESC, l.id) AS place
+                         FROM document
+                         JOIN account_move_line l ON l.move_id = document.id
+                        WHERE %(is_goods)s AND l.reversed_line_id IS NULL),
+                   sold AS (
+                       SELECT l.*, document.id AS credit_id, ROW_NUMBER() OVER (
+                                  PARTITION BY document.id, l.product_id, l.product_uom_id
+                                      ORDER BY l.price_subtotal / l.quantity DESC, l.id) AS place
+                         FROM document
+                         JOIN account_move_line l ON l.move_id = document.reversed_entry_id
+                        WHERE %(is_goods)s AND NOT EXISTS (
+                                  SELECT FROM account_move_line mine
+                                   WHERE mine.reversed_line_id = l.id
+                                     AND mine.move_id = document.id))
+                   UPDATE account_move_line line SET reversed_line_id = sold.id
+                     FROM credit JOIN sold ON sold.credit_id = credit.move_id
+                          AND (sold.product_id, sold.company_id, sold.partner_id, sold.currency_id,
+                               sold.place) = (credit.product_id, credit.company_id,
+                               credit.partner_id, credit.currency_id, credit.place)
+                          AND sold.product_uom_id IS NOT DISTINCT FROM credit.product_uom_id
+                    WHERE line.id = credit.id AND %(gap)s >= 0""",
+                moves=sql_ids(moves.ids),
+                is_goods=SQL(
+                    "l.display_type = 'product' AND l.product_id IS NOT NULL AND l.quantity > 0"
+                ),
+                gap=Line._sql_price_gap(SQL("sold"), SQL("credit")),
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """UPDATE account_move_line line SET counterparty_goods_kept = TRUE
+                     FROM account_move_line credit
+                     JOIN account_move m ON m.id = credit.move_id
+                     JOIN account_move_line sold ON sold.id = credit.reversed_line_id
+                          AND sold.currency_id = credit.currency_id
+                          AND sold.product_uom_id IS NOT DISTINCT FROM credit.product_uom_id
+                    WHERE line.id = credit.id AND credit.move_id = ANY(%(moves)s)
+                      AND m.move_type = 'out_refund' AND credit.display_type = 'product'
+                      AND credit.counterparty_goods_kept IS NULL AND %(gap)s > 0
+                      AND NOT EXISTS (SELECT FROM account_move_line item
+                                       WHERE item.cogs_origin_id = credit.id
+                                         AND item.move_id = credit.move_id)""",
+                moves=sql_ids(moves.ids),
+                gap=Line._sql_price_gap(SQL("sold"), SQL("credit")),
+            )
+        )
 
     @api.model
     def _fill_ahead(self, moves):

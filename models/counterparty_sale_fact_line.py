@@ -105,7 +105,7 @@ class CounterpartySaleFactLine(models.AbstractModel):
                       m.commercial_partner_id IN (SELECT partner_id FROM res_company)
                           AS is_internal,
                       COALESCE(l.is_downpayment OR s.is_downpayment, FALSE) AS is_downpayment,
-                      COALESCE(l.counterparty_goods_kept, FALSE) AS goods_kept,
+                      kept.goods AS goods_kept,
                       l.reversed_line_id, l.create_date,
                       l.campaign_id AS line_campaign, l.medium_id AS line_medium,
                       l.source_id AS line_source, m.campaign_id AS move_campaign,
@@ -126,8 +126,8 @@ class CounterpartySaleFactLine(models.AbstractModel):
                       COALESCE(NULLIF(cur.rounding, 0), 0.01) AS coin,
                       ROUND(-COALESCE(l.balance, 0) / COALESCE(NULLIF(cur.rounding, 0), 0.01))
                           * COALESCE(NULLIF(cur.rounding, 0), 0.01) AS amount,
-                      CASE WHEN m.move_type = 'out_refund' THEN -1 ELSE 1 END
-                          * COALESCE(l.quantity, 0) * %(factor)s AS quantity
+                      CASE WHEN kept.goods THEN 0 WHEN m.move_type = 'out_refund' THEN -1
+                           ELSE 1 END * COALESCE(l.quantity, 0) * %(factor)s AS quantity
                  FROM %(tables)s
                 WHERE m.id = ANY(%(moves)s) AND l.move_id = ANY(%(moves)s)
                   AND m.state = 'posted' AND m.move_type = ANY(%(types)s)
@@ -167,6 +167,9 @@ class CounterpartySaleFactLine(models.AbstractModel):
                  JOIN res_currency cur ON cur.id = c.currency_id
                  LEFT JOIN product_product pp ON pp.id = l.product_id
                  LEFT JOIN product_template pt ON pt.id = pp.product_tmpl_id
+                CROSS JOIN LATERAL (
+                    SELECT m.move_type = 'out_refund' AND l.counterparty_goods_kept IS TRUE
+                               AS goods) kept
                  %s""",
             orders if ordered else nothing,
         )

@@ -157,6 +157,7 @@ from . import test_counterparty_sale_fact_attribution
 from . import test_counterparty_sale_fact_cost
 from . import test_counterparty_sale_fact_credit
 from . import test_counterparty_sale_fact_fill
+from . import test_counterparty_sale_fact_goods_kept
 from . import test_counterparty_sale_fact_history
 from . import test_story_sale_cost
 
