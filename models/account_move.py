@@ -45,6 +45,12 @@ class AccountMove(models.Model):
         self._tell_counterparty_requests()
         return result
 
+    def button_cancel(self):
+        result = super().button_cancel()
+        # what is cancelled is not waited for any more; whoever cancels need not see the request
+        self.env["counterparty.request"].sudo()._end_recoveries(self)
+        return result
+
     def _tell_counterparty_requests(self):
         """Let requests know that invoices they are about are settled."""
         self.env["counterparty.request.document"]._note_states(self)

@@ -20,6 +20,19 @@ class AccountMoveLine(models.Model):
     )
 
     # ------------------------------------------------------------
+    # REQUEST
+    # ------------------------------------------------------------
+
+    def _reconcile_post_hook(self, data):
+        result = super()._reconcile_post_hook(data)
+        # the host tells of what is paid, not of what is credited
+        unpaid = data["not_paid_invoices"]
+        credited = unpaid.filtered(lambda move: move.payment_state == "reversed")
+        if credited:
+            credited._tell_counterparty_requests()
+        return result
+
+    # ------------------------------------------------------------
     # PROFIT: campaign of a line, line that it reverses
     # ------------------------------------------------------------
 

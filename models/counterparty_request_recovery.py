@@ -104,7 +104,7 @@ class CounterpartyRequestRecovery(models.AbstractModel):
     def _end_recoveries(self, invoices):
         """Solve the live recoveries whose documents are all settled now.
 
-        :param invoices: documents that were paid or reversed just now
+        :param invoices: documents that were paid, reversed or cancelled just now
         """
         if not self._has_recoveries():
             return
@@ -116,11 +116,17 @@ class CounterpartyRequestRecovery(models.AbstractModel):
             ]
         )
         for request in recoveries:
-            if all(move.payment_state in SETTLED for move in request.invoice_ids):
+            moves = request.invoice_ids.filtered(lambda move: move.state != "cancel")
+            # where all are cancelled, nobody has paid: that is for people to end
+            if moves and all(move.payment_state in SETTLED for move in moves):
                 request._move(states.SOLVED, False, solved_at=fields.Datetime.now())
-                request._message_log(
-                    body=self.env._(
-                        "Paid: %(documents)s. Nothing is left to recover.",
-                        documents=", ".join(request.invoice_ids.mapped("display_name")),
-                    )
-                )
+                request._message_log(body=self._get_settled_text(moves))
+
+    @api.model
+    def _get_settled_text(self, moves):
+        documents = ", ".join(moves.mapped("display_name"))
+        if "reversed" in moves.mapped("payment_state"):
+            return self.env._(
+                "Paid or credited: %(documents)s. Nothing is left to recover.", documents=documents
+            )
+        return self.env._("Paid: %(documents)s. Nothing is left to recover.", documents=documents)

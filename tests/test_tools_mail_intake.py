@@ -182,6 +182,9 @@ class TestToolsMailIntake(BaseCase):
             ({"Precedence": "auto_reply"}, ("automatic", "precedence")),
             ({"List_Id": "<news.x.example>"}, ("automatic", "list-id")),
             ({"X_Odoo_Objects": "sale.order-1"}, ("human", "")),
+            # a person wrote, a rule of a mailbox passed it on
+            ({"X_MS_Exchange_Inbox_Rules_Loop": "info@firm.example"}, ("human", "")),
+            ({"X_Loop": "info@firm.example"}, ("human", "")),
             ({"Return_Path": "<>"}, ("automatic", "return-path")),
             ({"From": "Desk <desk@ours.example>"}, ("automatic", "own")),
             (
@@ -199,10 +202,12 @@ class TestToolsMailIntake(BaseCase):
                 self.assertEqual(kind, expected)
 
     def test_what_a_program_sends_for_people_is_heard_but_not_acknowledged(self):
-        for header in ("X_Odoo_Objects", "List_Unsubscribe", "Feedback_ID"):
+        for header in ("X_Odoo_Objects", "List_Unsubscribe", "Feedback_ID", "X_Loop"):
             with self.subTest(header=header):
                 self.assertTrue(mail_intake.is_deaf(read(**{header: "x"})))
         self.assertFalse(mail_intake.is_deaf(read()))
+        redirected = read(X_MS_Exchange_Inbox_Rules_Loop="info@firm.example")
+        self.assertFalse(mail_intake.is_deaf(redirected))
 
     def test_nobody_reads_the_mail_of_robots(self):
         for address in (

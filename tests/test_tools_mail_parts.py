@@ -1,3 +1,4 @@
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from odoo.tests import BaseCase, tagged
@@ -44,6 +45,33 @@ class TestToolsMailParts(BaseCase):
 
         self.assertEqual((len(names(message)), len(dropped)), (50, 450))
         self.assertEqual(dropped[0], "50.txt")
+
+    def test_a_mail_that_is_a_file_itself_keeps_to_the_limits(self):
+        head = b"From: ada@x.example\r\nSubject: Scan\r\nMIME-Version: 1.0\r\n"
+        head += b"Content-Type: application/zip; name=big.zip\r\n"
+        head += b"Content-Transfer-Encoding: base64\r\n"
+        head += b"Content-Disposition: attachment; filename=big.zip\r\n\r\n"
+
+        message, dropped = read_parts(head + b"QUJD" * 3000, Allowance(total=2000))
+        kept, none = read_parts(head + b"QUJD" * 3, Allowance(total=2000))
+
+        self.assertEqual((names(message), dropped), ([], ["big.zip"]))
+        self.assertEqual((message["Subject"], message.get_content().strip()), ("Scan", ""))
+        self.assertEqual((names(kept), none), (["big.zip"], []))
+
+    def test_files_of_a_mail_in_the_mail_count(self):
+        inner = letter(*[(f"{number}.txt", b"x" * 90) for number in range(60)])
+        outer = EmailMessage()
+        outer["From"] = "ada@x.example"
+        outer.set_content("See below")
+        outer.add_attachment(message_from_bytes(inner, policy=policy.SMTP), filename="old.eml")
+
+        for allowance in (Allowance(), Allowance(total=2000, files=100)):
+            with self.subTest(allowance):
+                message, dropped = read_parts(outer.as_bytes(), allowance)
+
+                self.assertEqual((names(message), dropped), ([], ["old.eml"]))
+                self.assertEqual(message.get_body().get_content().strip(), "See below")
 
     def test_a_mail_of_sixty_levels_is_read(self):
         lines = ["From: ada@x.example", "Subject: Deep", "MIME-Version: 1.0"]

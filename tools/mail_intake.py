@@ -34,13 +34,12 @@ AUTOMATIC_HEADERS = (
     ("x-autoreply", ()),
     ("x-autorespond", ()),
     ("x-auto-reply-from", ()),
-    ("x-ms-exchange-inbox-rules-loop", ()),
-    ("x-loop", ()),
     ("list-id", ()),
     ("precedence", ("bulk", "list", "junk", "auto_reply", "auto-reply")),
 )
-# people, perhaps, but with a program that would answer an acknowledgement
-DEAF_HEADERS = ("x-odoo-objects", "list-unsubscribe", "feedback-id")
+# people, perhaps, but with a program that would answer an acknowledgement; a rule that redirects
+# mails of people leaves marks against loops, too, and Exchange its own on nothing else
+DEAF_HEADERS = ("x-odoo-objects", "list-unsubscribe", "feedback-id", "x-loop")
 DAEMONS = frozenset(["mailer-daemon", "postmaster", "mailerdaemon", "mail-daemon"])
 ROBOTS = DAEMONS | frozenset(
     [

@@ -59,6 +59,10 @@ def _only_address_headers(head: bytes) -> bytes:
 
 def _limit(message: EmailMessage, allowance: Allowance, depth: int) -> None:
     if not message.is_multipart():
+        if _is_file(message) and not _may_stay(message, allowance):
+            allowance.dropped.append(part_name(message))
+            message.clear_content()
+            message.set_content("")
         _make_readable(message, allowance)
         return
     kept = []
@@ -78,21 +82,24 @@ def _limit(message: EmailMessage, allowance: Allowance, depth: int) -> None:
 
 
 def _may_stay(part: EmailMessage, allowance: Allowance) -> bool:
-    size = _encoded_size(part)
-    is_file = bool(part.get_filename()) or part.get_content_maintype() != "text"
-    if size > allowance.total or (is_file and not allowance.files):
+    # a mail inside the mail brings its own files
+    leaves = [leaf for leaf in part.walk() if not leaf.is_multipart()]
+    size = sum(map(_encoded_size, leaves))
+    files = max(sum(map(_is_file, leaves)), _is_file(part))
+    if size > allowance.total or files > allowance.files:
         return False
     allowance.total -= size
-    allowance.files -= is_file
+    allowance.files -= files
     return True
+
+
+def _is_file(part: EmailMessage) -> bool:
+    return bool(part.get_filename()) or part.get_content_maintype() != "text"
 
 
 def _encoded_size(part: EmailMessage) -> int:
     payload = part.get_payload()
-    if isinstance(payload, str):
-        return len(payload)
-    # a mail inside the mail
-    return sum(len(str(inner.get_payload())) for inner in payload if not inner.is_multipart())
+    return len(payload) if isinstance(payload, str) else 0
 
 
 def _make_readable(part: EmailMessage, allowance: Allowance) -> None:
