@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import format_date
@@ -5,6 +7,7 @@ from odoo.tools.misc import split_every
 
 from ..tools import documents
 from ..tools.reminders import Due
+from .counterparty_reminder_summary import SILENT
 
 REMINDER_CRON = "counterparty_crm.ir_cron_document_reminders"
 CHUNK = 100
@@ -72,9 +75,10 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
             user = document._get_person_to_remind()
             if not user or not reminders._has_room(user):
                 continue  # asked again later: somebody may have been found by then
+            today = user._get_counterparty_days()[user.id]
             # in the words of the person, who may see the document
             spoken = document.with_user(user).with_context(lang=user.lang)
-            document.activity_schedule(
+            document.with_context(**SILENT).activity_schedule(
                 "mail.mail_activity_data_todo",
                 date_deadline=document.date_to,
                 summary=spoken.env._(
@@ -84,12 +88,12 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
                 ),
                 user_id=user.id,
             )
-            document.reminded_on = user._get_counterparty_days()[user.id]
-            # those who read what was told may not know of personal documents and their last day
-            if not document.is_personal:
-                partner = document.partner_id.id
-                told = Due("document", partner, user.id, document.date_to, document.id)
-                reminders._note([told])
+            document.reminded_on = today
+            told = (document.partner_id.id, user.id, document.date_to)
+            if document.is_personal:
+                # those who read what was told may not know whose paper it is, and its last day
+                told = (user.partner_id.id, user.id, today)
+            reminders._note([Due("document", *told, document.id)])
 
     def _is_due_where_told(self):
         """Tell whether it is the day of the reminder where the person lives who is to hear it."""
@@ -108,6 +112,26 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
 
     def _may_see(self, user):
         return user._is_internal() and self.with_user(user).has_access("read")
+
+    @api.model
+    def _preview_reminders(self):
+        """Return what would be made today if it were switched on.
+
+        :return: ``(reminders made today, number of people, how many are due in all)``
+        """
+        due = self.search(self._domain_to_remind())
+        people = [document._get_person_to_remind() for document in due]
+        told = Counter(user for user in people if user)
+        reminders = self.env["counterparty.reminder"].sudo()
+        made = [min(count, reminders._count_room(user)) for user, count in told.items()]
+        return sum(made), sum(1 for count in made if count), len(due)
+
+    @api.model
+    def _start_reminders_from_now(self):
+        """Leave out what is due to be reminded of, so that only what comes later is told."""
+        due = self.search(self._domain_to_remind())
+        due.reminded_on = fields.Date.context_today(self)
+        return len(due)
 
     @api.model
     def _cron_remind(self):

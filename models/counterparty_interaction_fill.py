@@ -123,6 +123,11 @@ class CounterpartyInteractionFill(models.AbstractModel):
 
     @api.model
     def _insert_found(self, found, origin="event", **said):
+        """Insert what a statement has found; return how many interactions are new.
+
+        :param found: query of the columns ``WRITTEN``, and of medium and source where they are
+            known
+        """
         self.env.cr.execute(
             SQL(
                 """INSERT INTO counterparty_interaction
@@ -198,6 +203,29 @@ class CounterpartyInteractionFill(models.AbstractModel):
             )
 
         return self._sql_of_documents(build, names)
+
+    @api.model
+    def _sql_open_activities(self, readable=None):
+        """Select what is planned with counterparties, by whichever document it stands on.
+
+        :param readable: function that returns the condition for those documents of a model that
+            the reader may see, else all of them
+        """
+
+        def build(name, table, partner, _open):
+            return SQL(
+                """SELECT partner.commercial_partner_id, activity.date_deadline
+                     FROM mail_activity activity
+                     JOIN %(table)s document ON document.id = activity.res_id
+                     JOIN res_partner partner ON partner.id = %(partner)s
+                    WHERE activity.res_model = %(name)s AND activity.active AND %(readable)s""",
+                table=table,
+                partner=partner,
+                name=name,
+                readable=readable(name) if readable else SQL("TRUE"),
+            )
+
+        return self._sql_of_documents(build, DOCUMENTS)
 
     @api.model
     def _sql_meetings(self, chosen):

@@ -8,7 +8,7 @@ from odoo.tools import SQL, format_date
 from odoo.tools.misc import split_every
 
 from ..tools.reminders import MORNING, Due, anniversaries_between, months_and_days, within_limit
-from .counterparty_reminder_summary import MADE, SKIPPED
+from .counterparty_reminder_summary import MADE, SILENT, SKIPPED
 
 CRON = "counterparty_crm.ir_cron_reminders"
 LIMIT = "counterparty_crm.reminder_limit"
@@ -19,8 +19,6 @@ DEFAULT_AHEAD = 3
 LATE_DAYS = 3
 CHUNK = 50
 ATTEMPTS = 3
-# who has activities planned hears of them in the summary, not by a mail for each
-SILENT = {"mail_activity_quick_update": True}
 
 
 class CounterpartyReminder(models.Model):
@@ -182,16 +180,15 @@ class CounterpartyReminder(models.Model):
                           AND (role.date_from IS NULL OR role.date_from <= %(today)s)) silent
                 WHERE silent.user_id IS NOT NULL
                   AND silent.last + silent.silence_days <= %(today)s
-                  AND NOT EXISTS (SELECT FROM mail_activity plan
-                                    JOIN res_partner person ON person.id = plan.res_id
-                                   WHERE plan.res_model = 'res.partner' AND plan.active
-                                     AND person.commercial_partner_id = silent.entity_id)
+                  AND NOT EXISTS (SELECT FROM (%(plans)s) plan
+                                   WHERE plan.commercial_partner_id = silent.entity_id)
                   AND NOT EXISTS (SELECT FROM calendar_event_res_partner_rel guest
                                     JOIN res_partner person ON person.id = guest.res_partner_id
                                          AND person.commercial_partner_id = silent.entity_id
                                     JOIN calendar_event event
                                       ON event.id = guest.calendar_event_id
                                          AND event.active AND event.start >= %(today)s)""",
+            plans=self.env["counterparty.interaction"]._sql_open_activities(),
             today=today,
         )
 
@@ -385,18 +382,25 @@ class CounterpartyReminder(models.Model):
 
     @api.model
     def _start_from_now(self):
-        """Leave out everything that is due today, so that only what comes later is told."""
-        return len(self._note(self._find_due(), SKIPPED))
+        """Leave out what should have been told before today; what is still to come is told."""
+        due = self._find_due()
+        days = self.env["res.users"].sudo().browse({item.user_id for item in due})
+        days = days._get_counterparty_days()
+        return len(self._note([item for item in due if item.day < days[item.user_id]], SKIPPED))
 
     @api.model
     def _has_room(self, user):
         """Tell whether somebody may be reminded today: at work, and below the limit."""
+        return self._count_room(user) > 0
+
+    @api.model
+    def _count_room(self, user):
+        """Return of how much more somebody may be reminded today: of nothing on days off."""
         days = user._get_counterparty_days()
         today = days[user.id]
-        return (
-            today in user._get_counterparty_working_days(today, today)
-            and self._count_made(days)[user.id] < self._get_limit()
-        )
+        if today not in user._get_counterparty_working_days(today, today):
+            return 0
+        return max(self._get_limit() - self._count_made(days)[user.id], 0)
 
     # ------------------------------------------------------------
     # Merge

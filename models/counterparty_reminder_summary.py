@@ -6,6 +6,8 @@ from ..tools.reminders import MORNING, NOON, Due
 SUMMARY_CRON = "counterparty_crm.ir_cron_daily_summary"
 SHOWN = 30
 MADE, SKIPPED = "made", "skipped"
+# who has activities planned hears of them in the summary, not by a mail for each
+SILENT = {"mail_activity_quick_update": True}
 
 
 class CounterpartyReminderSummary(models.AbstractModel):

@@ -34,6 +34,18 @@ class ResConfigSettings(models.TransientModel):
         "Document Reminders",
         help="Once before a document expires, its responsible gets an activity.",
     )
+    counterparty_document_reminders_on = fields.Boolean()
+    counterparty_document_reminder_preview = fields.Char(
+        compute="_compute_counterparty_document_reminder_preview"
+    )
+    # a paper that is to expire is worth a word, however late it comes
+    counterparty_document_reminder_start = fields.Selection(
+        [
+            ("now", "From now on: leave out what is due already"),
+            ("all", "Begin with everything that is due"),
+        ],
+        default="all",
+    )
 
     counterparty_sellers_see_balances = fields.Selection(
         [
@@ -188,6 +200,25 @@ class ResConfigSettings(models.TransientModel):
         if not self.group_counterparty_request:
             self.counterparty_request_portal = self.counterparty_request_form = False
 
+    @api.depends("counterparty_document_reminders", "counterparty_document_reminders_on")
+    def _compute_counterparty_document_reminder_preview(self):
+        for settings in self:
+            settings.counterparty_document_reminder_preview = False
+            # asked only by whoever is about to switch them on
+            if (
+                not settings.counterparty_document_reminders
+                or settings.counterparty_document_reminders_on
+            ):
+                continue
+            # what jobs would do is shown to the administrator, in numbers alone
+            made, people, due = self.env["counterparty.document"].sudo()._preview_reminders()
+            settings.counterparty_document_reminder_preview = self.env._(
+                "Today: %(made)s reminders for %(people)s people; %(due)s are due in all.",
+                made=made,
+                people=people,
+                due=due,
+            )
+
     # a parameter that is on unless it says otherwise: the host would forget it when it is off
 
     @api.model
@@ -199,14 +230,20 @@ class ResConfigSettings(models.TransientModel):
         # whether a job runs is a setting like any other, its code is not shown
         job = self.env.ref(REMINDER_CRON, raise_if_not_found=False)
         values["counterparty_document_reminders"] = bool(job) and job.sudo().active
+        values["counterparty_document_reminders_on"] = values["counterparty_document_reminders"]
         return values
 
     def set_values(self):
+        was_on = self.get_values()["counterparty_document_reminders"]
         result = super().set_values()
         # the host has checked that an administrator saves the settings
         self.env["ir.config_parameter"].sudo().set_param(
             ROLES_FROM_DOCUMENTS, str(self.counterparty_roles_from_documents)
         )
+        is_new = self.counterparty_document_reminders and not was_on
+        if is_new and self.counterparty_document_reminder_start == "now":
+            # what jobs tell is everybody's, also of papers that the administrator may not see
+            self.env["counterparty.document"].sudo()._start_reminders_from_now()
         self._switch_job(REMINDER_CRON, self.counterparty_document_reminders)
         self._switch_job(FACT_CRON, self.group_counterparty_profit)
         for job in DESK_JOBS:

@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..tools.day_input import clamp_day
 from ..tools.roles import ACTIVE, FORMER, FUTURE, PROSPECT
 from ..tools.timeline import midnight
+from .counterparty_interaction_fill import DOCUMENTS
 
 GROUP_USER = "counterparty_crm.group_user"
 # of several roles the strongest says how things stand
@@ -52,7 +53,8 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
         "Next Contact",
         compute="_compute_counterparty_contacts",
         groups=GROUP_USER,
-        help="The next meeting or planned activity.",
+        help="The next meeting or planned activity, also of an opportunity, an order or another "
+        "document. What was missed is for today where nothing else is planned.",
     )
     counterparty_last_order = fields.Date(
         "Last Order",
@@ -93,7 +95,7 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
         for partner in self:
             entity = partner.commercial_partner_id._origin.id
             partner.counterparty_last_contact = max(last.get(entity, []), default=False)
-            partner.counterparty_next_contact = min(coming.get(entity, []), default=False)
+            partner.counterparty_next_contact = coming.get(entity, False)
 
     def _read_last_contacts(self, entities):
         """Return ``{entity id: [days]}`` of the latest interaction and the latest meeting held."""
@@ -106,19 +108,50 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
         return self._as_days([*interactions, *held])
 
     def _read_next_contacts(self, entities):
-        """Return ``{entity id: [days]}`` of the next meeting and the next planned activity."""
-        planned = self.env["mail.activity"]._read_group(
-            [("res_model", "=", "res.partner"), ("res_id", "in", self._search_family(entities))],
-            ["res_id"],
-            ["date_deadline:min"],
+        """Return ``{entity id: day}`` of the next meeting or the next planned activity.
+
+        What was missed is for today where nothing else is planned.
+        """
+        today = fields.Date.context_today(self)
+        coming = self._as_days(self._read_meetings(entities, Domain("start", ">", "now"), "start:min"))
+        nearest = {entity: min(days) for entity, days in coming.items()}
+        for entity, day in self._read_planned(entities, today):
+            nearest[entity] = min(nearest.get(entity, day or today), day or today)
+        return nearest
+
+    def _read_planned(self, entities, today):
+        """Return ``[(entity id, day)]`` of the next activity of each, on whichever document.
+
+        Those that the user may read, or does himself; without a day where all were missed.
+        """
+        if not entities:
+            return []
+        for name, partner in DOCUMENTS.items():
+            self.env[name].flush_model([partner] if partner != "id" else [])
+        self.env["mail.activity"].flush_model()
+        return self.env.execute_query(
+            SQL(
+                """SELECT commercial_partner_id,
+                          MIN(date_deadline) FILTER (WHERE date_deadline >= %(today)s)
+                     FROM (%(plans)s) plan
+                    WHERE commercial_partner_id = ANY(%(entities)s)
+                    GROUP BY 1""",
+                today=today,
+                plans=self.env["counterparty.interaction"]._sql_open_activities(
+                    self._sql_readable_plans
+                ),
+                entities=entities.ids,
+            )
         )
-        people = self.browse([res_id for res_id, _day in planned])
-        activities = [
-            (person.commercial_partner_id, day)
-            for person, (_id, day) in zip(people, planned, strict=True)
-        ]
-        coming = self._read_meetings(entities, Domain("start", ">", "now"), "start:min")
-        return self._as_days([*activities, *coming])
+
+    def _sql_readable_plans(self, name):
+        own = SQL("activity.user_id = %s", self.env.uid)
+        Document = self.env[name].with_context(active_test=False)
+        if not Document.has_access("read"):
+            return own
+        query = Document._search([])
+        query.order = None
+        return SQL("(%s OR document.id IN %s)", own, query.subselect())
 
     def _read_meetings(self, entities, domain, aggregate):
         """Return ``[(partner, moment)]`` of meetings with the entities or their contacts."""

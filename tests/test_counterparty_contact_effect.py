@@ -145,6 +145,39 @@ class TestCounterpartyContactEffect(CounterpartyCase):
         self.assertGreater(line.difference_low, 0)
         self.assertIn("60.0 % points more", line.sentence)
 
+    def test_suppliers_who_were_called_are_no_contacted_customers(self):
+        called = self._customers(25, "Called")
+        others = self._customers(25, "Quiet")
+        suppliers = self.env["res.partner"].create(
+            [{"name": f"Supplier {number}", "is_company": True} for number in range(25)]
+        )
+        self.env["counterparty.role"].create(
+            [
+                {"partner_id": partner.id, "type_id": self.supplier.id, "date_from": False}
+                for partner in suppliers
+            ]
+        )
+        self._contact(called | suppliers)
+        self._sell(called[:15] | others[:10], CONTACT + timedelta(days=20))
+
+        line = self._compare()["Call"]
+
+        self.assertEqual((line.contacted_count, line.compared_count), (25, 25))
+        self.assertAlmostEqual(line.share_contacted, 60.0)
+
+    def test_who_became_a_customer_by_the_contact_counts_and_is_not_compared(self):
+        [visitor] = self._customers(1, "Visitor of the fair")
+        visitor.counterparty_role_ids.date_from = CONTACT + timedelta(days=10)
+        [former] = self._customers(1, "Former")
+        former.counterparty_role_ids.date_to = CONTACT - timedelta(days=10)
+        self._contact(visitor | former)
+        self._sell(visitor, CONTACT + timedelta(days=10), 300.0)
+
+        line = self._compare()["Call"]
+
+        self.assertEqual((line.contacted_count, line.recent_count), (1, 0))
+        self.assertEqual((line.revenue_after, line.compared_count), (300.0, 0))
+
     def test_a_fall_of_sales_is_told_as_one(self):
         wizard = self.env["counterparty.contact.effect"].create({})
         cases = [

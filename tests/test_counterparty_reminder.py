@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo.tests import Form, tagged
 
+from ..models.counterparty_document_reminder import REMINDER_CRON
 from ..models.counterparty_reminder import CRON, LIMIT
 from ..models.counterparty_reminder_summary import SUMMARY_CRON
 from .common import CounterpartyCase
@@ -180,6 +181,17 @@ class TestCounterpartyReminder(CounterpartyCase):
         self.assertFalse(self._made(self.foods))
         self.assertEqual(self._made(self.ben), plan)
 
+    def test_plan_of_a_document_is_a_plan_too(self):
+        self._silent(self.foods)
+        lead = self._lead(self.ben)
+        lead.activity_schedule(
+            "mail.mail_activity_data_call", user_id=self.user.id, date_deadline="2026-03-17"
+        )
+
+        self._run()
+
+        self.assertFalse(self._made(self.foods))
+
     def test_same_silence_is_told_once_and_the_next_one_again(self):
         self._silent()
         self._run()
@@ -221,20 +233,27 @@ class TestCounterpartyReminder(CounterpartyCase):
         self._run()
         self.assertEqual(self._made().date_deadline, TODAY)
 
+    def _papers(self, count=1, is_personal=False, **values):
+        kind = self.env["counterparty.document.kind"].search(
+            [("has_validity", "=", True), ("is_personal", "=", is_personal)], limit=1
+        )
+        return self.env["counterparty.document"].create(
+            [
+                {
+                    "partner_id": self.ada.id if is_personal else self.foods.id,
+                    "kind_id": kind.id,
+                    "date_to": "2026-03-20",
+                    "reminder_days": 30,
+                    "responsible_id": self.user.id,
+                    **values,
+                }
+                for _number in range(count)
+            ]
+        )
+
     def test_documents_count_to_the_same_limit(self):
         self.env["ir.config_parameter"].set_param(LIMIT, "1")
-        kind = self.env["counterparty.document.kind"].search(
-            [("has_validity", "=", True), ("is_personal", "=", False)], limit=1
-        )
-        document = self.env["counterparty.document"].create(
-            {
-                "partner_id": self.foods.id,
-                "kind_id": kind.id,
-                "date_to": "2026-03-20",
-                "reminder_days": 30,
-                "responsible_id": self.user.id,
-            }
-        )
+        document = self._papers()
         self._birthday()
 
         document._remind()
@@ -242,6 +261,47 @@ class TestCounterpartyReminder(CounterpartyCase):
 
         self.assertTrue(document.reminded_on)
         self.assertFalse(self._made())
+
+    def test_personal_documents_keep_the_limit_and_what_is_noted_does_not_tell_whose(self):
+        self.env["ir.config_parameter"].set_param(LIMIT, "2")
+        self.user.group_ids |= self.env.ref("counterparty_crm.group_personal_documents")
+        papers = self._papers(3, is_personal=True)
+
+        papers._remind()
+
+        self.assertEqual(len(papers.filtered("reminded_on")), 2)
+        told = self.Reminder.search([("user_id", "=", self.user.id), ("kind", "=", "document")])
+        self.assertEqual(told.partner_id, self.user.partner_id)
+        self.assertEqual(set(told.mapped("event_date")), {TODAY})
+
+    def test_document_reminders_bring_no_mail_each(self):
+        document = self._papers()
+        mails = self.env["mail.mail"].search_count([])
+
+        document.with_user(self.env.ref("base.user_root"))._remind()
+
+        self.assertTrue(document.activity_ids)
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+
+    def test_document_reminders_say_how_many_and_begin_from_now_on(self):
+        self.env["ir.config_parameter"].set_param(LIMIT, "2")
+        Document = self.env["counterparty.document"]
+        made, people, due = Document._preview_reminders()
+        papers = self._papers(3)
+
+        self.assertEqual(Document._preview_reminders(), (made + 2, people + 1, due + 3))
+        admin = self.env.ref("base.user_admin")
+        with Form(self.env["res.config.settings"].with_user(admin)) as form:
+            form.counterparty_document_reminders = True
+            self.assertIn(f"{due + 3} are due", form.counterparty_document_reminder_preview)
+            form.counterparty_document_reminder_start = "now"
+        form.record.execute()
+        self._run(REMINDER_CRON)
+
+        self.assertFalse(papers.activity_ids)
+        later = self._papers()
+        self._run(REMINDER_CRON)
+        self.assertTrue(later.activity_ids)
 
     # ------------------------------------------------------------
     # Each by his or her own day
@@ -334,17 +394,18 @@ class TestCounterpartyReminder(CounterpartyCase):
         self.assertEqual(all_due - due, 2)
         self.assertFalse(self._made())
 
-    def test_switching_on_from_now_on_leaves_out_what_is_due(self):
-        self._birthday()
+    def test_switching_on_from_now_on_leaves_out_what_was_due(self):
+        self._birthday(day="1980-03-15")
         self._silent()
+        self._birthday(self.ben, day="1980-03-16")
+        self._birthday(self.cora, day="1980-03-18")
         self._switch(counterparty_reminders=True)
         self.assertTrue(self.env.ref(CRON).active)
 
         self._run()
-        self.assertFalse(self._made() | self._made(self.late_payer))
 
-        self._birthday(self.cora, day="1980-03-19")
-        self._run()
+        self.assertFalse(self._made() | self._made(self.late_payer))
+        self.assertTrue(self._made(self.ben))
         self.assertTrue(self._made(self.cora))
 
     def test_switching_on_with_everything_tells_what_is_due(self):

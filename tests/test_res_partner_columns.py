@@ -66,6 +66,27 @@ class TestResPartnerColumns(CounterpartyCase):
         self.assertEqual(seen.counterparty_next_contact, self._day(2))
         self.assertFalse(self._seen(self.freight).counterparty_last_contact)
 
+    @freeze_time("2026-03-16 10:00:00")
+    def test_next_contact_is_also_that_of_documents_and_not_what_was_missed(self):
+        lead = self._lead(self.ben)
+        for day in ("2026-02-03", "2026-03-17", "2026-03-20"):
+            lead.activity_schedule("mail.mail_activity_data_call", day, user_id=self.user.id)
+        missed = self._lead(self.freight)
+        missed.activity_schedule(
+            "mail.mail_activity_data_call", "2026-02-03", user_id=self.user.id
+        )
+        hidden = self._lead(self.late_payer)
+        hidden.activity_schedule(
+            "mail.mail_activity_data_call", "2026-03-17", user_id=self.officer.id
+        )
+
+        days = [
+            str(self._seen(partner).counterparty_next_contact)
+            for partner in (self.foods, self.freight, self.late_payer)
+        ]
+
+        self.assertEqual(days, ["2026-03-17", "2026-03-16", "False"])
+
     def test_interactions_are_contacts(self):
         self.env.cr.execute(
             """INSERT INTO counterparty_interaction

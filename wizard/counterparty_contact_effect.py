@@ -117,7 +117,7 @@ class CounterpartyContactEffect(models.TransientModel):
             for name, value in row.items():
                 sums[key][name] += value
             # who was contacted a short while ago has not had the time to buy
-            if row["count"] > row["recent"]:
+            if row["full_count"]:
                 contacted[key][month, level] = self._get_moments(row)
         others = {
             (month, level): self._get_moments(row) for month, level, row in self._read_others()

@@ -33,29 +33,37 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
     _description = "Sales before and after contacts"
 
     def _read_contacted(self):
-        """Yield group, month, level of sales before, and sums of the contacted customers."""
+        """Yield group, month, level of sales before, and sums of the contacted customers.
+
+        Also of those who became customers after the contact; suppliers, banks and others earn no
+        sales, whoever calls them.
+        """
         for key, month, level, *values in self.env.execute_query(
             SQL(
                 """
-                WITH contact AS MATERIALIZED (
+                WITH customer AS MATERIALIZED (%(customers)s), contact AS MATERIALIZED (
                     SELECT %(key)s AS key, i.commercial_partner_id AS partner_id,
-                           MIN(i.date)::date AS day
+                           MIN(i.date)::date AS day, MIN(customer.date_from) AS known_on
                       FROM counterparty_interaction i
+                      JOIN customer ON customer.partner_id = i.commercial_partner_id
+                           AND i.date::date <= customer.date_to
                      WHERE %(contacts)s
                        AND i.date >= %(start)s AND i.date < %(stop)s
                      GROUP BY 1, 2
                 ), sold AS (
-                    SELECT contact.key, contact.day, contact.partner_id, %(measures)s
+                    SELECT contact.key, contact.day, contact.partner_id,
+                           contact.day + %(days)s <= %(today)s AS is_over,
+                           contact.known_on <= contact.day AS is_customer, %(measures)s
                       FROM contact
                       LEFT JOIN counterparty_sale_fact f
                              ON f.commercial_partner_id = contact.partner_id
                             AND f.company_id = %(company)s AND NOT f.is_internal
                             AND f.invoice_date >= contact.day - %(days)s
                             AND f.invoice_date < contact.day + %(days)s
-                     GROUP BY 1, 2, 3
+                     GROUP BY 1, 2, 3, contact.known_on
                 )
                 SELECT key, date_trunc('month', day)::date, %(level)s, COUNT(*),
-                       COUNT(*) FILTER (WHERE NOT %(full)s), COUNT(*) FILTER (WHERE %(full)s),
+                       COUNT(*) FILTER (WHERE NOT is_over), COUNT(*) FILTER (WHERE %(full)s),
                        COUNT(*) FILTER (WHERE %(full)s AND after > 0),
                        COALESCE(SUM(after - before) FILTER (WHERE %(full)s), 0),
                        COALESCE(SUM((after - before) ^ 2) FILTER (WHERE %(full)s), 0),
@@ -67,7 +75,10 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
                 contacts=self._sql_contacts("i"),
                 measures=self._sql_measures(SQL("contact.day")),
                 level=self._sql_level(),
-                full=SQL("day + %s <= %s", self.days, fields.Date.context_today(self)),
+                # who was no customer yet has no equal among those who were not contacted
+                full=SQL("is_over AND is_customer"),
+                customers=self._sql_customers(),
+                today=fields.Date.context_today(self),
                 start=self.date_from,
                 stop=self.date_to + timedelta(days=1),
                 company=self.company_id.id,
@@ -117,14 +128,7 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
               FROM (SELECT each::date AS month
                       FROM generate_series(date_trunc('month', %(first)s::date),
                                            %(last)s::date, '1 month') each) moment
-              JOIN (SELECT role.commercial_partner_id AS partner_id,
-                           MIN(COALESCE(role.date_from, '-infinity')) AS date_from,
-                           MAX(COALESCE(role.date_to, 'infinity')) AS date_to
-                      FROM counterparty_role role
-                      JOIN counterparty_type kind ON kind.id = role.type_id
-                     WHERE kind.document_family = 'sale'
-                       AND (role.company_id IS NULL OR role.company_id = %(company)s)
-                     GROUP BY 1) customer
+              JOIN (%(customers)s) customer
                 ON moment.month + 14 BETWEEN customer.date_from AND customer.date_to
              WHERE moment.month + 14 + %(days)s <= %(today)s
                AND NOT EXISTS (
@@ -138,8 +142,24 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
             last=self.date_to,
             today=fields.Date.context_today(self),
             contacts=self._sql_contacts("i", everybody=True),
-            company=self.company_id.id,
+            customers=self._sql_customers(),
             days=self.days,
+        )
+
+    def _sql_customers(self):
+        """Select customers and prospects with the first and the last day of their roles."""
+        return SQL(
+            """
+            SELECT role.commercial_partner_id AS partner_id,
+                   MIN(COALESCE(role.date_from, '-infinity')) AS date_from,
+                   MAX(COALESCE(role.date_to, 'infinity')) AS date_to
+              FROM counterparty_role role
+              JOIN counterparty_type kind ON kind.id = role.type_id
+             WHERE kind.document_family = 'sale'
+               AND (role.company_id IS NULL OR role.company_id = %s)
+             GROUP BY 1
+            """,
+            self.company_id.id,
         )
 
     def _sql_key(self):
