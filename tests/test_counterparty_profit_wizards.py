@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from ..tools import unit_costs
 from .common_profit import ProfitCase
 
 
@@ -43,6 +44,25 @@ class TestCounterpartyUnitCostImport(ProfitCase):
             self._import("A-1,2026-01-01,2025-01-01,7")
         with self.assertRaisesRegex(UserError, "Z-9"):
             self._import("Z-9,2026-01-01,2026-12-31,7")
+
+    def test_amount_that_may_be_two_is_refused_in_words(self):
+        with self.assertRaisesRegex(UserError, "Row 2.*“1,234” may mean two amounts"):
+            self._import('A-1,2026-01-01,2026-12-31,"1,234"')
+
+    def test_months_of_a_file_are_looked_for_at_once(self):
+        sold = [self._invoice(day=f"2026-{month:02}-10") for month in range(1, 7)]
+        wizard = self.env["counterparty.unit.cost.import"].create({"file": "", "reason": "List"})
+        months = [f"A-1,2026-{n:02}-01,2026-{n:02}-28,{n}" for n in range(1, 7)]
+        text = "\n".join(["product,from,to,unit cost", *months])
+        rows = unit_costs.read(text.encode())
+        wizard._find_lines(rows)
+        self.env.flush_all()
+
+        with self.assertQueryCount(2):
+            costs = wizard._find_lines(rows)
+
+        expected = {move.invoice_line_ids.id: n for n, move in enumerate(sold, start=1)}
+        self.assertEqual(costs, expected)
 
     def test_reference_of_two_products_is_refused_and_of_another_company_is_none(self):
         self._invoice()

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools.unit_costs import BadRowError, UnitCost, read
+from ..tools.unit_costs import AmbiguousAmountError, BadRowError, UnitCost, read
 
 HEAD = "product,from,to,unit cost\n"
 
@@ -35,12 +35,44 @@ class TestToolsUnitCosts(BaseCase):
             (HEAD + "A,2024-01-01,2024-12-31,NaN\n", 2, "unit cost"),
             (HEAD + "A,2024-01-01,2024-12-31\n", 2, "unit cost"),
             (HEAD + "A,2024-01-01,2024-12-31,1e30\n", 2, "unit cost"),
+            (HEAD + 'A,2024-01-01,2024-12-31,"12,34,567"\n', 2, "unit cost"),
+            (HEAD + 'A,2024-01-01,2024-12-31,"1,2345.6"\n', 2, "unit cost"),
             ("product" + "x" * 200_000 + "\n", 1, "product, from, to, unit cost"),
         ]
         for text, row, column in cases:
             with self.subTest(text=text), self.assertRaises(BadRowError) as caught:
                 read(text.encode())
             self.assertEqual((caught.exception.row, caught.exception.column), (row, column))
+
+    def test_marks_of_thousands_and_decimals_are_told_apart(self):
+        cases = [
+            (",", "12.5", "12.5"),
+            (",", "1.234", "1.234"),
+            (",", "12,50", "12.5"),
+            (",", "0,125", "0.125"),
+            (",", "1,234.50", "1234.5"),
+            (",", "1,234,567", "1234567"),
+            (",", "1 234.5", "1234.5"),
+            (";", "12,5", "12.5"),
+            (";", "1,234", "1.234"),
+            (";", "0.125", "0.125"),
+            (";", "1.234,50", "1234.5"),
+            (";", "1.234.567", "1234567"),
+        ]
+        for separator, cell, expected in cases:
+            head = HEAD.replace(",", separator)
+            row = separator.join(["A", "2024-01-01", "2024-12-31", f'"{cell}"'])
+            with self.subTest(separator=separator, cell=cell):
+                [cost] = read(f"{head}{row}\n".encode())
+                self.assertEqual(cost.cost, Decimal(expected))
+
+    def test_amount_that_may_be_two_is_refused(self):
+        for separator, cell in ((",", "1,234"), (",", "12,345"), (";", "1.234")):
+            head = HEAD.replace(",", separator)
+            row = separator.join(["A", "2024-01-01", "2024-12-31", f'"{cell}"'])
+            with self.subTest(cell=cell), self.assertRaises(AmbiguousAmountError) as caught:
+                read(f"{head}{row}\n".encode())
+            self.assertEqual((caught.exception.row, caught.exception.cell), (2, cell))
 
     def test_day_with_two_costs_is_named(self):
         rows = [

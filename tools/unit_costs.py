@@ -11,6 +11,12 @@ from typing import NamedTuple
 COLUMNS = ("product", "from", "to", "unit cost")
 # no unit of anything costs more, in any currency
 TOO_MUCH = Decimal("1e12")
+# 1,234,567 and 1.234,50
+GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d+)?")
+# 1,234 is a thousand to some, and little more than one to others
+AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
+# the mark of decimals where this separates columns
+DECIMAL_MARKS = {",": ".", ";": ","}
 
 
 class UnitCost(NamedTuple):
@@ -32,11 +38,20 @@ class BadRowError(ValueError):
         self.column = column
 
 
+class AmbiguousAmountError(BadRowError):
+    """An amount whose only mark may be that of thousands or of decimals."""
+
+    def __init__(self, row: int, cell: str):
+        super().__init__(row, "unit cost")
+        self.cell = cell
+
+
 def read(content: bytes) -> list[UnitCost]:
     """Return the rows of a CSV file with the columns product, from, to, unit cost.
 
-    Commas or semicolons separate; numbers may have a decimal comma where semicolons separate.
+    Commas or semicolons separate. Numbers may have marks of thousands, and a decimal comma.
 
+    :raises AmbiguousAmountError: where the only mark of an amount may be either
     :raises BadRowError: for the first row that cannot be read, or gives a product another cost
         for a day that an earlier row has given one
     """
@@ -49,7 +64,11 @@ def read(content: bytes) -> list[UnitCost]:
         rows = []
     if not rows or tuple(cell.strip().lower() for cell in rows[0][:4]) != COLUMNS:
         raise BadRowError(1, ", ".join(COLUMNS))
-    costs = [_unit_cost(number, row) for number, row in enumerate(rows[1:], start=2) if any(row)]
+    costs = [
+        _unit_cost(number, row, DECIMAL_MARKS[delimiter])
+        for number, row in enumerate(rows[1:], start=2)
+        if any(row)
+    ]
     _check_overlaps(costs)
     return costs
 
@@ -69,14 +88,14 @@ def _decode(content: bytes) -> str:
         return content.decode("latin-1")
 
 
-def _unit_cost(number: int, row: list[str]) -> UnitCost:
+def _unit_cost(number: int, row: list[str], mark: str) -> UnitCost:
     cells = [cell.strip() for cell in row] + [""] * 4
     if not cells[0]:
         raise BadRowError(number, "product")
     start, end = _day(number, "from", cells[1]), _day(number, "to", cells[2])
     if end < start:
         raise BadRowError(number, "to")
-    return UnitCost(number, cells[0], start, end, _amount(number, cells[3]))
+    return UnitCost(number, cells[0], start, end, _amount(number, cells[3], mark))
 
 
 def _day(number: int, column: str, cell: str) -> date:
@@ -90,9 +109,21 @@ def _day(number: int, column: str, cell: str) -> date:
         raise BadRowError(number, column) from None
 
 
-def _amount(number: int, cell: str) -> Decimal:
+def _amount(number: int, cell: str, mark: str) -> Decimal:
+    """Return an amount.
+
+    :param mark: the usual mark of decimals; another one alone before three digits is doubtful
+    """
+    text = re.sub(r"[ \u00a0\u202f]", "", cell)
+    marks = re.findall("[.,]", text)
+    if len(marks) > 1:
+        if not GROUPED.fullmatch(text):
+            raise BadRowError(number, "unit cost")
+        text = text.replace(marks[0], "")
+    elif marks and marks[0] != mark and AMBIGUOUS.fullmatch(text):
+        raise AmbiguousAmountError(number, cell)
     try:
-        amount = Decimal(cell.replace(" ", "").replace("\u00a0", "").replace(",", "."))
+        amount = Decimal(text.replace(",", "."))
     except InvalidOperation:
         raise BadRowError(number, "unit cost") from None
     if not amount.is_finite() or not 0 <= amount < TOO_MUCH:

@@ -31,6 +31,15 @@ class CounterpartyUnitCostImport(models.TransientModel):
         self._check_cost_access()
         try:
             rows = unit_costs.read(base64.b64decode(self.file))
+        except unit_costs.AmbiguousAmountError as bad:
+            raise UserError(
+                self.env._(
+                    "Row %(row)s cannot be read: “%(amount)s” may mean two amounts. Write it "
+                    "without a mark of thousands, or with two decimals.",
+                    row=bad.row,
+                    amount=bad.cell,
+                )
+            ) from None
         except unit_costs.BadRowError as bad:
             raise UserError(
                 self.env._(
@@ -89,24 +98,25 @@ class CounterpartyUnitCostImport(models.TransientModel):
     def _find_lines(self, rows):
         """Return ``{line id: unit cost}`` of original sales; what reverses them follows."""
         by_reference = self._find_products({row.product for row in rows})
-        costs = {}
-        for row in rows:
-            found = self.env.execute_query(
-                SQL(
-                    """SELECT DISTINCT f.line_id FROM counterparty_sale_fact f
-                         JOIN account_move_line l ON l.id = f.line_id
-                        WHERE f.company_id = %s AND f.product_id = %s
-                          AND f.invoice_date BETWEEN %s AND %s AND f.kind = 'posting'
-                          AND f.cost_basis = ANY(%s) AND l.reversed_line_id IS NULL""",
-                    self.company_id.id,
-                    by_reference[row.product].id,
-                    row.start,
-                    row.end,
-                    list(sale_cost.UNSURE),
-                )
+        # facts have no index by product: a visit for each row would read them all a thousand times
+        found = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT f.line_id, given.place
+                     FROM UNNEST(%(products)s::int[], %(starts)s::date[], %(ends)s::date[])
+                          WITH ORDINALITY given (product_id, first, last, place)
+                     JOIN counterparty_sale_fact f ON f.product_id = given.product_id
+                          AND f.invoice_date BETWEEN given.first AND given.last
+                     JOIN account_move_line l ON l.id = f.line_id
+                    WHERE f.company_id = %(company)s AND f.kind = 'posting'
+                      AND f.cost_basis = ANY(%(unsure)s) AND l.reversed_line_id IS NULL""",
+                products=[by_reference[row.product].id for row in rows],
+                starts=[row.start for row in rows],
+                ends=[row.end for row in rows],
+                company=self.company_id.id,
+                unsure=list(sale_cost.UNSURE),
             )
-            costs.update({line: float(row.cost) for [line] in found})
-        return costs
+        )
+        return {line: float(rows[place - 1].cost) for line, place in found}
 
     def _find_products(self, references):
         """Return ``{internal reference: product}`` of the company's products, archived ones too.
