@@ -105,6 +105,63 @@ class TestCounterpartyFactCheckWizard(ProfitCase):
         self.assertEqual(lines["Cost of goods: Product cost"].difference, 30)
         self.assertEqual(lines["Cost of goods: Goods kept"].difference, 20)
 
+    def test_documents_that_differ_are_named_with_both_figures(self):
+        invoice, gone = self._invoice(self._line(price=500)), self._invoice()
+        other_month = self._invoice(day="2026-05-10")
+        self.env.cr.execute(
+            "UPDATE counterparty_sale_fact SET revenue = 400, profit = 390 WHERE move_id = %s",
+            invoice.ids,
+        )
+        self.env.cr.execute(
+            "DELETE FROM counterparty_sale_fact WHERE move_id = ANY(%s)",
+            [(gone | other_month).ids],
+        )
+
+        lines, wizard = self._check(date_from="2026-03-01", date_to="2026-03-31")
+
+        self.assertEqual(wizard.difference_count, 2)
+        found = {
+            line.move_id: (line.ledger, line.facts, line.note)
+            for line in lines.values()
+            if line.move_id
+        }
+        self.assertEqual(
+            found,
+            {
+                invoice: (500, 400, "Another amount than in the ledger."),
+                gone: (100, 0, "Lines that are not read yet."),
+            },
+        )
+        action = wizard.action_open_documents()
+        self.assertEqual(
+            self.env["account.move"].search(action["domain"]), (invoice | gone).sorted()
+        )
+
+    def test_document_that_is_posted_no_more_is_named(self):
+        invoice = self._invoice()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE account_move SET state = 'draft' WHERE id = %s", invoice.ids)
+        self.env.invalidate_all()
+
+        lines, _wizard = self._check()
+
+        [line] = [line for line in lines.values() if line.move_id]
+        self.assertEqual((line.ledger, line.facts), (0, 100))
+        self.assertEqual(line.note, "The document is posted no more.")
+
+    def test_documents_with_another_cost_than_the_ledger_are_named(self):
+        invoice = self._invoice(self._line(self.ledger_goods, quantity=2))
+        self._invoice()
+        self.env.cr.execute(
+            "UPDATE counterparty_sale_fact SET cost = 15 WHERE move_id = %s", invoice.ids
+        )
+
+        lines, wizard = self._check()
+
+        [line] = [line for line in lines.values() if line.move_id]
+        self.assertEqual((line.move_id, line.ledger, line.facts), (invoice, 20, 15))
+        self.assertEqual(wizard.action_open_documents()["domain"], [("id", "in", invoice.ids)])
+
     def test_cancelled_invoice_equals_the_ledger_again(self):
         invoice = self._invoice(self._line(self.ledger_goods, quantity=2))
         self._credit(invoice, cancel=True)

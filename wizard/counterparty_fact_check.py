@@ -5,6 +5,9 @@ from odoo.tools import SQL
 from ..models.counterparty_sale_fact_line import SALE_TYPES
 from ..models.sale_order_line import COST_PROFIT
 
+# more documents are counted, and opened in a list, but not shown one by one
+SHOWN = 80
+
 
 class CounterpartyFactCheck(models.TransientModel):
     """Compares sale facts with the ledger and names every difference."""
@@ -22,6 +25,7 @@ class CounterpartyFactCheck(models.TransientModel):
         "counterparty.fact.check.line", "check_id", readonly=True, groups=COST_PROFIT
     )
     difference_count = fields.Integer(readonly=True)
+    cost_difference_count = fields.Integer("With another cost", readonly=True)
     is_checked = fields.Boolean(readonly=True)
     complete_from = fields.Date(compute="_compute_complete_from")
     gap_note = fields.Char(compute="_compute_complete_from")
@@ -39,19 +43,44 @@ class CounterpartyFactCheck(models.TransientModel):
         """Compare revenue and cost of the period with the ledger, line by line of a report."""
         self.ensure_one()
         self._check_cost_access()
-        differences = self.env["counterparty.sale.fact"]._find_differences(self.company_id)
+        differences = self._find_documents()
+        cost_differences = self._find_cost_documents()
         self.write(
             {
                 "is_checked": True,
                 "difference_count": len(differences),
+                "cost_difference_count": len(cost_differences),
                 "line_ids": [
                     Command.clear(),
                     *(Command.create(vals) for vals in self._prepare_revenue_lines()),
                     *(Command.create(vals) for vals in self._prepare_cost_lines()),
+                    *(Command.create(vals) for vals in self._prepare_documents(differences)),
+                    *(
+                        Command.create(
+                            self._prepare_document(
+                                move, ledger, facts, self._explain_document_cost(basis)
+                            )
+                        )
+                        for move, ledger, facts, basis in cost_differences[:SHOWN]
+                    ),
                 ],
             }
         )
         return self._reopen()
+
+    def action_open_documents(self):
+        """Open the documents that differ, as far as the reader may see them."""
+        self.ensure_one()
+        self._check_cost_access()
+        moves = [*self._find_documents(), *(row[0] for row in self._find_cost_documents())]
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Documents that differ"),
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "domain": [("id", "in", list(dict.fromkeys(moves)))],
+            "context": {"create": False},
+        }
 
     def action_repair(self):
         """Bring documents that differ to what the ledger says, and settle open costs."""
@@ -109,6 +138,99 @@ class CounterpartyFactCheck(models.TransientModel):
             start=self.date_from or fields.Date.to_date("1900-01-01"),
             end=self.date_to or fields.Date.to_date("9999-12-31"),
         )
+
+    def _find_documents(self):
+        """Return ``{move id: reason}`` of the documents of the period that differ."""
+        found = self.env["counterparty.sale.fact"]._find_differences(self.company_id)
+        if not found or not (self.date_from or self.date_to):
+            return found
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT m.id FROM account_move m WHERE m.id = ANY(%(moves)s) AND %(move)s
+                    UNION
+                   SELECT f.move_id FROM counterparty_sale_fact f
+                    WHERE f.move_id = ANY(%(moves)s) AND %(fact)s""",
+                moves=list(found),
+                move=self._sql_period(SQL("m.date")),
+                fact=self._sql_period(SQL("f.date")),
+            )
+        )
+        return {move: found[move] for move in sorted(row[0] for row in rows)}
+
+    def _prepare_documents(self, differences):
+        """Name the first documents that differ, with what each side says and why."""
+        reasons = {
+            "missing": self.env._("Lines that are not read yet."),
+            "revenue": self.env._("Another amount than in the ledger."),
+            "partner": self.env._("Another counterparty than on the document."),
+            "not posted": self.env._("The document is posted no more."),
+        }
+        moves = sorted(differences)[:SHOWN]
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT asked.id, m.id,
+                          COALESCE((SELECT -SUM(l.balance) FROM account_move_line l
+                                     WHERE l.move_id = m.id AND l.display_type = 'product'
+                                       AND m.state = 'posted'), 0),
+                          COALESCE((SELECT SUM(f.revenue + COALESCE(f.advance, 0))
+                                      FROM counterparty_sale_fact f WHERE f.move_id = asked.id), 0)
+                     FROM UNNEST(%s::int[]) asked (id)
+                     LEFT JOIN account_move m ON m.id = asked.id
+                    ORDER BY asked.id""",
+                moves,
+            )
+        )
+        return [
+            self._prepare_document(move, ledger, facts, reasons[differences[asked]])
+            for asked, move, ledger, facts in rows
+        ]
+
+    def _prepare_document(self, move, ledger, facts, reason):
+        # the totals name no customer: whoever checks need not see every document
+        document = self.env["account.move"].browse(move or []).sudo()
+        return {
+            "name": document.display_name or self.env._("Deleted document"),
+            "move_id": move,
+            "ledger": ledger,
+            "facts": facts,
+            "note": reason,
+        }
+
+    def _find_cost_documents(self):
+        """Return document, ledger, facts, basis where cost entries and facts say another cost."""
+        return self.env.execute_query(
+            SQL(
+                """WITH cogs AS (
+                       SELECT item.move_id, SUM(item.balance) AS cost
+                         FROM account_move_line item
+                         JOIN account_account account ON account.id = item.account_id
+                         JOIN account_move m ON m.id = item.move_id
+                        WHERE item.cogs_origin_id IS NOT NULL AND item.parent_state = 'posted'
+                          AND m.move_type = ANY(%(types)s)
+                          AND account.account_type LIKE 'expense%%'
+                          AND item.company_id = %(company)s AND %(item)s
+                        GROUP BY item.move_id)
+                   SELECT cogs.move_id, cogs.cost, fact.cost, fact.basis
+                     FROM cogs
+                    CROSS JOIN LATERAL (
+                        SELECT COALESCE(SUM(f.cost), 0) AS cost, MIN(f.cost_basis) AS basis
+                          FROM counterparty_sale_fact f
+                         WHERE f.move_id = cogs.move_id AND EXISTS (
+                               SELECT FROM account_move_line item
+                                WHERE item.cogs_origin_id = f.line_id
+                                  AND item.move_id = f.move_id)) fact
+                    WHERE cogs.cost <> fact.cost
+                    ORDER BY cogs.move_id""",
+                types=list(SALE_TYPES),
+                company=self.company_id.id,
+                item=self._sql_period(SQL("item.date")),
+            )
+        )
+
+    def _explain_document_cost(self, basis):
+        if basis in ("mirror", "kept"):
+            return self._explain_cost(basis)
+        return self.env._("Another cost than in the ledger.")
 
     def _prepare_revenue_lines(self):
         """Compare product lines of customer documents with facts; name what is no sale."""

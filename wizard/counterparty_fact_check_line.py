@@ -12,6 +12,8 @@ class CounterpartyFactCheckLine(models.TransientModel):
     check_id = fields.Many2one("counterparty.fact.check", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="check_id.currency_id")
     name = fields.Char("Figure")
+    # of a document that differs; totals have none
+    move_id = fields.Many2one("account.move", "Document", ondelete="cascade")
     ledger = fields.Monetary(groups=COST_PROFIT)
     facts = fields.Monetary("Sale Facts", groups=COST_PROFIT)
     difference = fields.Monetary(compute="_compute_difference", groups=COST_PROFIT)
