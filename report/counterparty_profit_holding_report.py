@@ -56,6 +56,13 @@ class CounterpartyProfitHoldingReport(models.Model):
         )
 
     @api.model
+    def _sql_fact_id(self, alias):
+        half = 1 << FACT_BITS - 1
+        return SQL(
+            "((%s + %s) %% %s - %s)", SQL.identifier(alias, "id"), half, 1 << FACT_BITS, half
+        )
+
+    @api.model
     def _sql_members(self, day):
         """Select the members of the groups of the context, else of all that the user may see."""
         Holding = self.env["counterparty.holding"]

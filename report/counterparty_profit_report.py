@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..models.counterparty_sale_fact import CENTS
@@ -82,6 +83,13 @@ class CounterpartyProfitReport(models.Model):
         groups=COST_PROFIT,
     )
 
+    is_cost_corrected = fields.Boolean(
+        "Cost Corrected Later",
+        compute="_compute_is_cost_corrected",
+        search="_search_is_cost_corrected",
+        groups=COST_PROFIT,
+    )
+
     # how much
     quantity = fields.Float(readonly=True)
     revenue = fields.Monetary("Net Revenue", readonly=True)
@@ -119,6 +127,29 @@ class CounterpartyProfitReport(models.Model):
         groups=COST_PROFIT,
         help="Gross profit in percent of the cost of goods.",
     )
+
+    def _compute_is_cost_corrected(self):
+        corrected = self.search([("id", "in", self.ids), ("is_cost_corrected", "=", True)])
+        for row in self:
+            row.is_cost_corrected = row in corrected
+
+    def _search_is_cost_corrected(self, operator, value):
+        if operator != "in" or True not in value:
+            return NotImplemented
+        return Domain.custom(
+            to_sql=lambda _model, alias, _query: SQL(
+                """EXISTS (SELECT FROM counterparty_sale_fact f
+                             JOIN counterparty_sale_fact later
+                               ON later.move_id = f.move_id AND later.line_id = f.line_id
+                            WHERE f.id = %s AND later.kind = 'cost')""",
+                self._sql_fact_id(alias),
+            )
+        )
+
+    @api.model
+    def _sql_fact_id(self, alias):
+        """Return the number of a row's fact; of money spent there is none."""
+        return SQL.identifier(alias, "id")
 
     # ------------------------------------------------------------
     # Query

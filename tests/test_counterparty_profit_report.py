@@ -1,7 +1,9 @@
 import io
 import json
+from ast import literal_eval
 from unittest.mock import patch
 
+from lxml import etree
 from openpyxl import load_workbook
 from psycopg2.errors import CheckViolation
 
@@ -20,6 +22,7 @@ from .common_profit import ProfitCase
 
 SALES = "sales_team.group_sale_salesman"
 ALL = "sales_team.group_sale_salesman_all_leads"
+SEARCH = "counterparty_crm.counterparty_profit_report_view_search"
 
 
 @tagged("post_install", "-at_install", "counterparty_profit")
@@ -85,6 +88,36 @@ class TestCounterpartyProfitReport(ProfitCase):
 
         self.assertAlmostEqual(margin, 90)
         self.assertEqual(unknown, 5000)
+
+    def test_sales_whose_cost_came_later_are_open_no_more(self):
+        self.goods.standard_price = 0
+        invoice, other = self._invoice(), self._invoice(self._line(price=70))
+        credit = self._credit(invoice)
+        domain = self._filter("unknown")
+        open_before = self._read(domain=domain, names=["unknown:sum", "revenue:sum"])
+
+        self.env["counterparty.sale.correction"]._correct_cost(
+            self.company, {invoice.invoice_line_ids.id: 33}, "Price list"
+        )
+
+        self.assertEqual(open_before, [(70, 70)])
+        for model in (
+            "counterparty.profit.report",
+            "counterparty.campaign.report",
+            "counterparty.profit.holding.report",
+        ):
+            found = self.env[model].search([*domain, ("company_id", "=", self.company.id)])
+            self.assertFalse(found.move_id & (invoice | credit), model)
+        rows = self.Report.search([("move_id", "in", (invoice | other).ids)])
+        self.assertEqual(
+            {row.move_id: row.is_cost_corrected for row in rows}, {invoice: True, other: False}
+        )
+
+    def _filter(self, name):
+        """Return the domain of a filter of the report."""
+        arch = etree.fromstring(self.env.ref(SEARCH).get_combined_arch())
+        [node] = arch.xpath(f"//filter[@name='{name}']")
+        return literal_eval(node.get("domain"))
 
     def test_country_groups_by_the_counterparty(self):
         self.customer.country_id = self.env.ref("base.ro")
