@@ -97,6 +97,10 @@ class CounterpartyProfitCampaignMixin(models.AbstractModel):
         groups=COST_PROFIT,
         help="Budget minus money spent; of a campaign without a budget, that of its parts.",
     )
+    # what views ask: the words below are another in each language
+    counterparty_has_budget = fields.Boolean(
+        "Has Budget", compute="_compute_counterparty_profit", groups=COST_PROFIT
+    )
     counterparty_budget_used = fields.Char(
         "Budget Used", compute="_compute_counterparty_profit", groups=COST_PROFIT
     )
@@ -163,6 +167,7 @@ class CounterpartyProfitCampaignMixin(models.AbstractModel):
                     "counterparty_unknown": unknown,
                     "counterparty_spent": spent,
                     "counterparty_budget_left": budget - spent if budget else 0,
+                    "counterparty_has_budget": bool(budget),
                     "counterparty_budget_used": nothing if used is None else f"{used:.0%}",
                     "counterparty_net_profit": profit - spent,
                     "counterparty_roi": nothing if returned is None else f"{returned:.0%}",

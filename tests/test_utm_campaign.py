@@ -1,9 +1,11 @@
 from decimal import Decimal
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from ..tools.attribution import Touch, attribute, deciding_model
 from .common_profit import ProfitCase
@@ -76,6 +78,28 @@ class TestUtmCampaign(ProfitCase):
         self.assertEqual(self.spring.counterparty_budget_left, 150)
         self.assertEqual(self.spring.counterparty_budget_used, "25%")
         self.assertEqual(self.autumn.counterparty_budget_used, "n/a")
+
+    def test_budget_left_hides_in_every_language_without_a_budget(self):
+        lang = self.env["res.lang"]._activate_lang("es_ES").code
+        view = self.env.ref("counterparty_crm.utm_campaign_view_form").with_context(lang=lang)
+        arch = etree.fromstring(view.get_combined_arch())
+        [node] = arch.xpath("//field[@name='counterparty_budget_left']")
+        campaigns = (self.spring | self.autumn).with_context(lang=lang)
+        campaigns[0].counterparty_budget = 200
+
+        hidden = [
+            safe_eval(
+                node.get("invisible"),
+                {
+                    name: campaign[name]
+                    for name in ("counterparty_has_budget", "counterparty_budget_used")
+                    if name in campaign
+                },
+            )
+            for campaign in campaigns
+        ]
+
+        self.assertEqual(hidden, [False, True])
 
     def test_campaign_without_a_budget_has_that_of_its_parts(self):
         (self.autumn | self.winter).counterparty_parent_id = self.spring
