@@ -315,6 +315,7 @@ class CounterpartySaleFact(models.Model):
                       AND fact.commercial_partner_id IS DISTINCT FROM move.commercial_partner_id""",
                 [moves.ids],
             )
+            self.env["counterparty.sale.fact.kept"]._follow_partners(moves)
             self.invalidate_model()
 
     # ------------------------------------------------------------
@@ -368,4 +369,5 @@ class CounterpartySaleFact(models.Model):
                     source=source.ids,
                 )
             )
+        self.env["counterparty.sale.fact.kept"]._follow_merge(source, target)
         self.invalidate_model(["commercial_partner_id", "partner_id"])

@@ -76,6 +76,27 @@ class CounterpartySaleFactKept(models.Model):
             asked=list(sale_cost.ASKED_ANEW),
         )
 
+    @api.model
+    def _follow_partners(self, moves):
+        """Keep on for the counterparty that the documents belong to now."""
+        self.env.cr.execute(
+            """UPDATE counterparty_sale_fact_kept kept
+                  SET commercial_partner_id = move.commercial_partner_id
+                 FROM account_move move
+                WHERE move.id = kept.move_id AND move.id = ANY(%s)
+                  AND kept.commercial_partner_id IS DISTINCT FROM move.commercial_partner_id""",
+            [moves.ids],
+        )
+
+    @api.model
+    def _follow_merge(self, source, target):
+        """Keep on for the partner that stays of those merged."""
+        self.env.cr.execute(
+            """UPDATE counterparty_sale_fact_kept SET commercial_partner_id = %s
+                WHERE commercial_partner_id = ANY(%s)""",
+            [target.commercial_partner_id.id, source.ids],
+        )
+
     @api.autovacuum
     def _gc_posted(self):
         """Forget what posted documents wrote into their facts again."""

@@ -260,6 +260,28 @@ class TestCounterpartySaleFact(ProfitCase):
         self.env.invalidate_all()
         self.assertEqual(self._facts(invoice).commercial_partner_id, self.customer)
 
+    def test_shares_of_a_draft_follow_a_merge_and_a_move(self):
+        for way in ("merge", "move"):
+            with self.subTest(way):
+                partner = self.env["res.partner"].create({"name": "Twin", "is_company": True})
+                person = self.env["res.partner"].create({"name": "Ed", "parent_id": partner.id})
+                self._interaction(self.spring, "2026-03-01", partner_id=person.id)
+                invoice = self._invoice(partner_id=person.id, invoice_date="2026-03-10")
+                self.assertEqual(self._by_campaign(invoice), {"Spring": 100})
+                invoice.button_draft()
+
+                if way == "merge":
+                    wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+                    wizard._merge((self.customer | partner).ids, self.customer)
+                else:
+                    person.parent_id = self.customer
+                    invoice.write({"commercial_partner_id": self.customer.id})
+                self._interaction(self.autumn, "2026-03-05", partner_id=self.contact.id)
+                invoice.action_post()
+
+                self.assertEqual(self._facts(invoice).commercial_partner_id, self.customer)
+                self.assertEqual(self._by_campaign(invoice), {"Spring": 100})
+
     def test_goods_without_a_cost_are_counted_apart(self):
         self.goods.standard_price = 0
         invoice = self._invoice()
