@@ -222,6 +222,22 @@ class TestCounterpartySaleFactCheck(ProfitCase):
         self.assertIsNone(self.Fact._get_fill_progress())
         self.assertFalse(self._own_differences())
 
+    def test_campaign_is_corrected_where_it_is_seen(self):
+        invoice = self._invoice(campaign_id=self.spring.id)
+        for model in ("counterparty.profit.report", "counterparty.campaign.report"):
+            rows = self.env[model].search([("move_id", "=", invoice.id)])
+            wizard = self.env["counterparty.campaign.correction"].with_context(
+                active_model=model, active_ids=[*rows.ids, -5]
+            )
+            bound = self.env["ir.actions.act_window"].search(
+                [("binding_model_id.model", "=", model)]
+            )
+
+            self.assertEqual(
+                wizard.create({"reason": "Fair"}).line_ids, invoice.invoice_line_ids, model
+            )
+            self.assertIn("counterparty.campaign.correction", bound.mapped("res_model"), model)
+
     def test_unfilled_past_is_no_difference(self):
         old = self._invoice(day="2025-01-10")
         self.Fact._forget_moves(old)

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# rows of these are facts; what has no positive number is money spent
+REPORTS = ("counterparty.profit.report", "counterparty.campaign.report")
 SALES = ("out_invoice", "out_refund", "out_receipt")
 
 
@@ -30,7 +32,7 @@ class CounterpartyCampaignCorrection(models.TransientModel):
     def _default_line_ids(self):
         model = self.env.context.get("active_model")
         records = self.env[model or "account.move"].browse(self.env.context.get("active_ids", []))
-        if model == "counterparty.profit.report":
+        if model in REPORTS:
             facts = self.env["counterparty.sale.fact"].browse([i for i in records.ids if i > 0])
             lines = self.env["account.move.line"].browse(facts.mapped("line_id"))
         elif model == "account.move.line":
