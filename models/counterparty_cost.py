@@ -23,12 +23,15 @@ class CounterpartyCost(models.Model):
         groups=COST_PROFIT,
         help="What came back is credited by a vendor credit note that names the campaign.",
     )
-    campaign_id = fields.Many2one("utm.campaign", index="btree_not_null", ondelete="restrict")
+    campaign_id = fields.Many2one(
+        "utm.campaign", index="btree_not_null", ondelete="restrict", check_company=True
+    )
     commercial_partner_id = fields.Many2one(
         "res.partner",
         "Counterparty",
         index="btree_not_null",
         ondelete="restrict",
+        check_company=True,
         help="Spent on this counterparty: a gift, a training, freight that was not billed.",
     )
     user_id = fields.Many2one("res.users", "By", default=lambda self: self.env.uid)

@@ -222,6 +222,19 @@ class TestCounterpartyFactCheckWizard(ProfitCase):
         self.assertEqual(created, self.customer)
         self.assertEqual(cost.commercial_partner_id, self.customer)
 
+    def test_money_of_a_company_is_spent_on_its_own_campaigns(self):
+        self.spring.company_id = self.other_company
+
+        with self.assertRaisesRegex(UserError, "Spring"):
+            self.env["counterparty.cost"].create(
+                {
+                    "name": "Stand",
+                    "amount": 50,
+                    "campaign_id": self.spring.id,
+                    "company_id": self.company.id,
+                }
+            )
+
     def test_manager_of_another_company_changes_nothing_here(self):
         nobody = self.env["utm.medium"], self.env["utm.source"]
         invoice, broken = self._invoice(), self._invoice()
