@@ -164,7 +164,7 @@ class AccountMoveLine(models.Model):
                 )
 
     def _find_reversed_line(self, invoice, taken):
-        """Return the line of an invoice that this line credits: same product, unit and net price.
+        """Return the invoice line that this one credits: same product, unit and net price.
 
         Else the first of a higher price: then the price alone is credited.
 
@@ -193,7 +193,7 @@ class AccountMoveLine(models.Model):
     def _link_sold_lines(self):
         """Let credits without a named invoice take back the invoice lines that they are about.
 
-        Those of the same order line; made by hand, of the same customer, product, unit and net price.
+        Those of the same order line; by hand, of the same customer, product, unit and net price.
         The latest of which all, else any, of the quantity is not credited yet.
         """
         by_key = {}
