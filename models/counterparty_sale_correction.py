@@ -23,6 +23,10 @@ class CounterpartySaleCorrection(models.Model):
     )
     date = fields.Datetime("On", required=True, readonly=True, default=fields.Datetime.now)
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
+    # written anew, its rows are dated as they were: what was closed later stays as it was reported
+    lock_date = fields.Date(
+        "Closed Until", readonly=True, help="The last closed day when the correction was made."
+    )
     campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="restrict")
     medium_id = fields.Many2one("utm.medium", readonly=True, ondelete="restrict")
     source_id = fields.Many2one("utm.source", readonly=True, ondelete="restrict")
@@ -49,6 +53,7 @@ class CounterpartySaleCorrection(models.Model):
                     "kind": "campaign",
                     "reason": reason,
                     "company_id": company.id,
+                    "lock_date": company._get_counterparty_lock_date(),
                     "campaign_id": campaign.id,
                     "medium_id": medium.id,
                     "source_id": source.id,
@@ -89,6 +94,7 @@ class CounterpartySaleCorrection(models.Model):
                 "kind": "cost",
                 "reason": reason,
                 "company_id": company.id,
+                "lock_date": company._get_counterparty_lock_date(),
                 "line_ids": list(costs),
                 "unit_costs": {str(line): cost for line, cost in costs.items()},
             }

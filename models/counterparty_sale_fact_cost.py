@@ -152,9 +152,14 @@ class CounterpartySaleFactCost(models.AbstractModel):
     @api.model
     def _sql_rate(self, currency):
         return SQL(
+            # before the first rate the host takes that one
             """COALESCE((SELECT NULLIF(r.rate, 0) FROM res_currency_rate r
-                          WHERE r.currency_id = %s AND r.name <= base.invoice_date
+                          WHERE r.currency_id = %(currency)s AND r.name <= base.invoice_date
                             AND (r.company_id IS NULL OR r.company_id = base.root_id)
-                          ORDER BY r.company_id, r.name DESC LIMIT 1), 1)""",
-            currency,
+                          ORDER BY r.company_id, r.name DESC LIMIT 1),
+                        (SELECT NULLIF(r.rate, 0) FROM res_currency_rate r
+                          WHERE r.currency_id = %(currency)s
+                            AND (r.company_id IS NULL OR r.company_id = base.root_id)
+                          ORDER BY r.company_id, r.name LIMIT 1), 1)""",
+            currency=currency,
         )

@@ -29,6 +29,8 @@ class CounterpartySaleFactKept(models.Model):
     unit_cost = fields.Float(readonly=True, digits=0, groups=COST_PROFIT)
     cost_basis = fields.Char(readonly=True, groups=COST_PROFIT)
     is_provisional = fields.Boolean(readonly=True, groups=COST_PROFIT)
+    # when its provisional cost was settled, of facts that are only written anew
+    settled_date = fields.Date(readonly=True)
     campaign_id = fields.Integer(readonly=True)
     medium_id = fields.Integer(readonly=True)
     source_id = fields.Integer(readonly=True)
@@ -49,14 +51,15 @@ class CounterpartySaleFactKept(models.Model):
         return SQL(
             """INSERT INTO counterparty_sale_fact_kept (
                    line_id, move_id, product_id, commercial_partner_id, unit_cost, cost_basis,
-                   is_provisional, campaign_id, medium_id, source_id, campaign_basis, weight)
+                   is_provisional, settled_date, campaign_id, medium_id, source_id,
+                   campaign_basis, weight)
                SELECT line_id, move_id, product_id, commercial_partner_id,
                       CASE WHEN cost_basis <> ALL(%(asked)s)
                            THEN cost::numeric / NULLIF(quantity, 0)::numeric END,
-                      cost_basis, is_provisional, campaign_id, medium_id, source_id,
-                      campaign_basis, CASE WHEN quantity = 0 THEN ABS(revenue)
+                      cost_basis, is_provisional, settled_date, campaign_id, medium_id,
+                      source_id, campaign_basis, CASE WHEN quantity = 0 THEN ABS(revenue)
                                            ELSE ABS(share) END
-                 FROM (SELECT f.id, f.line_id, f.move_id, f.product_id,
+                 FROM (SELECT f.id, f.line_id, f.move_id, f.product_id, settled.settled_date,
                               f.commercial_partner_id, f.kind, f.campaign_id, f.medium_id,
                               f.source_id, f.campaign_basis,
                               f.quantity AS share, f.revenue,
@@ -65,7 +68,13 @@ class CounterpartySaleFactKept(models.Model):
                                   AS quantity,
                               LAST_VALUE(f.cost_basis) OVER last AS cost_basis,
                               LAST_VALUE(f.is_provisional) OVER last AS is_provisional
-                         FROM %(rows)s f WHERE f.kind = ANY(%(kinds)s)
+                         FROM %(rows)s f
+                         LEFT JOIN (SELECT line_id, MIN(date) AS settled_date
+                                      FROM %(rows)s
+                                     WHERE kind = 'cost' AND correction_id IS NULL
+                                       AND kind <> ALL(%(kinds)s)
+                                     GROUP BY line_id) settled ON settled.line_id = f.line_id
+                        WHERE f.kind = ANY(%(kinds)s)
                        WINDOW line AS (PARTITION BY f.line_id),
                               last AS (PARTITION BY f.line_id ORDER BY f.id
                                   ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)) fact
@@ -95,6 +104,14 @@ class CounterpartySaleFactKept(models.Model):
             """UPDATE counterparty_sale_fact_kept SET commercial_partner_id = %s
                 WHERE commercial_partner_id = ANY(%s)""",
             [target.commercial_partner_id.id, source.ids],
+        )
+
+    @api.model
+    def _sql_settled_date(self):
+        """Select when the cost of the line of ``fact`` was settled before it was written anew."""
+        return SQL(
+            """(SELECT MIN(kept.settled_date) FROM counterparty_sale_fact_kept kept
+                 WHERE kept.line_id = fact.line_id AND kept.settled_date >= fact.date)"""
         )
 
     @api.autovacuum

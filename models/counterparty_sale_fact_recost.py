@@ -60,7 +60,7 @@ class CounterpartySaleFactRecost(models.AbstractModel):
                 target=self._sql_target(),
                 answer=answer,
                 side=self._sql_sides(),
-                line=self._sql_recost_line(companies, basis),
+                line=self._sql_recost_line(companies, basis, correction),
                 share=self._sql_kept_share(),
                 rows=self._sql_rows("cost", correction),
             )
@@ -90,7 +90,7 @@ class CounterpartySaleFactRecost(models.AbstractModel):
         )
 
     @api.model
-    def _sql_recost_line(self, companies, basis):
+    def _sql_recost_line(self, companies, basis, correction=None):
         return SQL(
             """SELECT fact.line_id, fact.move_id, fact.company_id, %(date)s AS date,
                       fact.invoice_date, fact.commercial_partner_id, fact.partner_id,
@@ -112,16 +112,26 @@ class CounterpartySaleFactRecost(models.AbstractModel):
                                  FROM counterparty_sale_fact f
                                 WHERE f.move_id = side.move_id AND f.line_id = side.line_id
                                   AND f.campaign_basis IS DISTINCT FROM 'excess') now ON TRUE""",
-            date=SQL("GREATEST(fact.date, lock.day + 1)"),
+            # written anew, a settlement stays in the period that it was reported in
+            date=SQL(
+                "COALESCE(%s, GREATEST(fact.date, lock.day + 1))",
+                SQL("NULL::date")
+                if correction
+                else self.env["counterparty.sale.fact.kept"]._sql_settled_date(),
+            ),
             basis=basis,
-            locks=self._sql_locks(companies),
+            locks=self._sql_locks(companies, correction),
         )
 
     @api.model
-    def _sql_locks(self, companies):
-        """List the last locked day of each company: a correction never changes a closed period."""
+    def _sql_locks(self, companies, correction=None):
+        """List the last locked day of each company: a correction never changes a closed period.
+
+        :param correction: made when other days were the last; its rows are dated as they were
+        """
+        made = correction.lock_date if correction else None
         return SQL(", ").join(
-            SQL("(%s, %s::date)", company.id, company._get_counterparty_lock_date())
+            SQL("(%s, %s::date)", company.id, made or company._get_counterparty_lock_date())
             for company in companies
         )
 
@@ -202,7 +212,7 @@ class CounterpartySaleFactRecost(models.AbstractModel):
                      FROM had GROUP BY line_id, move_id, company_id, date""",
                 target=self._sql_target(),
                 lines=lines.ids,
-                had=self._sql_had(lines),
+                had=self._sql_had(lines, correction),
                 correction=correction.id,
                 campaign=campaign.id or None,
                 medium=medium.id or None,
@@ -214,7 +224,7 @@ class CounterpartySaleFactRecost(models.AbstractModel):
         return count
 
     @api.model
-    def _sql_had(self, lines):
+    def _sql_had(self, lines, correction):
         """Select the shares that the chosen lines have, by the day on which they can change."""
         return SQL(
             """SELECT f.line_id, f.move_id, f.company_id,
@@ -236,5 +246,5 @@ class CounterpartySaleFactRecost(models.AbstractModel):
                          f.campaign_id, f.medium_id, f.source_id
                HAVING SUM(f.quantity) <> 0 OR SUM(f.revenue) <> 0 OR SUM(f.cost) <> 0
                    OR COALESCE(SUM(f.advance), 0) <> 0""",
-            locks=self._sql_locks(lines.company_id),
+            locks=self._sql_locks(lines.company_id, correction),
         )

@@ -113,7 +113,9 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
         What was missed is for today where nothing else is planned.
         """
         today = fields.Date.context_today(self)
-        coming = self._as_days(self._read_meetings(entities, Domain("start", ">", "now"), "start:min"))
+        coming = self._as_days(
+            self._read_meetings(entities, Domain("start", ">", "now"), "start:min")
+        )
         nearest = {entity: min(days) for entity, days in coming.items()}
         for entity, day in self._read_planned(entities, today):
             nearest[entity] = min(nearest.get(entity, day or today), day or today)

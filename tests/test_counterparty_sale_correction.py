@@ -65,6 +65,63 @@ class TestCounterpartySaleCorrection(ProfitCase):
         self.assertEqual(dates, ["2026-03-10", "2026-05-01", "2026-05-01"])
         self.assertEqual(self._by_campaign(invoice), {"Autumn": 100})
 
+    def test_rebuild_and_repair_leave_closed_periods_as_they_were_reported(self):
+        goods = self.product_fifo.with_env(self.env)
+        order = self._order((goods, 1, 100.0))
+        line = self._line(goods, sale_line_ids=[(6, 0, order.order_line.ids)])
+        invoice = self._invoice(line, day="2026-01-10")
+        self._make_in_move(goods, 5, unit_cost=13)
+        self._deliver(order)
+        self.Fact._settle(invoice)
+        self._correct(invoice.invoice_line_ids, self.autumn)
+        self.company.sale_lock_date = "2026-01-31"
+        reported = self._by_month(invoice)
+
+        self.Fact._rebuild(self.company)
+        rebuilt = self._by_month(invoice)
+        self.env.cr.execute(
+            "UPDATE counterparty_sale_fact SET revenue = 1 WHERE move_id = %s AND kind = 'posting'",
+            invoice.ids,
+        )
+        self.Fact._repair(self.company)
+
+        self.assertEqual({month for month, _campaign in reported}, {"2026-01"})
+        self.assertIn("settled", self._bases(invoice))
+        self.assertEqual(rebuilt, reported)
+        self.assertEqual(self._by_month(invoice), reported)
+
+    def _by_month(self, moves):
+        """Return what each campaign brought in each month."""
+        found = {}
+        for fact in self._facts(moves):
+            key = str(fact.date)[:7], fact.campaign_id.title
+            old = found.get(key, (0, 0))
+            found[key] = tuple(
+                round(was + amount, 2)
+                for was, amount in zip(old, (fact.revenue, fact.cost), strict=True)
+            )
+        return {key: amounts for key, amounts in found.items() if any(amounts)}
+
+    def test_nobody_but_managers_corrects_in_open_or_locked_periods(self):
+        invoice = self._invoice(campaign_id=self.spring.id)
+        others = {
+            "own documents": ("sales_team.group_sale_salesman",),
+            "officer": ("group_officer", "sales_team.group_sale_salesman_all_leads"),
+            "accountant": ("account.group_account_user",),
+            "reader of cost": ("group_cost_profit", "account.group_account_invoice"),
+            "employee": ("base.group_user",),
+        }
+        for lock in (False, "2026-04-30"):
+            self.company.sale_lock_date = lock
+            for number, (role, groups) in enumerate(others.items()):
+                user = self._profit_user(f"role{number}{bool(lock)}", *groups)
+                with self.subTest(role=role, lock=lock), self.assertRaises(AccessError):
+                    self._correct(invoice.invoice_line_ids, self.autumn, user=user)
+            self._correct(invoice.invoice_line_ids, self.autumn, user=self.boss)
+            self.assertEqual(self._by_campaign(invoice), {"Autumn": 100})
+            self._correct(invoice.invoice_line_ids, self.spring, user=self.boss)
+        self.assertEqual(len(self._facts(invoice)), 9)
+
     def test_second_correction_starts_from_the_first(self):
         invoice = self._invoice()
 

@@ -1,5 +1,6 @@
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common_profit import ProfitCase
 
@@ -65,6 +66,36 @@ class TestCounterpartySaleFactCost(ProfitCase):
         self.assertEqual((written, again), (1, 0))
         self.assertEqual(self._sums(invoice), (200, 26, 174))
         self.assertEqual(self._facts(invoice).mapped("cost"), [20, 6])
+
+    def test_missing_cost_is_settled_when_the_goods_leave(self):
+        goods = self.product_fifo.with_env(self.env)
+        goods.standard_price = 0
+        order = self._order((goods, 10, 100.0))
+        order.order_line.purchase_price = 0
+        invoice = self._invoice(
+            self._line(goods, quantity=10, sale_line_ids=[Command.set(order.order_line.ids)])
+        )
+        missing = self._bases(invoice), sum(self._facts(invoice).mapped("unknown"))
+        self._make_in_move(goods, 10, unit_cost=60)
+        self._deliver(order)
+
+        self.Fact._settle(self.env["account.move"].browse(self.Fact._find_provisional(SQL("TRUE"))))
+
+        self.assertEqual(missing, (["missing"], 1000))
+        self.assertEqual(self._bases(invoice), ["missing", "settled"])
+        self.assertEqual(self._sums(invoice), (1000, 600, 400))
+        self.assertEqual(sum(self._facts(invoice).mapped("unknown")), 0)
+
+    def test_order_cost_before_the_first_rate_takes_that_one(self):
+        euro = self._euro({"2026-03-01": 0.2})
+        order = self._order((self.service, 1, 100.0))
+        order.currency_id = euro
+        order.order_line.purchase_price = 60
+        invoice = self._invoice_orders(order, day="2026-02-20")
+
+        [fact] = self._facts(invoice)
+
+        self.assertEqual((fact.revenue, fact.cost), (500, 300))
 
     def test_settlement_reaches_the_credit_note_too(self):
         goods = self.product_fifo.with_env(self.env)

@@ -72,9 +72,7 @@ class TestResPartnerColumns(CounterpartyCase):
         for day in ("2026-02-03", "2026-03-17", "2026-03-20"):
             lead.activity_schedule("mail.mail_activity_data_call", day, user_id=self.user.id)
         missed = self._lead(self.freight)
-        missed.activity_schedule(
-            "mail.mail_activity_data_call", "2026-02-03", user_id=self.user.id
-        )
+        missed.activity_schedule("mail.mail_activity_data_call", "2026-02-03", user_id=self.user.id)
         hidden = self._lead(self.late_payer)
         hidden.activity_schedule(
             "mail.mail_activity_data_call", "2026-03-17", user_id=self.officer.id

@@ -18,8 +18,8 @@ ADVANCE = "advance"  # a down payment: no goods, no profit
 KEPT = "kept"  # a credit of the price alone: the goods stay with the customer
 MISSING = "missing"  # goods without a cost: counted apart, never a full margin
 
-# an answer that a later delivery settles
-PROVISIONAL = (ORDER, STANDARD)
+# an answer that a later delivery settles, and none at all
+PROVISIONAL = (ORDER, STANDARD, MISSING)
 
 # revenue with these is neither profit nor loss
 UNKNOWN = (MISSING, SERVICE)
