@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request, route
@@ -11,7 +13,6 @@ from ..tools import request_states as states
 from ..tools import web_form
 from . import request_form
 
-MAX_ID = 2**31 - 1
 STEPS = ("close", "reopen", "follow_up", "rate")
 FILTERS = {
     "open": Domain("state", "in", (*states.LIVE, states.SOLVED)),
@@ -246,7 +247,7 @@ class RequestPortal(CustomerPortal):
     def _find_request(self, request_id, access_token):
         """Return the request if the visitor may see it, else nothing."""
         requests = request.env["counterparty.request"]
-        if request_id > MAX_ID or not (access_token or "").isascii():
+        if request_id > web_form.MAX_ID or not (access_token or "").isascii():
             return requests
         try:
             record = self._document_check_access(requests._name, request_id, access_token)
@@ -291,8 +292,7 @@ class RequestPortal(CustomerPortal):
         values = self._prepare_request_values(record, access_token)
         values.update(
             step=step,
-            form_key=request_form.web_form.clean_line((post or {}).get("form_key"), 64)
-            or request_form.uuid4().hex,
+            form_key=web_form.clean_line((post or {}).get("form_key"), 64) or uuid4().hex,
             sent=post or {},
             ratings=RATINGS,
             is_missing=is_missing,

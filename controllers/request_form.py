@@ -124,11 +124,15 @@ def accept(post, kind=PORTAL, address=None):
     :return: the row; the request in it was made by the same form before
     :raises TooManySubmissionsError: when the visitor has to wait
     """
-    address = address or f"user {request.env.uid}"
+    address = address or _get_sender()
     # sudo: strangers leave a row that only the desk reads
     submissions = request.env["counterparty.request.submission"].sudo()
     key = web_form.clean_line(post.get("form_key"), 64)
     return submissions._accept(kind, key, address, request.httprequest.remote_addr)
+
+
+def _get_sender():
+    return f"user {request.env.uid}"
 
 
 def accept_once(post, kind=PORTAL, address=None):
@@ -140,7 +144,8 @@ def accept_once(post, kind=PORTAL, address=None):
     """
     # sudo: as above
     submissions = request.env["counterparty.request.submission"].sudo()
-    if submissions._is_known(web_form.clean_line(post.get("form_key"), 64)):
+    key = web_form.clean_line(post.get("form_key"), 64)
+    if submissions._is_known(key, kind, address or _get_sender()):
         return False
     accept(post, kind, address)
     return True

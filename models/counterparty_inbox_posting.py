@@ -5,7 +5,7 @@ import psycopg2
 from markupsafe import Markup
 
 from odoo import Command, api, fields, models
-from odoo.tools import formataddr, html2plaintext, plaintext2html
+from odoo.tools import email_normalize, formataddr, html2plaintext, plaintext2html
 
 from ..tools import mail_decision as decision
 from ..tools.languages import guess_language
@@ -53,7 +53,7 @@ class CounterpartyInboxPosting(models.AbstractModel):
         # what comes out of the request by itself begins with the words of the mail
         quiet[LETTER_FOLLOWS] = True
         if fate == decision.FOLLOW_UP:
-            values = self._prepare_follow_up_vals(envelope, letter, people)
+            values = self._prepare_follow_up_vals(envelope, letter, people, target)
             request = target.with_context(**quiet)._create_follow_up(values)
         else:
             values = self._prepare_request_vals(envelope, letter, people)
@@ -133,18 +133,27 @@ class CounterpartyInboxPosting(models.AbstractModel):
                 values["lang"] = language
         return values
 
-    def _prepare_follow_up_vals(self, envelope, letter, people):
-        """Return what differs from the request that is followed."""
+    def _prepare_follow_up_vals(self, envelope, letter, people, target):
+        """Return what differs from the request that is followed.
+
+        A colleague becomes the contact; whoever was in copy stays in copy.
+        """
+        writer = people if len(people) == 1 else people.browse()
+        is_asker = envelope.sender == email_normalize(target.partner_email)
+        colleague = writer.commercial_partner_id == target.commercial_partner_id
+        copies = self._get_copies(letter)
         values = {
             "name": plain_subject(envelope.subject) or self._get_name(envelope),
             "channel": "email",
             "description": False,
             # the mail follows at once
             "awaiting_since": fields.Datetime.now(),
-            "email_cc": self._get_copies(letter),
+            "email_cc": copies,
         }
-        if len(people) == 1:
-            values["partner_id"] = people.id
+        if writer and (colleague or (is_asker and not target.partner_id)):
+            values["partner_id"] = writer.id
+        elif not is_asker:
+            values["email_cc"] = ", ".join(filter(None, (envelope.sender, copies)))
         return values
 
     def _prepare_forwarded_vals(self, text):

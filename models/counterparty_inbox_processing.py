@@ -169,6 +169,9 @@ class CounterpartyInboxProcessing(models.AbstractModel):
         people = self._find_people(envelope.sender)
         situation, target = self._get_situation(envelope, target, proof, people)
         fate, reason = decide(situation)
+        if fate == decision.FOLLOW_UP and self._is_acting(target, people, envelope.sender):
+            # what suppliers say after the end is for whoever worked on it
+            fate = decision.COMMENT
         if fate in (decision.QUARANTINE, decision.DISCARD):
             state = "quarantine" if fate == decision.QUARANTINE else "discarded"
             self.write({"state": state, "reason": reason, "request_id": target.id})
@@ -260,6 +263,14 @@ class CounterpartyInboxProcessing(models.AbstractModel):
         """
         automatic = self.kind == AUTOMATIC
         employee = self._get_employee(people)
+        if (
+            automatic
+            and proof == decision.NUMBER
+            and not employee
+            and not target._is_participant(envelope.sender, people)
+        ):
+            # a number is no secret: programs join nothing by it, either
+            target, proof = target.browse(), decision.NOTHING
         recent = target
         if automatic and not target:
             target = recent = self._find_recent_request(envelope.sender)

@@ -334,6 +334,11 @@ class CounterpartyRequest(models.Model):
             document = request.sudo().subject_ref
             partner = document.partner_id.commercial_partner_id if document else document
             if partner and request.commercial_partner_id not in (partner, partner.browse()):
+                if not document.sudo(False).has_access("read"):
+                    # whose it is would be told to somebody who may not know
+                    raise ValidationError(
+                        self.env._("The document belongs to somebody else: choose another.")
+                    )
                 raise ValidationError(
                     self.env._(
                         "%(document)s belongs to %(owner)s, the request to %(partner)s. "
@@ -389,11 +394,13 @@ class CounterpartyRequest(models.Model):
             return result
         if "user_id" in vals:
             vals = dict(vals, assigned_at=fields.Datetime.now() if vals["user_id"] else False)
+        if vals.get("partner_id"):
+            self._forget_partner_facts(vals)
         result = super().write(vals)
         if vals.get("partner_id"):
             # whoever is known now asked for it, too
             self._log_demands()
-        if {"user_id", "category_id", *self._get_asked_names()} & vals.keys():
+        if {"user_id", "category_id", "partner_id", *self._get_asked_names()} & vals.keys():
             self._start_when_ready()
             self._convert_automatically()
         return result

@@ -139,6 +139,26 @@ class CounterpartyRequestBatch(models.AbstractModel):
             if not vals.get("currency_id"):
                 vals["currency_id"] = Company.browse(vals["company_id"]).currency_id.id
 
+    def _forget_partner_facts(self, vals):
+        """Drop what the contact of before gave, where another one comes.
+
+        What somebody typed, such as the address of a stranger, stays.
+        """
+        for request in self:
+            before = request.partner_id
+            if not before or before.id == vals["partner_id"]:
+                continue
+            facts = self._get_facts_of(before)
+            stale = [
+                name
+                for name, value in facts.items()
+                if name not in vals
+                and request[name] == value
+                and not (name == "lang" and request.has_own_lang)
+            ]
+            if stale:
+                request.write(dict.fromkeys(stale, False))
+
     # ------------------------------------------------------------
     # Without the cache
     # ------------------------------------------------------------

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import split_every
 
 from ..tools import request_states as states
+from .counterparty_request_batch import PARTNER_FACTS
 from .counterparty_request_state import SYSTEM
 
 CHUNK = 200
@@ -39,7 +40,12 @@ class CounterpartyRequestFollow(models.AbstractModel):
         :param vals: values that differ: subject, description, channel
         """
         self.ensure_one()
-        return self.create({**self._prepare_follow_up_vals(), **(vals or {})})
+        base, vals = self._prepare_follow_up_vals(), vals or {}
+        if vals.get("partner_id", self.partner_id.id) != self.partner_id.id:
+            # another person has another name, address and language
+            for name in (*PARTNER_FACTS, "has_own_lang"):
+                del base[name]
+        return self.create({**base, **vals})
 
     def _prepare_follow_up_vals(self):
         self.ensure_one()

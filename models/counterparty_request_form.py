@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, Command, api, models
+from odoo import SUPERUSER_ID, Command, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import email_normalize, html2plaintext, plaintext2html
 
@@ -136,6 +136,8 @@ class CounterpartyRequestForm(models.AbstractModel):
                 else {"partner_id": user.partner_id.id, "channel": "portal"}
             ),
         }
+        # whoever writes waits for an answer
+        values["awaiting_since"] = fields.Datetime.now()
         request = desk.create({**values, **(extra or {}), "company_id": company.id})
         if not user._is_public():
             request.message_subscribe(partner_ids=user.partner_id.ids)

@@ -169,16 +169,21 @@ class CounterpartyRequestMail(models.AbstractModel):
             self._add_copies(address)
 
     def _add_copies(self, addresses):
+        copies = self._join_copies(addresses)
+        if copies != self.email_cc:
+            # whoever takes part may bring others along, as in any exchange of mails
+            self.sudo().email_cc = copies
+
+    def _join_copies(self, addresses):
+        """Return who is in copy, with those of some addresses who do not take part yet."""
         self.ensure_one()
         known = self._get_addresses()
         new = [
             address
-            for address in email_normalize_all(addresses or "")
+            for address in dict.fromkeys(email_normalize_all(addresses or ""))
             if address not in known and not self._is_participant(address)
         ]
-        if new:
-            # whoever takes part may bring others along, as in any exchange of mails
-            self.sudo().email_cc = ", ".join(filter(None, (self.email_cc, *new)))
+        return ", ".join(filter(None, (self.email_cc, *new))) or False
 
     # ------------------------------------------------------------
     # What goes out

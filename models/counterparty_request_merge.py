@@ -3,7 +3,7 @@ from markupsafe import Markup
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import html2plaintext
+from odoo.tools import SQL, html2plaintext
 
 from ..tools import request_states as states
 from .counterparty_request_state import SYSTEM
@@ -135,6 +135,13 @@ class CounterpartyRequestMerge(models.AbstractModel):
         sources = self - target
         target.ensure_one()
         (sources | target).check_access("write")
+        # of two merges at once the second starts again, and finds what the first has done
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM counterparty_request WHERE id = ANY(%s) ORDER BY id FOR UPDATE",
+                (sources | target).ids,
+            )
+        )
         sources._check_merge(target)
         for source in sources.sorted("id"):
             source._move_content(target)
@@ -207,6 +214,19 @@ class CounterpartyRequestMerge(models.AbstractModel):
         """
         names = ("partner_id", "product_id", "lot_id", "responsible_partner_id", "campaign_id")
         vals = {name: self[name].id for name in names if self[name] and not target[name]}
+        names = ("wanted_date", "wanted_place", "reply_email")
+        vals |= {name: self[name] for name in names if self[name] and not target[name]}
+        if self.direction and not target.direction and not target.amount:
+            vals |= {"direction": self.direction, "amount": self.amount}
+            vals["currency_id"] = self.currency_id.id
+        if self.direction and self.direction == target.direction or "direction" in vals:
+            vals["invoice_ids"] = [Command.link(move.id) for move in self.invoice_ids]
+        copies = target._join_copies(
+            ", ".join(filter(None, (self.partner_email, self.partner_id.email, self.email_cc)))
+        )
+        if copies != target.email_cc:
+            # who asked here goes on to take part
+            vals["email_cc"] = copies
         if self.subject_ref and not target.subject_ref:
             vals["subject_ref"] = f"{self.subject_ref._name},{self.subject_ref.id}"
         if self.awaiting_since:

@@ -66,6 +66,16 @@ class CounterpartyRequestMessage(models.AbstractModel):
         request = self.sudo() if self.has_access("write") else self
         return request._partner_find_from_emails_single([self.partner_email]).sudo(False)
 
+    def _filter_unreachable(self):
+        """Return the requests whose answer would reach nobody."""
+        return self.filtered(
+            lambda request: (
+                not request.partner_email
+                and not request.partner_id.email
+                and not request.partner_id.user_ids
+            )
+        )
+
     def action_close_answered(self):
         """Close, but ask for the answer first where somebody waits for one."""
         unanswered = self.filtered("is_unanswered")

@@ -233,6 +233,7 @@ class CounterpartyRequestPortal(models.AbstractModel):
         """Create the request that goes on after this one."""
         self.ensure_one()
         values = {"description": plaintext2html(text), "channel": "portal"}
+        values["awaiting_since"] = fields.Datetime.now()
         request = self._create_follow_up(values)
         request._acknowledge(request.partner_email)
         return request

@@ -70,8 +70,11 @@ class CounterpartyRequestSubmission(models.Model):
         :return: the row, with ``request_id`` when this very form was handled before
         :raises TooManySubmissionsError: when the visitor has to wait
         """
-        if known := self._is_known(key):
+        if known := self._is_known(key, kind, address):
             return known
+        if key and self.search_count([("form_key", "=", key)], limit=1):
+            # the key of another's form opens nothing
+            key = None
         address_hash = self._hash(address)
         network_hash = self._hash(web_form.network(network))
         self._check_limits(kind, address_hash, network_hash)
@@ -94,9 +97,12 @@ class CounterpartyRequestSubmission(models.Model):
         return self.browse([row[0] for row in rows])
 
     @api.model
-    def _is_known(self, key):
-        """Return the row of a form that has come before, else nothing."""
-        return self.search([("form_key", "=", key)], limit=1) if key else self.browse()
+    def _is_known(self, key, kind, address):
+        """Return the row of a form that the same sender has sent before, else nothing."""
+        if not key:
+            return self.browse()
+        sender = [("kind", "=", kind), ("address_hash", "=", self._hash(address))]
+        return self.search([("form_key", "=", key), *sender], limit=1)
 
     @api.model
     def _check_limits(self, kind, address_hash, network_hash):

@@ -12,6 +12,9 @@ CONTENT = {
     "ir.attachment": "res_id",
     "mail.activity": "res_id",
     "counterparty.request.document": "request_id",
+    "counterparty.request.line": "request_id",
+    "counterparty.change": "request_id",
+    "counterparty.inbox": "request_id",
     "counterparty.request": "parent_id",
 }
 # what the end of a merged request overwrites
@@ -56,6 +59,12 @@ class CounterpartyRequestUnmerge(models.AbstractModel):
             "counterparty.request.document": source.document_ids.filtered(
                 lambda link: (link.res_model, link.res_id) not in taken
             ),
+            "counterparty.request.line": source.line_ids,
+            "counterparty.change": source.change_ids,
+            # what waits for a decision; what was decided stays with what it became
+            "counterparty.inbox": source.inbox_ids.filtered(
+                lambda mail: mail.state == "quarantine"
+            ),
             "counterparty.request": source.child_ids,
         }
 
@@ -69,7 +78,7 @@ class CounterpartyRequestUnmerge(models.AbstractModel):
         source = self.sudo()
         running = source.interval_ids.filtered(lambda interval: not interval.ended_at)
         followers = source.message_partner_ids - target.sudo().message_partner_ids
-        names = set(vals) - {"tag_ids", "description"}
+        names = set(vals) - {"tag_ids", "description", "invoice_ids"}
         if "partner_id" in names:
             names |= {*PARTNER_FACTS, "has_own_lang"}
         return {
@@ -82,6 +91,9 @@ class CounterpartyRequestUnmerge(models.AbstractModel):
             "merged_ids": source.merged_ids.ids,
             "given": {name: [plain_value(target, name)] for name in names},
             "tag_ids": (source.tag_ids - target.tag_ids).ids,
+            "invoice_ids": (source.invoice_ids - target.sudo().invoice_ids).ids
+            if "invoice_ids" in vals
+            else [],
         }
 
     # ------------------------------------------------------------
@@ -152,6 +164,8 @@ class CounterpartyRequestUnmerge(models.AbstractModel):
         }
         if trace["tag_ids"]:
             vals["tag_ids"] = [Command.unlink(tag_id) for tag_id in trace["tag_ids"]]
+        if trace.get("invoice_ids"):
+            vals["invoice_ids"] = [Command.unlink(id_) for id_ in trace["invoice_ids"]]
         words, added = target.description or "", self.description or ""
         if added and words.endswith(added):
             vals["description"] = words.removesuffix(added) or False

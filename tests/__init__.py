@@ -100,6 +100,7 @@ from . import test_counterparty_reminder_race
 from . import test_counterparty_request
 from . import test_counterparty_request_cost
 from . import test_counterparty_request_language
+from . import test_counterparty_request_who
 from . import test_counterparty_request_assignment
 from . import test_counterparty_request_convert
 from . import test_tools_web_form

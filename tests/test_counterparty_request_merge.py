@@ -237,6 +237,8 @@ class TestCounterpartyRequestMerge(RequestCase):
         wizard.with_context(active_ids=requests.ids).create(values).action_apply()
 
     def test_one_answer_goes_to_each_and_closes(self):
+        self.late_payer.email = "office@late.example"
+        self.freight.email = "office@northwind.example"
         requests = self._request() | self._request(partner=self.freight)
 
         self._answer(requests, body="<p>It is on its way.</p>", close=True, user_id=self.uri.id)

@@ -104,3 +104,23 @@ class TestCounterpartyRequestRace(RaceCase):
             again.action_close()
             self.assertEqual(again.state, "closed")
             self.assertEqual(len(again.interval_ids.filtered(lambda row: not row.ended_at)), 1)
+
+    def test_two_who_merge_crosswise_make_no_circle(self):
+        with self.registry.cursor() as cr:
+            twin_id = self._request(cr).copy().id
+        with self.registry.cursor() as first, self.registry.cursor() as second:
+            mine, theirs = self._request(first, 0), self._request(second, 1)
+            theirs.read(["merged_into_id"])  # the snapshot of before
+            mine._merge_into(mine.browse(twin_id))
+            mine.env.flush_all()
+
+            def come_second():
+                theirs.browse(twin_id)._merge_into(theirs)
+                theirs.env.flush_all()
+
+            self.assertEqual(self._come_second(first, second, come_second), 1)
+
+        with self.registry.cursor() as cr:
+            again = self._request(cr)
+            self.assertEqual(again.merged_into_id.id, twin_id)
+            self.assertFalse(again.merged_into_id.merged_into_id)

@@ -103,6 +103,7 @@ class TestCounterpartyRequestUnanswered(ClockCase):
     # ------------------------------------------------------------
 
     def test_closing_asks_for_the_answer_that_is_owed(self):
+        self.late_payer.email = "office@late.example"
         request = self._written().with_user(self.user)
         action = request.action_close_answered()
         wizard = self.env[action["res_model"]].with_user(self.user).browse(action["res_id"])

@@ -260,6 +260,27 @@ class TestPortalRequest(PortalRequestCase):
         self.assertEqual(self._count(), count)
         self.assertEqual(first.headers["Location"], again.headers["Location"])
 
+    def test_the_key_of_another_form_opens_nothing(self):
+        own, foreign = self._own(), self._request(partner_email="ada@northwind.example")
+        self.env["counterparty.request.submission"].create(
+            {"kind": "form", "form_key": "c" * 32, "request_id": foreign.id}
+        )
+        self._sign_in()
+
+        answer = self._post(
+            f"{own.access_url}/close?access_token=x", page=own.access_url, form_key="c" * 32
+        )
+
+        self.assertNotIn(f"/requests/{foreign.id}", answer.headers["Location"])
+        self.assertEqual(own.state, "closed")
+
+    def test_what_was_filled_in_waits_for_an_answer(self):
+        self._sign_in()
+
+        self._post("/my/requests/new/help", **FORM, form_key="d" * 32)
+
+        self.assertTrue(self._last().awaiting_since)
+
     def test_hidden_and_unknown_categories_are_not_offered(self):
         self.categories["help"].portal_visible = False
         self._sign_in()

@@ -60,6 +60,14 @@ class CounterpartyRequestAnswer(models.TransientModel):
                     requests=", ".join(done.mapped("display_name")),
                 )
             )
+        lost = self.request_ids._filter_unreachable()
+        if lost and not is_html_empty(self.body):
+            raise UserError(
+                self.env._(
+                    "No address to write to: %(requests)s. Enter one, or leave them out.",
+                    requests=", ".join(lost.mapped("display_name")),
+                )
+            )
         vals = {name: self[name].id for name in ("category_id", "user_id") if self[name]}
         if self.tag_ids:
             vals["tag_ids"] = [Command.link(tag.id) for tag in self.tag_ids]

@@ -34,9 +34,11 @@ class CounterpartyRequestConvertWizard(models.TransientModel):
 
     def action_convert(self):
         """Make the document, or open the one that was made."""
+        self.request_id.check_access("write")
         return self.request_id._convert(self.conversion_id)._get_records_action()
 
     def action_convert_another(self):
         """Make one more document of the kind."""
+        self.request_id.check_access("write")
         document = self.request_id._convert(self.conversion_id, another=True)
         return document._get_records_action()
