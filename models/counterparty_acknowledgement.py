@@ -1,10 +1,15 @@
+import logging
 from datetime import timedelta
+
+from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import mail_decision as decision
 from ..tools import request_states as states
+
+_logger = logging.getLogger(__name__)
 
 WAITING, SENT, REFUSED = "waiting", "sent", "refused"
 ARRIVAL, SOLUTION = "arrival", "solution"
@@ -58,6 +63,7 @@ class CounterpartyAcknowledgement(models.Model):
             ("day", "Enough within a day"),
             ("minute", "Too many to everybody within a minute"),
             ("template", "The text could not be made: check its template"),
+            ("failed", "It failed: the log of the server says why"),
         ],
         "Why Not",
         readonly=True,
@@ -97,7 +103,12 @@ class CounterpartyAcknowledgement(models.Model):
     @api.model
     def _get_limits(self):
         get_param = self.env["ir.config_parameter"].sudo().get_param  # settings of the desk
-        return {name: int(get_param(key, default)) for name, (key, default) in LIMITS.items()}
+        limits = {}
+        for name, (key, default) in LIMITS.items():
+            # anybody may type anything there: words go on with the usual limit
+            value = str(get_param(key, default)).strip()
+            limits[name] = int(value) if value.isdecimal() else default
+        return limits
 
     # ------------------------------------------------------------
     # Sending
@@ -124,8 +135,20 @@ class CounterpartyAcknowledgement(models.Model):
         """Send acknowledgements that wait, or note down why they are not sent."""
         outdated = self.filtered(lambda word: word.kind == SOLUTION and not word._is_solved())
         for acknowledgement in self - outdated:
-            acknowledgement.request_id._send_acknowledgement(acknowledgement)
+            acknowledgement._send_safely()
         outdated.unlink()
+
+    def _send_safely(self):
+        """Send one; when it fails, it must not hold up the others for ever."""
+        try:
+            with self.env.cr.savepoint():
+                self.request_id._send_acknowledgement(self)
+        except OperationalError:
+            # the database says that it goes another time
+            raise
+        except Exception:
+            _logger.exception("No acknowledgement of request %s", self.request_id.id)
+            self.write({"state": REFUSED, "reason": "failed"})
 
     def _is_solved(self):
         """Tell whether the request is still solved, in the cycle the word is about."""

@@ -86,6 +86,11 @@ class CounterpartyInbox(models.Model):
         "Written by",
         readonly=True,
     )
+    is_deaf = fields.Boolean(
+        "Nothing Automatic Goes Back",
+        readonly=True,
+        help="People wrote, perhaps, but with a program that would answer what is sent to it.",
+    )
     result = fields.Selection(
         [
             (decision.ANSWER, "Reply"),

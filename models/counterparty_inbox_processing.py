@@ -13,6 +13,7 @@ from ..tools.mail_intake import (
     BOUNCE,
     classify,
     has_failed_dmarc,
+    is_deaf,
     plain_subject,
     read_envelope,
     read_token,
@@ -154,6 +155,7 @@ class CounterpartyInboxProcessing(models.AbstractModel):
             test._note_test_arrived(envelope)
             self._finish("test", nothing)
             return nothing
+        self.is_deaf = is_deaf(envelope)
         self.kind, why = classify(envelope, self._find_own_addresses(envelope.sender))
         if self.kind == BOUNCE:
             if self._process_bounce(raw) or why == "report":

@@ -295,7 +295,9 @@ class CounterpartyRequestAcknowledgement(models.AbstractModel):
             "cycle": request.cycle,
             "address": email_normalize(request.partner_email or request.partner_id.email) or "",
             "state": WAITING,
-            "automatic": any(mail.kind == mail_intake.AUTOMATIC for mail in written),
+            "automatic": any(
+                mail.is_deaf or mail.kind == mail_intake.AUTOMATIC for mail in written
+            ),
             "is_employee": any(user._is_internal() for user in request.partner_id.user_ids),
             "answered_id": last.id,
         }

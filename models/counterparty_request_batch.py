@@ -113,7 +113,7 @@ class CounterpartyRequestBatch(models.AbstractModel):
     def _prepare_category_vals(self, category, company):
         """Return what a category gives to requests of a company."""
         team = category._with_kept().team_id._with_kept()
-        if not team or team.company_id not in (company, company.browse()):
+        if not team.active or team.company_id not in (company, company.browse()):
             team = self.env["counterparty.request.team"]._get_default(company)._with_kept()
         return {
             "team_id": team.id,

@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import email_normalize, email_normalize_all
@@ -21,6 +21,9 @@ class CounterpartyRequestMail(models.AbstractModel):
         index="btree_not_null",
         ondelete="set null",
         help="The mail names this request, but its sender does not take part in it.",
+    )
+    is_possible_foreign = fields.Boolean(
+        "From Another Counterparty", compute="_compute_is_possible_foreign"
     )
     partner_candidate_ids = fields.Many2many(
         "res.partner",
@@ -54,6 +57,16 @@ class CounterpartyRequestMail(models.AbstractModel):
         for request in self:
             request.waiting_mail_count = counts.get(request, 0)
 
+    @api.depends("commercial_partner_id", "possible_request_id.commercial_partner_id")
+    def _compute_is_possible_foreign(self):
+        for request in self:
+            # whose the other is decides what is asked before, whoever may read it
+            owner = request.sudo().possible_request_id.commercial_partner_id
+            request.is_possible_foreign = owner and request.commercial_partner_id not in (
+                owner,
+                owner.browse(),
+            )
+
     # ------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------
@@ -75,6 +88,9 @@ class CounterpartyRequestMail(models.AbstractModel):
             target.check_access("write")
             request.check_access("write")
             target._add_participant(email_normalize(request.partner_email))
+            if request.is_possible_foreign:
+                # it was somebody of the other all along, as whoever clicked has made sure
+                request.partner_id = False
             request._merge_into(target)
             request.possible_request_id = False
         return targets._get_records_action()

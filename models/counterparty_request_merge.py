@@ -268,10 +268,12 @@ class CounterpartyRequestMerge(models.AbstractModel):
                 "product_id": False,
                 "lot_id": False,
                 "subject_ref": False,
+                "opened_at": self._get_asked_at(messages) or fields.Datetime.now(),
             }
         )
-        # messages of others come along with their files
+        # messages of others come along with their files, the clocks with the messages
         messages = messages.sudo()
+        self._split_wait(split, messages)
         messages.write({"res_id": split.id})
         messages.attachment_ids.filtered(lambda file: file.res_model == self._name).write(
             {"res_id": split.id}
@@ -283,3 +285,54 @@ class CounterpartyRequestMerge(models.AbstractModel):
             body=self.env._("Goes on apart: %(request)s.", request=split._get_html_link())
         )
         return split
+
+    def _filter_asking(self, messages):
+        """Return the messages by which the counterparty asked, the oldest first."""
+        # whoever splits has read them
+        first = self.sudo().message_ids.filtered(_is_written).sorted("id")[:1]
+        written = messages.sudo().filtered(_is_written)  # as above
+        asking = written.filtered(self._is_asking)
+        # the mail of a request is the request itself, whoever passed it on
+        return (asking | (written & first).filtered(self._is_opening)).sorted("id")
+
+    def _get_asked_at(self, messages):
+        """Return when the counterparty asked first in messages, False when it did not.
+
+        A sender may date a mail as they like: it came after the request, and before now.
+        """
+        asked = self._filter_asking(messages)[:1]
+        return asked and min(max(asked.date, self.opened_at), fields.Datetime.now())
+
+    def _split_wait(self, split, moved):
+        """Let each of two requests know since when somebody waits for an answer to it.
+
+        :param split: the request that some messages go to
+        :param moved: those messages, which are still here
+        """
+        # facts are written by what happens, never by people
+        source, split = self.sudo(), split.sudo()
+        written = source.message_ids.filtered(_is_written)
+        asking = self._filter_asking(written)
+        answers = (written - asking).sorted("id")
+        last_id = answers[-1:].id or 0
+        open_ones = asking.filtered(lambda message: message.id > last_id)
+        taken = self._filter_asking(moved)
+        facts = {"awaiting_since": self._get_asked_at(open_ones & taken)}
+        answer = answers.filtered(lambda message: message.id > (taken[:1].id or last_id))[:1]
+        if answer:
+            facts["first_response_at"] = max(answer.date, split.opened_at)
+        split.write({name: value for name, value in facts.items() if value})
+        split._update_deadlines()
+        # a form that nobody has answered is no message, and stays
+        is_form = self.channel in ("form", "portal") and not answers
+        if source.awaiting_since and open_ones and open_ones[0] in taken and not is_form:
+            known = source.interval_ids
+            source.write({"awaiting_since": self._get_asked_at(open_ones - taken)})
+            # what is waited for elsewhere was not answered here
+            (source.interval_ids - known).unlink()
+            source._update_deadlines()
+
+
+def _is_written(message):
+    """Tell whether somebody wrote a message for the other side to read."""
+    return message.message_type in ("comment", "email") and not message.is_internal

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL, split_every
 
 from ..tools import request_states as states
 
@@ -32,6 +33,8 @@ class CounterpartyRequestSlaRecompute(models.AbstractModel):
         copy=False,
     )
     recompute_after_id = fields.Integer(readonly=True, copy=False)
+    # the first that somebody worked on when its turn came
+    recompute_skipped_id = fields.Integer(readonly=True, copy=False)
 
     _recompute_idx = models.Index("(id) WHERE recompute_scope IS NOT NULL")
 
@@ -47,7 +50,9 @@ class CounterpartyRequestSlaRecompute(models.AbstractModel):
         slas = self.sudo().with_context(active_test=False)
         for sla in slas:
             scope = "all" if everything else sla.recompute_scope or "own"
-            sla.write({"recompute_scope": scope, "recompute_after_id": 0})
+            sla.write(
+                {"recompute_scope": scope, "recompute_after_id": 0, "recompute_skipped_id": 0}
+            )
         slas._note_missing_hours()
         job = self.env.ref(JOB, raise_if_not_found=False)
         if job:
@@ -86,20 +91,41 @@ class CounterpartyRequestSlaRecompute(models.AbstractModel):
     @api.model
     def _update_requests_of(self, partners):
         """Find the service level of open requests anew after the roles of partners changed."""
-        if not partners or not any(terms.promise.kinds for terms in self._get_terms().values()):
+        if not partners or not self._has_terms_of_types():
             return
         # roles are kept by people who need not see the requests
-        self.env["counterparty.request"].sudo().search(
-            Domain("state", "in", states.LIVE) & Domain("commercial_partner_id", "in", partners.ids)
-        )._update_service_level()
+        self._find_requests_of(partners)._update_service_level()
+
+    @api.model
+    def _find_requests_of(self, partners):
+        """Return the open requests of partners, of whomever."""
+        asked = Domain("commercial_partner_id", "in", partners.ids)
+        # deadlines are the system's
+        requests = self.env["counterparty.request"].sudo()
+        return requests.search(Domain("state", "in", states.LIVE) & asked)
 
     @api.model
     def _update_for_roles_of_today(self):
-        """Take account of roles that begin today or ended yesterday: nobody writes them."""
-        begun = Domain("date_from", "=", "today") | Domain("date_to", "=", "today -1d")
+        """Take account of roles that began or ended just now: nobody writes them.
+
+        A week back, for the job may have rested, and somebody may have worked on a request.
+        """
+        begun = Domain("date_from", ">", "today -7d") & Domain("date_from", "<=", "today")
+        ended = Domain("date_to", ">", "today -8d") & Domain("date_to", "<", "today")
         # the job works for all companies
-        roles = self.env["counterparty.role"].sudo().search(begun)
-        self._update_requests_of(roles.commercial_partner_id)
+        roles = self.env["counterparty.role"].sudo().search(begun | ended)
+        if not roles or not self._has_terms_of_types():
+            return
+        requests = self._find_requests_of(roles.commercial_partner_id)
+        for ids in split_every(CHUNK, requests.ids):
+            # what somebody works on just now is looked at again tomorrow
+            requests._claim(SQL("id = ANY(%s)", list(ids)), SQL("id"))._update_service_level()
+            self.env["ir.cron"]._commit_progress()
+
+    @api.model
+    def _has_terms_of_types(self):
+        """Tell whether what is promised depends on the roles of whoever asks."""
+        return any(terms.promise.kinds for terms in self._get_terms().values())
 
     @api.model
     def _cron_recompute(self):
@@ -127,10 +153,30 @@ class CounterpartyRequestSlaRecompute(models.AbstractModel):
             domain &= Domain("sla_id", "=", self.id)
         elif self.company_id:
             domain &= Domain("company_id", "=", self.company_id.id)
-        requests = Request.search(domain, order="id", limit=CHUNK)
-        if not requests:
-            self.write({"recompute_scope": False, "recompute_after_id": 0})
+        found = Request.search(domain, order="id", limit=CHUNK)
+        if not found:
+            self._end_recompute()
             return False
-        requests._update_service_level()
-        self.recompute_after_id = requests[-1].id
+        begun = self.recompute_after_id
+        # what somebody works on just now comes later
+        requests = Request._claim(SQL("id = ANY(%s)", found.ids), SQL("id"))
+        if self.recompute_after_id != begun or not self.recompute_scope:
+            # hours or terms changed again before the lock was had
+            return True
+        skipped = found - requests
+        if skipped and not self.recompute_skipped_id:
+            self.recompute_skipped_id = skipped[0].id
+        requests.filtered(lambda request: request.state in states.LIVE)._update_service_level()
+        self.recompute_after_id = found[-1].id
         return True
+
+    def _end_recompute(self):
+        """Begin anew with the first request that was left out, if there was one."""
+        first_id = self.recompute_skipped_id
+        if not first_id:
+            self.write({"recompute_scope": False, "recompute_after_id": 0})
+            return
+        self.write({"recompute_after_id": first_id - 1, "recompute_skipped_id": 0})
+        again = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        # the job is the system's, whoever changed hours or terms
+        self.env.ref(JOB).sudo()._trigger(at=again)

@@ -1,5 +1,8 @@
 from odoo import api, fields, models, tools
+from odoo.exceptions import UserError
 from odoo.tools import SQL
+
+from ..tools import request_states as states
 
 
 class CounterpartyRequestTeam(models.Model):
@@ -14,7 +17,7 @@ class CounterpartyRequestTeam(models.Model):
     ]
     _order = "sequence, id"
     # what every new request asks its team
-    _kept_fields = ("company_id", "assign_method")
+    _kept_fields = ("active", "company_id", "assign_method")
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -51,6 +54,34 @@ class CounterpartyRequestTeam(models.Model):
     def _compute_user_ids(self):
         for team in self:
             team.user_ids = team.member_ids.user_id
+
+    @api.constrains("active")
+    def _check_archived(self):
+        """Refuse to archive teams whose requests or mails nobody would look at any more."""
+        for team in self.filtered(lambda team: not team.active):
+            if team.alias_name:
+                raise UserError(
+                    self.env._(
+                        "Switch off the mailbox of %(team)s before you archive it: mails would "
+                        "go on to arrive there.",
+                        team=team.display_name,
+                    )
+                )
+            # of whomever: nobody finds them on the desk of an archived team
+            count = (
+                self.env["counterparty.request"]
+                .sudo()
+                .search_count([("team_id", "=", team.id), ("state", "in", states.LIVE)])
+            )
+            if count:
+                raise UserError(
+                    self.env._(
+                        "%(team)s still has open requests: %(count)s. Give them to another team "
+                        "first: choose them in the list and change their team.",
+                        team=team.display_name,
+                        count=count,
+                    )
+                )
 
     @api.model
     def _get_default(self, company):

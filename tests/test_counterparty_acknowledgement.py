@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common_request_mail import RequestMailCase
 
@@ -185,6 +186,35 @@ class TestCounterpartyAcknowledgement(RequestMailCase):
         reasons = [self._receive(From=EVE).acknowledgement_ids.reason for _number in range(2)]
 
         self.assertEqual(reasons, [False, "hour"])
+
+    def test_a_limit_that_is_no_number_is_the_usual_one(self):
+        for value, expected in (("ten", 3), ("-1", 3), ("0", 0), (" 7 ", 7), ("", 3)):
+            param = "counterparty_crm.acknowledgements_per_hour"
+            self.env["ir.config_parameter"].set_param(param, value)
+            with self.subTest(value):
+                limits = self.env["counterparty.acknowledgement"]._get_limits()
+                self.assertEqual(limits, {"per_hour": expected, "per_day": 10, "per_minute": 60})
+
+    def test_one_that_cannot_be_sent_does_not_hold_up_the_others(self):
+        values = [
+            {"request_id": self._request().id, "address": address, "state": "waiting"}
+            for address in ("bad@x.example", EVE)
+        ]
+        bad, good = self.env["counterparty.acknowledgement"].create(values)
+        Request = self.env.registry["counterparty.request"]
+        send = Request._get_sender
+
+        def fail(request, address, *args):
+            if address == bad.address:
+                raise KeyError
+            return send(request, address, *args)
+
+        log = "odoo.addons.counterparty_crm.models.counterparty_acknowledgement"
+        with patch.object(Request, "_get_sender", fail), mute_logger(log):
+            (bad | good)._send()
+
+        self.assertEqual((bad.state, bad.reason), ("refused", "failed"))
+        self.assertEqual(good.state, "sent")
 
     def test_two_autoresponders_end_with_one_request_and_one_word(self):
         first = self._receive(From=EVE)

@@ -229,9 +229,22 @@ class TestCounterpartyInboxQuarantine(RequestMailCase):
     # The same person
     # ------------------------------------------------------------
 
+    def test_whoever_was_a_contact_of_another_counterparty_joins(self):
+        second = self._answer(self.request, From="ben@foods.example", body="My other firm, Ada")
+        self.assertEqual((second.partner_id, second.possible_request_id), (self.ben, self.request))
+        self.assertTrue(second.is_possible_foreign)
+
+        second.with_user(self.user).action_join_possible()
+        self.env.invalidate_all()
+
+        self.assertEqual(second.merged_into_id, self.request)
+        self.assertEqual(self.request.partner_id, self.ada)
+        self.assertEqual(self._answer(self.request, From="ben@foods.example"), self.request)
+
     def test_the_same_person_joins_with_one_click(self):
         second = self._answer(self.request, From="zoe@northwind.example", body="It is me, Zoe")
         self.assertEqual(second.possible_request_id, self.request)
+        self.assertFalse(second.is_possible_foreign)
 
         action = second.with_user(self.user).action_join_possible()
         self.env.invalidate_all()

@@ -295,6 +295,21 @@ class TestCounterpartyRequestClock(ClockCase):
         self.assertEqual((before, given), (self.sla, suppliers))
         self.assertEqual(request.sla_id, self.sla)
 
+    def test_a_role_that_begins_while_the_job_rests_is_seen_later(self):
+        suppliers = self._sla("Suppliers", sequence=1, type_ids=[Command.link(self.supplier.id)])
+        with freeze_time(MONDAY):
+            self._role(self.freight, self.supplier, date_from="2026-03-04", date_to="2026-03-10")
+            request = self._request(partner=self.freight)
+        self.assertEqual(request.sla_id, self.sla)
+
+        with freeze_time(march(6, 7)):
+            self._recompute()
+        self.assertEqual(request.sla_id, suppliers)
+        with freeze_time(march(14, 7)):
+            self._recompute()
+
+        self.assertEqual(request.sla_id, self.sla)
+
     def test_partners_that_merge_keep_what_was_agreed(self):
         contract = self._sla("Contract", partner_ids=[Command.link(self.foods.id)])
         wizard = self.env["base.partner.merge.automatic.wizard"].create({})

@@ -1,6 +1,6 @@
 from freezegun import freeze_time
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
@@ -153,6 +153,68 @@ class TestCounterpartyRequestMerge(RequestCase):
         self.assertEqual((split.parent_id, split.user_id), (request, self.user))
         self.assertEqual((other.res_id, split.name), (split.id, "Price of a rack"))
         self.assertNotEqual(split.number, request.number)
+
+    def _at(self, day, hour, request, author, body="And?"):
+        with freeze_time(f"2026-03-{day} {hour}:00:00"):
+            message = self._write_as(request, author, body)
+            message.date = fields.Datetime.now()
+            self.env.flush_all()
+        return message
+
+    def test_what_is_split_has_waited_since_it_was_written(self):
+        with freeze_time("2026-03-16 08:00:00"):
+            request = self._request(user_id=self.user.id, channel="email")
+        first = self._at(16, "09", request, self.ada, "My pallet is missing")
+        other = self._at(16, "11", request, self.ada, "And the price of a rack?")
+
+        with freeze_time("2026-03-18 10:00:00"):
+            split = request.with_user(self.user)._split(other, "Price")
+            again = request.with_user(self.user)._split(first, "Pallet")
+
+        self.assertEqual((split.opened_at, split.awaiting_since), (other.date, other.date))
+        self.assertEqual((again.opened_at, again.awaiting_since), (first.date, first.date))
+        self.assertFalse(split.first_response_at)
+        self.assertFalse(request.awaiting_since)
+        self.assertFalse(request.interval_ids.filtered(lambda row: row.kind == "exchange"))
+
+    def test_what_stays_behind_keeps_its_own_wait(self):
+        with freeze_time("2026-03-16 08:00:00"):
+            request = self._request(user_id=self.user.id, channel="email")
+        first = self._at(16, "09", request, self.ada)
+        second = self._at(16, "11", request, self.ada)
+        third = self._at(17, "11", request, self.ada)
+
+        with freeze_time("2026-03-18 10:00:00"):
+            request._split(second, "Price")
+            self.assertEqual(request.awaiting_since, first.date)
+            request._split(first, "Pallet")
+
+        self.assertEqual(request.awaiting_since, third.date)
+
+    def test_what_was_answered_waits_for_nobody_after_a_split(self):
+        with freeze_time("2026-03-16 08:00:00"):
+            request = self._request(user_id=self.user.id, channel="email")
+        asked = self._at(16, "09", request, self.ada)
+        answer = self._at(16, "10", request, self.user.partner_id)
+        later = self._at(17, "11", request, self.ada)
+
+        with freeze_time("2026-03-18 10:00:00"):
+            split = request._split(asked, "Price")
+
+        self.assertEqual((split.opened_at, split.first_response_at), (asked.date, answer.date))
+        self.assertFalse(split.awaiting_since)
+        self.assertEqual(request.awaiting_since, later.date)
+
+    def test_notes_of_employees_are_split_off_as_new(self):
+        request = self._request(user_id=self.user.id, channel="email")
+        self._at(16, "09", request, self.ada)
+        note = self._at(17, "11", request, self.user.partner_id)
+
+        with freeze_time("2026-03-18 10:00:00"):
+            split = request._split(note, "Price")
+
+        self.assertEqual(str(split.opened_at), "2026-03-18 10:00:00")
+        self.assertFalse(split.awaiting_since)
 
     def test_messages_of_another_request_are_not_taken(self):
         request, foreign = self._request(), self._request(partner=self.freight)

@@ -75,6 +75,15 @@ class TestCounterpartyRequestSolution(RequestMailCase):
 
         self.assertEqual(self._send(request).reason, "robot")
 
+    def test_a_program_that_sends_for_people_does_not_hear(self):
+        self.categories["help"].acknowledge = "button"
+        request = self._receive(X_Odoo_Objects="sale.order-1")
+        request.action_solve()
+
+        word = self._send(request)
+
+        self.assertEqual((word.state, word.reason), ("refused", "automatic"))
+
     def test_the_word_is_in_the_language_of_who_wrote(self):
         self.env["res.lang"]._activate_lang("es_ES")
         template = self.env.ref("counterparty_crm.mail_template_request_solution")

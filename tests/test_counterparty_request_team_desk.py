@@ -1,3 +1,4 @@
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .common_request import RequestCase
@@ -38,6 +39,38 @@ class TestCounterpartyRequestTeamDesk(RequestCase):
         requests = self.env["counterparty.request"].with_user(self.user)
         found = requests.search([*action["domain"], ("user_id", "=", self.user.id)])
         self.assertEqual(found, mine.with_user(self.user))
+
+    def test_an_archived_team_gets_no_new_requests(self):
+        category = self.categories["help"]
+        category.team_id = self.team
+        self.team.active = False
+
+        request = self.env["counterparty.request"].create(
+            {"name": "A pallet", "category_id": category.id}
+        )
+        default = self.env["counterparty.request.team"]._get_default(self.env.company)
+
+        self.assertTrue(default)
+        self.assertEqual(request.team_id, default)
+        request.category_id = self.categories["warranty"]
+        request.category_id = category
+        self.assertEqual(request.team_id, default)
+
+    def test_a_team_with_work_is_not_archived(self):
+        request = self._request()
+
+        with self.assertRaisesRegex(UserError, "Front Desk still has open requests: 1"):
+            self.team.active = False
+        request._cancel()
+        self.team.action_archive()
+
+        self.assertFalse(self.team.active)
+
+    def test_a_team_with_a_mailbox_is_not_archived(self):
+        self.team.alias_name = "desk"
+
+        with self.assertRaisesRegex(UserError, "Switch off the mailbox of Front Desk"):
+            self.team.active = False
 
     def test_counts_of_many_teams_are_read_at_once(self):
         teams = self.env["counterparty.request.team"].create(
