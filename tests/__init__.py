@@ -204,6 +204,7 @@ from . import test_tools_payment_groups
 from . import test_counterparty_statement
 from . import test_portal_speed
 from . import test_portal_statement
+from . import test_portal_strange
 from . import test_portal_preview
 from . import test_portal_document
 from . import test_portal_leaks

@@ -86,10 +86,12 @@ class TestPortalClasses(PortalWorldCase):
 
         self.assertTrue(self._seen(self.dana, papers))
         (self.alfa.user_ids | self.alfa.child_ids.user_ids).active = False
-        self.alfa.active = False
-        self._enter(self.dana)
         for represented in (str(self.alfa.id), "all"):
+            self.alfa.active = True
+            self._enter(self.dana)
             self._post("/my/represent", page="/my/home", partner=represented)
+            self._check_shown(self.mine.marks["statement"], self._get("/my/statements").text)
+            self.alfa.active = False
             for url in ("/my/statements", "/my/balance", "/my/documents"):
                 with self.subTest(represented=represented, url=url):
                     text = self._get(url).text
@@ -185,9 +187,14 @@ class TestPortalClasses(PortalWorldCase):
                 self._check_hidden(
                     "evil.example", self._get(f"{rule}?{query}").headers.get("Location", "")
                 )
-        for url in ("/my/represent", "/my/company/contact", "/my/topics"):
-            answer = self._post(url, page="/my/home", redirect=evil, callback=evil, partner="all")
-            self._check_hidden("evil.example", answer.headers.get("Location", ""))
+        for url in ("/my/represent", "/my/company/contact", "/my/topics", "/my/company/change"):
+            with self.subTest(route=url):
+                answer = self._post(
+                    url, page="/my/company", redirect=evil, callback=evil, partner="all", name="N",
+                    contact_name="N",
+                )  # fmt: skip
+                self.assertEqual(answer.status_code, 303)
+                self._check_hidden("evil.example", answer.headers["Location"])
 
     def test_no_model_of_ours_keeps_a_domain_as_text(self):
         found = {
@@ -226,7 +233,7 @@ class TestPortalClasses(PortalWorldCase):
                 ):
                     self.assertEqual(self._get(url).status_code, 404)
                 answer = self._post(
-                    "/counterparty/history/xlsx", page="/my/home", partner_id=str(self.alfa.id)
+                    "/counterparty/history/xlsx", page="/my/security", partner_id=str(self.alfa.id)
                 )
                 self.assertGreaterEqual(answer.status_code, 400)
                 self.assertLess(answer.status_code, 500)

@@ -311,7 +311,7 @@ class TestPortalMatrix(PortalWorldCase):
                     if user:
                         bare = self.url_open(address, data=sent or {"x": "1"})
                         self.assertEqual(bare.status_code, 400, "a form without its token")
-                    answer = self._post(address, page="/my/home" if user else "/topics", **sent)
+                    answer = self._post(address, page="/my/security" if user else "/topics", **sent)
                     self.assertLess(answer.status_code, 500)
                     self._check_nothing_of(theirs, answer.text)
         self.assertEqual(self._state(theirs), before)
@@ -334,7 +334,7 @@ class TestPortalMatrix(PortalWorldCase):
                 continue
             sent = {name: value.format(**parts) for name, value in values.items()}
             with self.subTest(route=rule):
-                answer = self._post(self._form_address(rule, mine), page="/my/home", **sent)
+                answer = self._post(self._form_address(rule, mine), page="/my/security", **sent)
                 self.assertLess(answer.status_code, 500)
                 self._check_nothing_of(mine, answer.text)
                 self.assertEqual(self._state(mine), before)
