@@ -182,8 +182,7 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
         :return: after these three the number of invoices that are overdue today and their average
             days; with the last two what ``_get_promises`` judges: promises to pay and payments
         """
-        today = fields.Date.context_today(self)
-        start = today - relativedelta(years=1)
+        start = fields.Date.context_today(self) - relativedelta(years=1)
         companies = self._get_money_companies().ids
         self.env["account.partial.reconcile"].flush_model()
         self.env["account.move.line"].flush_model(
@@ -193,18 +192,7 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
         [row] = self.env.execute_query(
             SQL(
                 """
-                WITH %(promises)s, unpaid AS (
-                    SELECT COUNT(DISTINCT bill.id) AS count,
-                           AVG(%(today)s - item.date_maturity) AS days
-                      FROM account_move_line item
-                      JOIN account_move bill ON bill.id = item.move_id
-                           AND bill.move_type = 'out_invoice'
-                     WHERE item.account_id IN (SELECT id FROM account_account
-                                                WHERE account_type = 'asset_receivable')
-                       AND item.partner_id = %(partner)s AND item.parent_state = 'posted'
-                       AND (item.amount_residual != 0 OR item.amount_residual_currency != 0)
-                       AND item.amount_residual > 0 AND item.date_maturity < %(today)s
-                       AND item.company_id = ANY(%(companies)s))
+                WITH %(promises)s, unpaid AS (%(unpaid)s)
                 SELECT AVG(paid.day - item.date_maturity), COUNT(*),
                        COUNT(*) FILTER (WHERE paid.day <= item.date_maturity),
                        (SELECT count FROM unpaid), (SELECT days FROM unpaid),
@@ -225,10 +213,32 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
                    AND item.parent_state = 'posted' AND item.company_id = ANY(%(companies)s)
                 """,
                 promises=self._sql_promises(entity, start, companies),
+                unpaid=self._sql_unpaid(entity, companies),
                 partner=entity.id,
-                today=today,
                 start=start,
                 companies=companies,
             )
         )
         return row
+
+    @api.model
+    def _sql_unpaid(self, entity, companies):
+        """Select the number of invoices that are overdue today, and their average days."""
+        return SQL(
+            """
+                SELECT COUNT(DISTINCT bill.id) AS count,
+                       AVG(%(today)s - item.date_maturity) AS days
+                  FROM account_move_line item
+                  JOIN account_move bill ON bill.id = item.move_id
+                       AND bill.move_type = 'out_invoice'
+                 WHERE item.account_id IN (SELECT id FROM account_account
+                                            WHERE account_type = 'asset_receivable')
+                   AND item.partner_id = %(partner)s AND item.parent_state = 'posted'
+                   AND (item.amount_residual != 0 OR item.amount_residual_currency != 0)
+                   AND item.amount_residual > 0 AND item.date_maturity < %(today)s
+                   AND item.company_id = ANY(%(companies)s)
+            """,
+            today=fields.Date.context_today(self),
+            partner=entity.id,
+            companies=companies,
+        )
