@@ -108,8 +108,10 @@ class TestCounterpartyInteractionMailing(CounterpartyCase):
         self.assertEqual(self._kinds(self.ada), [("mailing", "out")])
 
     def test_past_is_counted_with_its_own_origin_as_far_as_the_months_say(self):
+        self.env["ir.config_parameter"].set_param(mailing.COUNTED, False)
         self._trace(hours=-24 * 60)
         self._trace(self.ada, hours=-24 * 800)
+        self.Interaction._fill_mailings()
         self.Interaction._fill_mailings()
 
         found = self.Interaction.search([("partner_id", "in", (self.ben | self.ada).ids)])
