@@ -122,6 +122,7 @@ from . import counterparty_inbox
 
 # campaign
 from . import counterparty_interaction_fill
+from . import counterparty_interaction_mailing
 from . import counterparty_interaction
 
 # profit

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 OPPORTUNITIES = "counterparty_crm.crm_lead_action_counterparty"
 QUOTATIONS = "sale.action_quotations"
@@ -30,6 +30,10 @@ class CounterpartyFactsExpectedMixin(models.AbstractModel):
         return [
             ("state", "in", ("draft", "sent")),
             ("partner_id.commercial_partner_id", "=", entity.id),
+            # what has expired nobody can order any more
+            "|",
+            ("validity_date", "=", False),
+            ("validity_date", ">=", fields.Date.context_today(self)),
         ]
 
     @api.model

@@ -48,7 +48,11 @@ class CounterpartyInteraction(models.Model):
 
     _name = "counterparty.interaction"
     _description = "Interaction"
-    _inherit = ["counterparty.interaction.fill.mixin", "counterparty.merge.mixin"]
+    _inherit = [
+        "counterparty.interaction.fill.mixin",
+        "counterparty.interaction.mailing.mixin",
+        "counterparty.merge.mixin",
+    ]
     _log_access = False
     _order = "date desc, id desc"
     _rec_name = "kind"
@@ -150,6 +154,8 @@ class CounterpartyInteraction(models.Model):
         match documents._name:
             case "mail.message":
                 return {mail.id: mail.subject or mail.preview for mail in readable}
+            case "mailing.trace":
+                return {trace.id: trace.mass_mailing_id.subject for trace in readable}
             case "mail.activity":
                 return {done.id: done.feedback or done.display_name for done in readable}
         return {document.id: document.display_name for document in readable}
@@ -187,6 +193,9 @@ class CounterpartyInteraction(models.Model):
             document = self.env[self.res_model].browse(self.res_id).exists() or document
         if document._name == "mail.message" and document.model in self.env:
             document = self.env[document.model].browse(document.res_id)
+        if document._name == "mailing.trace" and not document.has_access("read"):
+            # what was sent is for those who mail
+            document = self.partner_id
         if document._name == "mail.activity":
             return document.action_open_document()
         return document._get_records_action()
@@ -206,8 +215,11 @@ class CounterpartyInteraction(models.Model):
                         hours=TAKE_BACK_HOURS,
                     )
                 )
+        meetings = self.filtered(lambda said: said.res_model == "calendar.event").mapped("res_id")
         # nobody deletes the past; that it is the user's own mistake was checked
         self.sudo().unlink()
+        # that the meeting was held stays true
+        self.sudo()._count_meetings_again(meetings)
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     # ------------------------------------------------------------
@@ -300,10 +312,19 @@ class CounterpartyInteraction(models.Model):
         names = ("note", "result", "importance", "logged_at", "user_id", *PROMISE)
         rows = self.env.execute_query(
             SQL(
-                """UPDATE counterparty_interaction SET origin = 'manual', %(said)s
+                """UPDATE counterparty_interaction counted
+                      SET origin = 'manual', direction = %(direction)s, %(said)s,
+                          kind = CASE WHEN EXISTS (
+                              SELECT FROM counterparty_interaction other
+                               WHERE other.res_model = 'calendar.event'
+                                 AND other.res_id = counted.res_id
+                                 AND other.partner_id = counted.partner_id
+                                 AND other.kind = %(kind)s) THEN counted.kind ELSE %(kind)s END
                     WHERE res_model = 'calendar.event' AND res_id = %(meeting)s
                       AND partner_id = ANY(%(partners)s) AND origin != 'manual'
                 RETURNING partner_id""",
+                direction=vals.get("direction") or "out",
+                kind=vals["kind"],
                 said=SQL(", ").join(
                     SQL("%s = %s", SQL.identifier(name), vals.get(name) or None) for name in names
                 ),

@@ -29,6 +29,8 @@ DOCUMENTS = {
 # requests log their own messages, with what was asked
 MAIL_DOCUMENTS = [name for name in DOCUMENTS if name != "counterparty.request"]
 MAIL_TYPES = ("comment", "email", "email_outgoing")
+# of what is counted: when it was and who turned to whom, where somebody says so
+SAID = ("date", "direction")
 WRITTEN = (
     "date",
     "company_id",
@@ -71,6 +73,8 @@ class CounterpartyInteractionFill(models.AbstractModel):
         self.env["mail.activity.type"].flush_model(["counterparty_kind"])
         names = [name for name in DOCUMENTS if name in set(activities.mapped("res_model"))]
         kind = values.pop("kind", None)
+        if values.get("date"):
+            values["date"] = min(values["date"], fields.Datetime.now())
         if not names:
             return 0
         for name in names:
@@ -122,22 +126,51 @@ class CounterpartyInteractionFill(models.AbstractModel):
         return self._insert_found(self._sql_meetings(held))
 
     @api.model
-    def _insert_found(self, found, origin="event", **said):
+    def _count_meetings_again(self, event_ids):
+        """Count meetings of which nobody says anything any more, as far back as others were."""
+        if not event_ids:
+            return
+        self.env["calendar.event"].flush_model()
+        self.env["calendar.attendee"].flush_model()
+        # a setting of ours
+        since = self.env["ir.config_parameter"].sudo().get_param(SINCE)
+        now = fields.Datetime.now()
+        since = fields.Datetime.to_datetime(since) or now
+        for origin, start, stop in (
+            ("install", self._get_fill_start(), since),
+            ("event", since, now),
+        ):
+            held = SQL(
+                "event.id = ANY(%s) AND event.stop >= %s AND event.stop <= %s",
+                list(event_ids),
+                start,
+                stop,
+            )
+            self._insert_found(self._sql_meetings(held), origin=origin)
+
+    @api.model
+    def _insert_found(self, found, origin="event", columns=WRITTEN, **said):
         """Insert what a statement has found; return how many interactions are new.
 
-        :param found: query of the columns ``WRITTEN``, and of medium and source where they are
-            known
+        :param found: query of the columns
+        :param said: what somebody says of it, see ``read_about``
         """
         self.env.cr.execute(
             SQL(
                 """INSERT INTO counterparty_interaction
                           (%(columns)s, origin, note, result, importance, logged_at,
                            promised_on, promised_amount, promised_currency_id)
-                   SELECT %(columns)s, %(origin)s, %(note)s::text, %(result)s, %(importance)s,
+                   SELECT %(values)s, %(origin)s, %(note)s::text, %(result)s, %(importance)s,
                           %(now)s, %(day)s::date, %(amount)s::numeric, %(currency)s::int
                      FROM (%(found)s) found
                    ON CONFLICT DO NOTHING""",
-                columns=SQL(", ").join(SQL.identifier(name) for name in WRITTEN),
+                columns=SQL(", ").join(SQL.identifier(name) for name in columns),
+                values=SQL(", ").join(
+                    SQL("%s", said.get(name) or SQL.identifier(name))
+                    if name in SAID
+                    else SQL.identifier(name)
+                    for name in columns
+                ),
                 found=found,
                 origin=origin,
                 note=said.get("note") or None,
@@ -358,6 +391,7 @@ class CounterpartyInteractionFill(models.AbstractModel):
         until = parameters.get_param(SINCE)
         held = SQL("event.stop >= %s AND event.stop < %s", start, until)
         added += self._insert_found(self._sql_meetings(held), origin="install")
+        added += self._fill_mailings()
         [[newest]] = self.env.execute_query(SQL("SELECT COALESCE(MAX(id), 0) FROM mail_message"))
         parameters.set_param(CURSOR, str(newest))
         for _number in range(DIRECT_CHUNKS):
@@ -420,8 +454,9 @@ class CounterpartyInteractionFill(models.AbstractModel):
 
     @api.model
     def _cron_catch_up(self):
-        """Log meetings that were held, and go on counting the past where that takes longer."""
+        """Log meetings and mailings, and go on counting the past where that takes longer."""
         self._log_meetings()
+        self._log_mailings()
         # settings of ours: nobody else writes them
         parameters = self.env["ir.config_parameter"].sudo()
         waiting = -(-int(parameters.get_param(CURSOR) or 0) // CHUNK)

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, format_date
 from odoo.tools.misc import split_every
 
+from ..tools.interactions import UNNOTICED_KINDS
 from ..tools.reminders import MORNING, Due, anniversaries_between, months_and_days, within_limit
 from .counterparty_reminder_summary import MADE, SILENT, SKIPPED
 
@@ -167,7 +168,7 @@ class CounterpartyReminder(models.Model):
                                   (SELECT MAX(contact.date)::date
                                      FROM counterparty_interaction contact
                                     WHERE contact.commercial_partner_id = entity.id
-                                      AND contact.kind NOT IN ('mailing', 'open', 'click')),
+                                      AND contact.kind != ALL(%(unnoticed)s)),
                                   role.date_from), entity.create_date::date) AS last
                          FROM counterparty_role role
                          JOIN counterparty_type type ON type.id = role.type_id
@@ -189,6 +190,7 @@ class CounterpartyReminder(models.Model):
                                       ON event.id = guest.calendar_event_id
                                          AND event.active AND event.start >= %(today)s)""",
             plans=self.env["counterparty.interaction"]._sql_open_activities(),
+            unnoticed=list(UNNOTICED_KINDS),
             today=today,
         )
 

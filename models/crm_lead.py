@@ -231,10 +231,17 @@ class CrmLead(models.Model):
                 and not lead.with_context(active_test=False).counterparty_document_ids
             )
         )
-        named = won.filtered(lambda lead: not lead.partner_id and lead.partner_name)
+        # a company or a person: the host makes the customer of either
+        named = won.filtered(
+            lambda lead: not lead.partner_id and (lead.partner_name or lead.contact_name)
+        )
         if named:
             # who signs is no prospect any more; with the name of its counterparty this comes again
             named._handle_partner_assignment(create_missing=True)
+        for lead in (won - named).filtered(lambda lead: not lead.partner_id):
+            lead._message_log(
+                body=self.env._("There is no contract yet: choose the customer who signs it.")
+            )
         won = (won - named).filtered("partner_id")
         if not won:
             return

@@ -4,7 +4,7 @@ from odoo.tools import str2bool
 
 from ..tools.mail_decision import ACK_PER_DAY, ACK_PER_HOUR, ACK_PER_MINUTE
 from .counterparty_document_reminder import REMINDER_CRON
-from .counterparty_facts_money import SELLERS_SEE
+from .counterparty_facts_money import SELLER, SELLERS_SEE
 from .counterparty_request_portal import FORM_SWITCH, PORTAL_SWITCH
 from .counterparty_request_submission import DEFAULT_LIMIT, FORM_LIMIT, LINK_CRON
 from .counterparty_role_derivation import ROLES_FROM_DOCUMENTS
@@ -245,6 +245,7 @@ class ResConfigSettings(models.TransientModel):
             # what jobs tell is everybody's, also of papers that the administrator may not see
             self.env["counterparty.document"].sudo()._start_reminders_from_now()
         self._switch_job(REMINDER_CRON, self.counterparty_document_reminders)
+        self._show_counterparty_balances()
         self._switch_job(FACT_CRON, self.group_counterparty_profit)
         for job in DESK_JOBS:
             self._switch_job(job, self.group_counterparty_request)
@@ -252,6 +253,19 @@ class ResConfigSettings(models.TransientModel):
         for job in (SEND_CRON, FOLLOW_CRON):
             self._switch_job(job, self.group_counterparty_portal)
         return result
+
+    @api.model
+    def _show_counterparty_balances(self):
+        """Give those who sell the lists of balances, or take them, as the setting says."""
+        # sudo: the host has checked that an administrator saves the settings
+        seller, group = (
+            self.env.ref(name).sudo() for name in (SELLER, "counterparty_crm.group_balances")
+        )
+        setting = self.env["ir.config_parameter"].sudo().get_param(SELLERS_SEE)
+        if setting in ("own", "all"):
+            seller._apply_group(group)
+        elif group in seller.all_implied_ids:
+            seller._remove_group(group)
 
     def action_set_up_counterparty_pipeline(self):
         """Create the pipeline from prospect to contract once, and open it."""

@@ -130,8 +130,8 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
     def _sql_counterparty_open_items(self, entities, kinds):
         """Return a query of open items in the working company's currency.
 
-        Columns: ``partner_id``, ``amount`` that is left, ``date_maturity``, and whether it is
-        ``owed`` to us.
+        Columns: ``partner_id``, ``move_id``, ``amount`` that is left, ``date_maturity``, and
+        whether it is ``owed`` to us.
 
         :param entities: whose; of all without
         :param kinds: types of accounts
@@ -149,7 +149,8 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
         )
         return SQL(
             """
-            SELECT line.partner_id, line.amount_residual AS amount, line.date_maturity,
+            SELECT line.partner_id, line.move_id, line.amount_residual AS amount,
+                   line.date_maturity,
                    line.account_id = ANY(%(receivable)s) AS owed
               FROM account_move_line line
              WHERE line.account_id = ANY(%(accounts)s) AND %(whose)s

@@ -5,6 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.day_input import clamp_day
+from ..tools.interactions import UNNOTICED_KINDS
 from ..tools.roles import ACTIVE, FORMER, FUTURE, PROSPECT
 from ..tools.timeline import midnight
 from .counterparty_interaction_fill import DOCUMENTS
@@ -100,7 +101,7 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
     def _read_last_contacts(self, entities):
         """Return ``{entity id: [days]}`` of the latest interaction and the latest meeting held."""
         interactions = self.env["counterparty.interaction"]._read_group(
-            [("commercial_partner_id", "in", entities.ids)],
+            [("commercial_partner_id", "in", entities.ids), ("kind", "not in", UNNOTICED_KINDS)],
             ["commercial_partner_id"],
             ["date:max"],
         )
@@ -113,12 +114,12 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
         What was missed is for today where nothing else is planned.
         """
         today = fields.Date.context_today(self)
-        coming = self._as_days(
-            self._read_meetings(entities, Domain("start", ">", "now"), "start:min")
-        )
+        meetings = self._read_meetings(entities, Domain("start", ">", "now"), "start:min")
+        coming = self._as_days(meetings)
         nearest = {entity: min(days) for entity, days in coming.items()}
         for entity, day in self._read_planned(entities, today):
-            nearest[entity] = min(nearest.get(entity, day or today), day or today)
+            known = nearest.get(entity)
+            nearest[entity] = min(known or day, day) if day else known or today
         return nearest
 
     def _read_planned(self, entities, today):
@@ -175,7 +176,9 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
     @api.model
     def _domain_contacted(self, moment):
         """Return the domain of partners with an interaction or a meeting held since a moment."""
-        interactions = self.env["counterparty.interaction"]._search([("date", ">=", moment)])
+        interactions = self.env["counterparty.interaction"]._search(
+            [("date", ">=", moment), ("kind", "not in", UNNOTICED_KINDS)]
+        )
         held = [("stop", ">=", moment), ("stop", "<=", fields.Datetime.now())]
         meetings = self.env["calendar.event"]._search(held)
         attended = SQL(

@@ -162,6 +162,10 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
                            AND bill.move_type = 'out_invoice'
                       JOIN LATERAL (SELECT MAX(part.max_date) AS day
                                       FROM account_partial_reconcile part
+                                      JOIN account_move_line given
+                                        ON given.id = part.credit_move_id
+                                      JOIN account_move settled ON settled.id = given.move_id
+                                           AND settled.move_type != 'out_refund'
                                      WHERE part.debit_move_id = item.id) paid ON TRUE
                      WHERE item.partner_id = %s.commercial_partner_id
                        AND item.reconciled AND item.date > %s

@@ -140,6 +140,7 @@ from . import test_tools_unit_costs
 from . import test_counterparty_interaction
 from . import test_counterparty_interaction_fill
 from . import test_counterparty_interaction_log
+from . import test_counterparty_interaction_mailing
 from . import test_counterparty_plan_report
 from . import test_counterparty_contact_effect
 from . import test_counterparty_stage_report

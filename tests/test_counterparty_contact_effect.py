@@ -223,6 +223,20 @@ class TestCounterpartyContactEffect(CounterpartyCase):
 
         self.assertLess(line.other_count, 20)
 
+    def test_mailings_are_contacts_and_the_mailed_are_no_comparison(self):
+        called = self._customers(20, "Called")
+        mailed = self._customers(20, "Mailed")
+        self._contact(called)
+        self._contact(mailed, kind="mailing")
+        self._contact(mailed[:5], kind="click", direction="in")
+
+        lines = self._compare(group_by="kind")
+
+        self.assertEqual(lines["Mailing delivered"].contacted_count, 20)
+        self.assertEqual(lines["Link clicked"].contacted_count, 5)
+        self.assertEqual(self._compare(kind="click")["Link clicked"].contacted_count, 5)
+        self.assertLess(lines["Call"].other_count, 20)
+
     def test_contacts_from_them_are_no_contacts_of_ours(self):
         [partner] = self._customers(1, "Caller")
         self._contact(partner, direction="in")

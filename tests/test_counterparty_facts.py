@@ -210,6 +210,87 @@ class TestCounterpartyFacts(TradeCase):
         self.assertIn("50 %", text)
         self.assertEqual(tone, "warning")
 
+    def _credit(self, invoice, day):
+        """Reverse an invoice on a day, and settle it so."""
+        reversal = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=invoice.ids)
+            .create({"date": day, "journal_id": invoice.journal_id.id})
+        )
+        reversal.refund_moves()
+        refund = reversal.new_move_ids
+        refund.action_post()
+        receivable = (invoice | refund).line_ids.filtered(
+            lambda line: line.account_type == "asset_receivable"
+        )
+        receivable.filtered(lambda line: not line.reconciled).reconcile()
+        return refund
+
+    def test_invoice_settled_by_a_credit_note_was_not_paid(self):
+        self._credit(
+            self._invoice(day=self._today(-50), invoice_date_due=self._today(-20)),
+            self._today(-49),
+        )
+        self.assertNotIn("pays", self._lines())
+        seen = self.customer.with_user(self.env.ref("base.user_admin"))
+        self.assertNotIn("early", seen.counterparty_days_late or "")
+
+        paid = self._invoice(day=self._today(-50), invoice_date_due=self._today(-40))
+        self._pay(paid, self._today(-40))
+
+        self.assertIn("(invoices: 1)", self._lines()["pays"][0])
+
+    def test_what_is_overdue_still_stands_beside_what_was_paid(self):
+        paid = self._invoice(day=self._today(-50), invoice_date_due=self._today(-40))
+        self._pay(paid, self._today(-40))
+        self.assertEqual(self._lines()["pays"][1], "success")
+
+        for _number in range(2):
+            self._invoice(day=self._today(-250), invoice_date_due=self._today(-200))
+        lines = self._lines()
+
+        self.assertEqual(lines["unpaid"], ("invoices: 2, by 200 days on average", "danger"))
+        self.assertIn("100 %", lines["pays"][0])
+        self.assertEqual(lines["pays"][1], "danger")
+
+    def test_credit_notes_are_no_prepayments(self):
+        self._invoice(day=self._today(), kind="out_refund")
+        self._invoice(day=self._today(), kind="in_refund")
+        self._receive(-1, 30.0)
+
+        money = self._money()
+
+        self.assertEqual((money["unused"], money["credited"]), (30.0, 100.0))
+        self.assertEqual((money["advanced"], money["refunded"]), (0.0, 100.0))
+        self.assertLessEqual({"credited", "refunded"}, self._lines().keys())
+
+    def test_credit_used_is_that_of_the_hosts_warning(self):
+        self.company.account_use_credit_limit = True
+        self.customer.credit_limit = 1000.0
+        self._invoice(day=self._today())
+        self._order((self.service, 3, 100.0))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        total = self.customer.credit + self.customer.credit_to_invoice
+        self.assertEqual(total, 400.0)
+
+        text, tone = self._lines()["credit"]
+
+        self.assertIn("40 %", text)
+        self.assertIn("with orders to invoice", text)
+        self.assertEqual(tone, "success")
+
+    def test_expired_quotations_are_not_expected_any_more(self):
+        admin = self.env.ref("base.user_admin")
+        expired = self._order((self.service, 3, 100.0), confirmed=False)
+        expired.validity_date = self._today(-1)
+        self.assertNotIn("quoted", self._lines(admin))
+
+        last = self._order((self.service, 2, 100.0), confirmed=False)
+        last.validity_date = self._today()
+
+        self.assertIn("200.00 without taxes, quotations: 1", self._lines(admin)["quoted"][0])
+
     def _promise(self, made, due, amount=100.0, **values):
         self.env["counterparty.interaction"]._insert_interactions(
             [

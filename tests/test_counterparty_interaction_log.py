@@ -4,6 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
+from ..models.counterparty_interaction_fill import SINCE
 from .common import CounterpartyCase
 
 
@@ -245,6 +246,59 @@ class TestCounterpartyInteractionLog(CounterpartyCase):
         self.env["counterparty.interaction"]._log_meetings()
 
         self.assertEqual(self._found().mapped("kind"), ["visit"])
+
+    def test_meeting_that_was_counted_becomes_the_visit_that_it_was(self):
+        meeting = self._held()
+        self.env["counterparty.interaction"]._log_meetings()
+
+        self._log(event_id=meeting.id, kind="visit", direction="in", note="They came to us")
+
+        found = self._found()
+        self.assertEqual((found.kind, found.direction), ("visit", "in"))
+
+    def test_meeting_stays_counted_when_what_was_said_is_taken_back(self):
+        old = self._held()
+        old.write({"start": "2026-01-05 10:00:00", "stop": "2026-01-05 11:00:00"})
+        Interaction = self.env["counterparty.interaction"]
+        self.env["ir.config_parameter"].set_param(SINCE, "2026-06-01 00:00:00")
+        private = self._held()
+        private.privacy = "private"
+        Interaction._fill_at_install()
+        self.assertEqual(self._found().mapped("res_id"), old.ids)
+        self._log(event_id=old.id, kind="visit", note="Prices stay", result="positive")
+        self._log(event_id=private.id, kind="meeting", note="Nobody's business")
+
+        self._found().with_user(self.user).action_take_back()
+
+        self.assertRecordValues(
+            self._found(),
+            [
+                {
+                    "kind": "meeting",
+                    "res_id": old.id,
+                    "origin": "install",
+                    "note": False,
+                    "result": False,
+                }
+            ],
+        )
+
+    def test_plan_finished_later_was_a_contact_of_its_own_day_and_direction(self):
+        call = self.ben.activity_schedule("mail.mail_activity_data_call", user_id=self.user.id)
+        yesterday = fields.Datetime.now().replace(microsecond=0) - timedelta(days=1)
+
+        self._log(activity_id=call.id, kind="call", date=yesterday, direction="in")
+
+        found = self._found()
+        self.assertEqual((found.date, found.direction), (yesterday, "in"))
+
+    def test_plan_is_not_finished_tomorrow(self):
+        call = self.ben.activity_schedule("mail.mail_activity_data_call", user_id=self.user.id)
+
+        with self.assertRaisesRegex(ValidationError, "in the future"):
+            self._log(activity_id=call.id, date=fields.Datetime.now() + timedelta(days=1))
+
+        self.assertTrue(call.active)
 
     def test_what_two_say_of_one_meeting_is_kept_both(self):
         meeting = self._held()

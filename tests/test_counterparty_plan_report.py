@@ -1,6 +1,8 @@
+from ast import literal_eval
 from datetime import date, timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo import Command, fields
 from odoo.exceptions import UserError
@@ -40,6 +42,23 @@ class TestCounterpartyPlanReport(CounterpartyCase):
     def _seen(self, user=None, domain=()):
         Plan = self.Plan.with_user(user or self.user)
         return Plan.search([("commercial_partner_id", "=", self.foods.id), *domain])
+
+    @freeze_time("2026-03-20 10:00:00")
+    def test_two_weeks_of_the_team_are_this_one_and_the_next(self):
+        plans = [self._plan(date_deadline=day) for day in ("2026-03-16", "2026-03-23")]
+        self._plan(date_deadline="2026-03-30")
+        self._plan(date_deadline="2026-03-13")
+        arch = self.env.ref("counterparty_crm.counterparty_plan_report_view_search").arch
+        domains = {
+            node.get("name"): literal_eval(node.get("domain"))
+            for node in etree.fromstring(arch).iter("filter")
+            if node.get("name") in ("week", "last_week")
+        }
+
+        seen = {name: self._seen(domain=domain) for name, domain in domains.items()}
+
+        self.assertEqual(seen["week"].activity_id.ids, [plan.id for plan in plans])
+        self.assertEqual(seen["last_week"].mapped("date"), [date(2026, 3, 13)])
 
     def test_day_says_what_was_missed_what_is_due_and_what_was_done(self):
         self._plan(-2)

@@ -139,6 +139,23 @@ class TestCrmLeadPipeline(PipelineCase):
 
         self.assertEqual(lead.counterparty_document_ids.partner_id, self.late_payer)
 
+    def test_won_person_becomes_the_counterparty_of_the_contract(self):
+        lead = self._prospect(
+            partner_id=False, contact_name="Nikola Petkov", email_from="nikola@example.com"
+        )
+
+        lead.with_user(self.seller).action_set_won()
+
+        self.assertEqual(lead.counterparty_document_ids.partner_id.name, "Nikola Petkov")
+        self.assertEqual(lead.partner_id.is_company, False)
+
+    def test_won_without_a_name_says_that_a_customer_is_missing(self):
+        lead = self._prospect(partner_id=False)
+
+        lead.with_user(self.seller).action_set_won()
+
+        self.assertIn("no contract yet", lead.message_ids[0].body)
+
     def test_won_prospect_becomes_the_counterparty_of_its_contract(self):
         lead = self._prospect(
             partner_id=False,

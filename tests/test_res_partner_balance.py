@@ -68,6 +68,22 @@ class TestResPartnerBalance(CounterpartyCase):
                 self._check_shown(seen, amounts)
                 self.assertEqual(seen.search(overdue), found)
 
+    def test_lists_of_balances_are_there_with_the_setting(self):
+        seller = self._user("lia", "group_user", "sales_team.group_sale_salesman")
+        menu = self.env.ref("counterparty_crm.res_partner_menu_balance")
+        view = self.env.ref("counterparty_crm.res_partner_view_search_counterparty")
+        for setting, there in (("own", True), ("none", False), ("all", True)):
+            with self.subTest(setting=setting):
+                self.env["res.config.settings"].create(
+                    {"counterparty_sellers_see_balances": setting}
+                ).execute()
+                self.env.invalidate_all()
+
+                menus = self.env["ir.ui.menu"].with_user(seller)._visible_menu_ids()
+                self.assertEqual(menu.id in menus, there)
+                arch = self.env["res.partner"].with_user(seller).get_view(view.id, "search")["arch"]
+                self.assertEqual('name="overdue"' in arch, there)
+
     def _check_shown(self, partners, amounts):
         """Check what the client and a sheet get: no zero where nothing is known."""
         name = "counterparty_balance"

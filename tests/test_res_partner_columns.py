@@ -73,6 +73,17 @@ class TestResPartnerColumns(CounterpartyCase):
             lead.activity_schedule("mail.mail_activity_data_call", day, user_id=self.user.id)
         missed = self._lead(self.freight)
         missed.activity_schedule("mail.mail_activity_data_call", "2026-02-03", user_id=self.user.id)
+        self.env["calendar.event"].with_user(self.user).create(
+            {
+                "name": "Visit",
+                "start": "2026-03-18 10:00:00",
+                "stop": "2026-03-18 11:00:00",
+                "partner_ids": [Command.set(self.first_bank.ids)],
+            }
+        )
+        self._lead(self.first_bank).activity_schedule(
+            "mail.mail_activity_data_call", "2026-02-03", user_id=self.user.id
+        )
         hidden = self._lead(self.late_payer)
         hidden.activity_schedule(
             "mail.mail_activity_data_call", "2026-03-17", user_id=self.officer.id
@@ -80,10 +91,10 @@ class TestResPartnerColumns(CounterpartyCase):
 
         days = [
             str(self._seen(partner).counterparty_next_contact)
-            for partner in (self.foods, self.freight, self.late_payer)
+            for partner in (self.foods, self.freight, self.late_payer, self.first_bank)
         ]
 
-        self.assertEqual(days, ["2026-03-17", "2026-03-16", "False"])
+        self.assertEqual(days, ["2026-03-17", "2026-03-16", "False", "2026-03-18"])
 
     def test_interactions_are_contacts(self):
         self.env.cr.execute(

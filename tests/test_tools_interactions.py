@@ -1,8 +1,10 @@
-from datetime import date
+from datetime import date, datetime
 
 from odoo.tests import BaseCase, tagged
 
 from ..tools.interactions import KINDS, PERSONAL_KINDS, kind_of_activity, read_about
+
+MOMENT = datetime(2026, 3, 9, 10)
 
 
 @tagged("post_install", "-at_install", "counterparty_history")
@@ -39,6 +41,8 @@ class TestToolsInteractions(BaseCase):
             ({**agreed, "promised_amount": "50"}, {"result": "neutral"}),
             ({**agreed, "promised_on": "2026-03-09"}, {"result": "neutral"}),
             ({**agreed, "promised_currency_id": False}, {"result": "neutral"}),
+            ({"direction": "in", "date": MOMENT}, {"direction": "in", "date": MOMENT}),
+            ({"direction": "up", "date": "2026-03-09 10:00:00"}, {}),
             ({"kind": "visit", "note": "Agreed"}, {"kind": "visit", "note": "Agreed"}),
             ({"kind": "mailing", "result": "great", "importance": "9"}, {}),
             ({"origin": "install", "note": ["x"], "result": "neutral"}, {"result": "neutral"}),

@@ -1,7 +1,7 @@
 """What counts as contact with a counterparty."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 KINDS = [
@@ -18,6 +18,10 @@ KINDS = [
 ]
 # what people do themselves, and therefore log and plan; the rest is counted by programs
 PERSONAL_KINDS = ("call", "meeting", "visit", "email", "other")
+# a mailing is noticed by nobody before it is answered
+UNNOTICED_KINDS = ("mailing", "open", "click")
+# what people did with a mailing of ours
+MAILING_ANSWERS = ("open", "click", "reply")
 RESULTS = ("positive", "neutral", "negative")
 # whoever is told off the phone has been promised nothing
 PROMISING_RESULTS = ("positive", "neutral")
@@ -33,13 +37,19 @@ def kind_of_activity(category: str | None, *, is_email: bool = False) -> str | N
 
 
 def read_about(said: Mapping) -> dict[str, Any]:
-    """Return what may be said of a contact of one's own: kind, note, result, importance, promise.
+    """Return what may be said of a contact of one's own.
+
+    Its kind, moment, direction, note, result and importance, and a promise to pay.
 
     :param said: whatever came with the call; what is not understood is left out
     """
     about = {}
     if said.get("kind") in PERSONAL_KINDS:
         about["kind"] = said["kind"]
+    if isinstance(said.get("date"), datetime):
+        about["date"] = said["date"]
+    if said.get("direction") in ("in", "out"):
+        about["direction"] = said["direction"]
     if said.get("result") in RESULTS:
         about["result"] = said["result"]
     if said.get("importance") in ("0", "1"):

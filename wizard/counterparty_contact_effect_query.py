@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import SQL
 
+from ..tools.interactions import MAILING_ANSWERS
+
 NO_KEY = ""
 # through what people are contacted, where nobody has noted it
 MEDIUMS = {
@@ -41,16 +43,8 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
         for key, month, level, *values in self.env.execute_query(
             SQL(
                 """
-                WITH customer AS MATERIALIZED (%(customers)s), contact AS MATERIALIZED (
-                    SELECT %(key)s AS key, i.commercial_partner_id AS partner_id,
-                           MIN(i.date)::date AS day, MIN(customer.date_from) AS known_on
-                      FROM counterparty_interaction i
-                      JOIN customer ON customer.partner_id = i.commercial_partner_id
-                           AND i.date::date <= customer.date_to
-                     WHERE %(contacts)s
-                       AND i.date >= %(start)s AND i.date < %(stop)s
-                     GROUP BY 1, 2
-                ), sold AS (
+                WITH customer AS MATERIALIZED (%(customers)s),
+                contact AS MATERIALIZED (%(contacts)s), sold AS (
                     SELECT contact.key, contact.day, contact.partner_id,
                            contact.day + %(days)s <= %(today)s AS is_over,
                            contact.known_on <= contact.day AS is_customer, %(measures)s
@@ -71,22 +65,38 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
                   FROM sold
                  GROUP BY 1, 2, 3
                 """,
-                key=self._sql_key(),
-                contacts=self._sql_contacts("i"),
+                contacts=self._sql_first_contacts(),
                 measures=self._sql_measures(SQL("contact.day")),
                 level=self._sql_level(),
                 # who was no customer yet has no equal among those who were not contacted
                 full=SQL("is_over AND is_customer"),
                 customers=self._sql_customers(),
                 today=fields.Date.context_today(self),
-                start=self.date_from,
-                stop=self.date_to + timedelta(days=1),
                 company=self.company_id.id,
                 days=self.days,
             )
         ):
             row = dict(zip(CONTACTED, map(float, values), strict=True))
             yield key or NO_KEY, month, level, row
+
+    def _sql_first_contacts(self):
+        """Select group, customer, day of the first contact, and since when it is a customer."""
+        return SQL(
+            """
+            SELECT %(key)s AS key, i.commercial_partner_id AS partner_id,
+                   MIN(i.date)::date AS day, MIN(customer.date_from) AS known_on
+              FROM counterparty_interaction i
+              JOIN customer ON customer.partner_id = i.commercial_partner_id
+                   AND i.date::date <= customer.date_to
+             WHERE %(contacts)s
+               AND i.date >= %(start)s AND i.date < %(stop)s
+             GROUP BY 1, 2
+            """,
+            key=self._sql_key(),
+            contacts=self._sql_contacts("i"),
+            start=self.date_from,
+            stop=self.date_to + timedelta(days=1),
+        )
 
     def _read_others(self):
         """Yield month, level of sales before, and sums of customers who were not contacted.
@@ -213,7 +223,13 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
             without a contact
         """
         conditions = [
-            SQL("%s = 'out'", SQL.identifier(alias, "direction")),
+            # what people did with a mailing of ours came of it
+            SQL(
+                "(%s = 'out' OR %s = ANY(%s))",
+                SQL.identifier(alias, "direction"),
+                SQL.identifier(alias, "kind"),
+                list(MAILING_ANSWERS),
+            ),
             SQL(
                 "(%(column)s IS NULL OR %(column)s = %(company)s)",
                 column=SQL.identifier(alias, "company_id"),

@@ -145,8 +145,13 @@ class CounterpartyInteractionLog(models.TransientModel):
         """
         activity = self.activity_id
         activity.check_access("read")
+        self.env["counterparty.interaction"]._check_past(
+            [{"date": self.date, "partner_id": self.partner_ids[:1].id}]
+        )
         about = {
             "kind": self.kind,
+            "date": self.date,
+            "direction": self.direction,
             "note": self.note,
             "result": self.result,
             "importance": self.importance,
