@@ -260,6 +260,7 @@ class AccountMoveLine(models.Model):
         :param asked: the first line -> all lines of its group
         """
         days = [(line.id, line._get_sold_key()[0], len(lines)) for line, lines in asked.items()]
+        gap, explained = self._sql_price_gap("l", "credit", SQL("origin.coin"))
         # an order names its invoice lines; only without one the price tells which
         legs = [
             SQL(
@@ -274,8 +275,9 @@ class AccountMoveLine(models.Model):
                 """l.id IN (SELECT f.line_id FROM counterparty_sale_fact f
                                WHERE f.commercial_partner_id = credit.partner_id
                                  AND f.product_id = credit.product_id AND f.kind = 'posting')
-                   AND %s = 0""",
-                self._sql_price_gap(SQL("l"), SQL("credit")),
+                   AND ABS(%s) <= %s""",
+                gap,
+                explained,
             ),
         ]
         return SQL(
@@ -284,7 +286,9 @@ class AccountMoveLine(models.Model):
                  JOIN account_move_line credit ON credit.id = asked.line_id
                 CROSS JOIN LATERAL (
                     SELECT EXISTS (SELECT FROM sale_order_line_invoice_rel rel
-                                    WHERE rel.invoice_line_id = credit.id) AS is_ordered) origin
+                                    WHERE rel.invoice_line_id = credit.id) AS is_ordered,
+                           (SELECT COALESCE(NULLIF(cur.rounding, 0), 0.01) FROM res_currency cur
+                             WHERE cur.id = credit.currency_id) AS coin) origin
                 CROSS JOIN LATERAL (
                     (%(ordered)s) UNION ALL (%(by_hand)s)) sold
                 ORDER BY credit.id, sold.invoice_date DESC, sold.id DESC""",
@@ -294,21 +298,19 @@ class AccountMoveLine(models.Model):
         )
 
     @api.model
-    def _sql_price_gap(self, sold, credit):
-        """Return the price gap of two aliases of lines, see ``tools/reversal.py``."""
-        return SQL(
-            """(SELECT CASE WHEN ABS(gap.amount) > gap.coin * (0.501 + 0.5 * ABS(gap.part))
-                            THEN gap.amount ELSE 0 END
-                  FROM (SELECT %(sold)s.price_subtotal * ratio.part - %(credit)s.price_subtotal
-                                   AS amount, ratio.part,
-                               (SELECT COALESCE(NULLIF(cur.rounding, 0), 0.01)
-                                  FROM res_currency cur WHERE cur.id = %(credit)s.currency_id)
-                                   AS coin
-                          FROM (SELECT %(credit)s.quantity / NULLIF(%(sold)s.quantity, 0)
-                                           AS part) ratio) gap)""",
-            sold=sold,
-            credit=credit,
+    def _sql_price_gap(self, sold, credit, coin):
+        """Return the price gap of two aliases of lines, and what roundings explain of it.
+
+        See ``tools/reversal.py``. Arithmetic alone: it is asked of each sale to a customer.
+
+        :param coin: the least amount of their currency
+        """
+        names = {"sold": SQL.identifier(sold), "credit": SQL.identifier(credit)}
+        part = SQL("%(credit)s.quantity / NULLIF(%(sold)s.quantity, 0)", **names)
+        gap = SQL(
+            "(%(sold)s.price_subtotal * %(part)s - %(credit)s.price_subtotal)", part=part, **names
         )
+        return gap, SQL("%s * (0.501 + 0.5 * ABS(%s))", coin, part)
 
     @api.model
     def _sql_sold_leg(self, is_same):

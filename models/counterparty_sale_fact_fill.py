@@ -160,7 +160,8 @@ class CounterpartySaleFactFill(models.AbstractModel):
         The n-th dearest credit of a product and unit is of the n-th dearest line sold. Where the
         ledger took the goods back, they came back. What was posted since we came has said so.
         """
-        Line = self.env["account.move.line"]
+        coin = SQL("COALESCE(NULLIF(cur.rounding, 0), 0.01)")
+        gap, explained = self.env["account.move.line"]._sql_price_gap("sold", "credit", coin)
         self.env.cr.execute(
             SQL(
                 """WITH document AS (
@@ -190,12 +191,14 @@ class CounterpartySaleFactFill(models.AbstractModel):
                                sold.place) = (credit.product_id, credit.company_id,
                                credit.partner_id, credit.currency_id, credit.place)
                           AND sold.product_uom_id IS NOT DISTINCT FROM credit.product_uom_id
-                    WHERE line.id = credit.id AND %(gap)s >= 0""",
+                     JOIN res_currency cur ON cur.id = credit.currency_id
+                    WHERE line.id = credit.id AND %(gap)s >= -%(explained)s""",
                 moves=sql_ids(moves.ids),
                 is_goods=SQL(
                     "l.display_type = 'product' AND l.product_id IS NOT NULL AND l.quantity > 0"
                 ),
-                gap=Line._sql_price_gap(SQL("sold"), SQL("credit")),
+                gap=gap,
+                explained=explained,
             )
         )
         self.env.cr.execute(
@@ -206,14 +209,17 @@ class CounterpartySaleFactFill(models.AbstractModel):
                      JOIN account_move_line sold ON sold.id = credit.reversed_line_id
                           AND sold.currency_id = credit.currency_id
                           AND sold.product_uom_id IS NOT DISTINCT FROM credit.product_uom_id
+                     JOIN res_currency cur ON cur.id = credit.currency_id
                     WHERE line.id = credit.id AND credit.move_id = ANY(%(moves)s)
                       AND m.move_type = 'out_refund' AND credit.display_type = 'product'
-                      AND credit.counterparty_goods_kept IS NULL AND %(gap)s > 0
+                      AND credit.counterparty_goods_kept IS NULL
+                      AND %(gap)s > %(explained)s
                       AND NOT EXISTS (SELECT FROM account_move_line item
                                        WHERE item.cogs_origin_id = credit.id
                                          AND item.move_id = credit.move_id)""",
                 moves=sql_ids(moves.ids),
-                gap=Line._sql_price_gap(SQL("sold"), SQL("credit")),
+                gap=gap,
+                explained=explained,
             )
         )
 
