@@ -243,20 +243,30 @@ class CounterpartyProfitReport(models.Model):
 
     @api.model
     def _sql_rate_join(self):
-        """Join the rate from the company's currency to the reader's on the invoice date."""
+        """Join the rate from the company's currency to the reader's on the invoice date.
+
+        A currency that never had a rate is the one that the rates of the other are of, and counts
+        as 1. One whose rates begin later has none.
+        """
         if not self._converts():
             return SQL("")
         day_rate = """(SELECT r.rate FROM res_currency_rate r
                         WHERE r.currency_id = %(currency)s AND r.name <= day.first
                           AND (r.company_id IS NULL OR r.company_id = %(root)s)
                         ORDER BY r.company_id, r.name DESC LIMIT 1)"""
+        any_rate = """EXISTS (SELECT FROM res_currency_rate r
+                               WHERE r.currency_id = %(currency)s
+                                 AND (r.company_id IS NULL OR r.company_id = %(root)s))"""
         own = self.env.company.currency_id
         root = self.env.company.root_id
         return SQL(
             """LEFT JOIN (
                    SELECT c.id AS company_id, day.first, day.until,
                           CASE WHEN c.currency_id = %(own)s THEN 1
-                               ELSE COALESCE(%(own_rate)s, 1) / NULLIF(%(rate)s, 0) END AS rate
+                               ELSE COALESCE(%(own_rate)s, CASE WHEN NOT %(own_any)s THEN 1 END)
+                                    / COALESCE(NULLIF(%(rate)s, 0),
+                                        CASE WHEN NOT %(any)s AND %(own_rate)s <> 1 THEN 1 END)
+                               END AS rate
                      FROM res_company c
                     CROSS JOIN (
                         SELECT name AS first,
@@ -269,6 +279,8 @@ class CounterpartyProfitReport(models.Model):
             own=own.id,
             own_rate=SQL(day_rate, currency=own.id, root=root.id),
             rate=SQL(day_rate, currency=SQL("c.currency_id"), root=root.id),
+            own_any=SQL(any_rate, currency=own.id, root=root.id),
+            any=SQL(any_rate, currency=SQL("c.currency_id"), root=root.id),
             companies=self.env.companies.ids,
         )
 

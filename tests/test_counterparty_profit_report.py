@@ -262,6 +262,64 @@ class TestCounterpartyProfitReport(ProfitCase):
         [note] = report.get_counterparty_notes()
         self.assertIn("rate on the invoice date: 1.", note)
 
+    def test_rates_are_missing_only_where_the_host_has_none_either(self):
+        own, leu = self.company.currency_id, self.env.ref("base.RON")
+        leu.active = True
+        self.env["res.currency.rate"].search([("currency_id", "in", (own | leu).ids)]).unlink()
+        self.env.cr.execute(
+            "UPDATE res_company SET currency_id = %s WHERE id = %s",
+            [leu.id, self.other_company.id],
+        )
+        self.env.invalidate_all()
+        self.env.user.company_ids |= self.other_company
+        self.env["account.move"].with_company(self.other_company).create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.customer.id,
+                "invoice_date": "2025-12-01",
+                "date": "2025-12-01",
+                "currency_id": leu.id,
+                "invoice_line_ids": [self._line(self.service, price=500)],
+            }
+        ).action_post()
+        # rates of the reader's currency and of the other company's, and what the sale is then
+        cases = [
+            ("none at all", {}, {}, None),
+            ("one is the base", {}, {"2025-01-01": 5}, 100),
+            ("the other is the base", {"2025-01-01": 0.2}, {}, 100),
+            ("no rate of the other", {"2025-01-01": 1}, {}, None),
+            ("both have rates", {"2025-01-01": 0.9}, {"2025-01-01": 5}, 90),
+            ("own rates begin later", {"2026-01-01": 0.9}, {"2025-01-01": 5}, None),
+            ("the other's begin later", {"2025-01-01": 0.9}, {"2026-01-01": 5}, None),
+        ]
+        report = self.Report.with_context(
+            allowed_company_ids=(self.company | self.other_company).ids
+        )
+        for name, *rates, expected in cases:
+            rows = self.env["res.currency.rate"].create(
+                [
+                    {
+                        "currency_id": currency.id,
+                        "name": day,
+                        "rate": rate,
+                        "company_id": self.company.id,
+                    }
+                    for currency, by_day in zip(own | leu, rates, strict=True)
+                    for day, rate in by_day.items()
+                ]
+            )
+            self.env.invalidate_all()
+
+            [[revenue, flagged]] = report._read_group(
+                [("company_id", "=", self.other_company.id)],
+                [],
+                ["revenue:sum", "without_rate:sum"],
+            )
+
+            with self.subTest(name):
+                self.assertEqual((revenue or None, flagged), (expected, int(expected is None)))
+            rows.unlink()
+
     def test_salesperson_sees_own_and_nobodys_sales(self):
         mine = self._invoice(invoice_user_id=self.seller.id)
         nobody = self._invoice(invoice_user_id=False)
