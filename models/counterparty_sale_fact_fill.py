@@ -137,6 +137,7 @@ class CounterpartySaleFactFill(models.AbstractModel):
             )
         )
         self._link_past_price_credits(moves)
+        self._keep_past_goods(moves)
         self.env["account.move.line"].invalidate_model(
             ["reversed_line_id", "counterparty_goods_kept"]
         )
@@ -155,10 +156,9 @@ class CounterpartySaleFactFill(models.AbstractModel):
 
     @api.model
     def _link_past_price_credits(self, moves):
-        """Match what is left with lines of a higher net price; there the goods were kept.
+        """Match what is left with lines of the same net price or a higher one.
 
-        The n-th dearest credit of a product and unit is of the n-th dearest line sold. Where the
-        ledger took the goods back, they came back. What was posted since we came has said so.
+        The n-th dearest credit of a product and unit is of the n-th dearest line sold.
         """
         coin = SQL("COALESCE(NULLIF(cur.rounding, 0), 0.01)")
         gap, explained = self.env["account.move.line"]._sql_price_gap("sold", "credit", coin)
@@ -201,6 +201,16 @@ class CounterpartySaleFactFill(models.AbstractModel):
                 explained=explained,
             )
         )
+
+    @api.model
+    def _keep_past_goods(self, moves):
+        """Leave the goods with the customer where old credits are of a lower net price.
+
+        Where the ledger took the goods back, they came back. What was posted since we came has
+        said so.
+        """
+        coin = SQL("COALESCE(NULLIF(cur.rounding, 0), 0.01)")
+        gap, explained = self.env["account.move.line"]._sql_price_gap("sold", "credit", coin)
         self.env.cr.execute(
             SQL(
                 """UPDATE account_move_line line SET counterparty_goods_kept = TRUE
