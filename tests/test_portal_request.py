@@ -267,9 +267,7 @@ class TestPortalRequest(PortalRequestCase):
         )
         self._sign_in()
 
-        answer = self._post(
-            f"{own.access_url}/close?access_token=x", page=own.access_url, form_key="c" * 32
-        )
+        answer = self._post(f"{own.access_url}/close", form_key="c" * 32, access_token="x")
 
         self.assertNotIn(f"/requests/{foreign.id}", answer.headers["Location"])
         self.assertEqual(own.state, "closed")
