@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ..tools import timeline
 from ..tools.day_input import clamp_day, read_day
 from ..tools.timeline import Position
-from .counterparty_timeline_legs import LEGS
+from .counterparty_timeline_legs import LEGS, SAID_ONCE
 
 GROUP_USER = "counterparty_crm.group_user"
 AREA_HOLDING = "counterparty_crm.group_area_holding"
@@ -230,40 +230,59 @@ class CounterpartyTimeline(models.AbstractModel):
         if len(scope) > LITERALS:
             return dict.fromkeys(legs, scope)
         groups = [scope] if len(scope) <= FEW else [[member] for member in scope]
+        # of activities it is asked whether there are documents: one look serves both
+        looks = {}
+        for place, leg in legs.items():
+            for look in self._get_looks(leg):
+                looks.setdefault(look, []).append(place)
         rows = [
-            self._sql_present(place, leg, members)
-            for place, leg in legs.items()
+            self._sql_present(number, look, members)
+            for number, look in enumerate(looks)
             for members in groups
         ]
-        present = {}
+        present, places = {}, list(looks.values())
         if rows:
-            for place, members in self.env.execute_query(SQL(" UNION ALL ").join(rows)):
-                present.setdefault(place, []).extend(members)
-        return present
+            for number, members in self.env.execute_query(SQL(" UNION ALL ").join(rows)):
+                for place in places[number]:
+                    present.setdefault(place, set()).update(members)
+        return {place: sorted(members) for place, members in sorted(present.items())}
 
     @api.model
-    def _sql_present(self, place, leg, members):
+    def _get_looks(self, leg):
+        """Return model, field of the partner and conditions by which rows of a leg are found."""
+        if leg.documents:
+            return [(model, partner, ()) for model, partner in leg.documents.items()]
+        if self.env[leg.model]._fields[leg.partner].type == "many2many":
+            return [(leg.model, leg.partner, ())]
+        # those alone that narrow
+        narrow = [
+            one for one in leg.where if one[1] == "=" or one[1] == "in" and False not in one[2]
+        ]
+        return [(leg.model, leg.partner, tuple(narrow))]
+
+    @api.model
+    def _sql_present(self, number, look, members):
         """Return a look for any row of some members of a family."""
+        model, column, conditions = look
         # whatever there is: whether the user may see it the leg itself asks
-        records = self.env[leg.model].sudo()
-        field = records._fields[leg.partner]
-        table, column, where = records._table, leg.partner, []
+        records = self.env[model].sudo()
+        field = records._fields[column]
+        table, where = records._table, []
         if field.type == "many2many":
             table, column = field.relation, field.column2
         else:
-            names = [name for name, _operator, _value in leg.where]
-            records.flush_model([column, *names])
-            where = [self._sql_where(*condition) for condition in leg.where]
-            if leg.partner == "author_id":
+            records.flush_model([column, *(name for name, _operator, _value in conditions)])
+            where = [self._sql_where(*condition) for condition in conditions]
+            if column == "author_id":
                 where.append(self._sql_not_own(table))
         # without order: one row, whatever index finds it
         return SQL(
-            "(SELECT %s AS place, %s AS members FROM %s WHERE %s%s LIMIT 1)",
-            place,
+            "(SELECT %s AS look, %s AS members FROM %s WHERE %s%s LIMIT 1)",
+            number,
             members,
             SQL.identifier(table),
             self._sql_one_of(SQL.identifier(column), members),
-            SQL().join(SQL(" AND %s", condition) for condition in where if condition),
+            SQL().join(SQL(" AND %s", condition) for condition in where),
         )
 
     @api.model
@@ -275,12 +294,10 @@ class CounterpartyTimeline(models.AbstractModel):
 
     @api.model
     def _sql_where(self, name, operator, value):
-        """Return a condition of a leg as its index has it; nothing where it only widens."""
-        if operator == "=":
-            return SQL("%s = %s", SQL.identifier(name), value)
-        if operator == "in" and False not in value:
+        """Return a condition of a leg as its index has it."""
+        if operator == "in":
             return SQL("%s IN %s", SQL.identifier(name), tuple(value))
-        return None
+        return SQL("%s = %s", SQL.identifier(name), value)
 
     @api.model
     def _get_sources(self, legs, filters):
@@ -369,7 +386,7 @@ class CounterpartyTimeline(models.AbstractModel):
             return SQL(CAST[kind], value)
 
         states = [*leg.states, "", ""]
-        has_partner = records._fields[leg.partner].type != "many2many"
+        has_partner = not leg.documents and records._fields[leg.partner].type != "many2many"
         return [
             self._sql_kind(leg, records) if leg.kind_field else NOTHING["text"],
             column("", "text", leg.titles),
@@ -424,6 +441,8 @@ class CounterpartyTimeline(models.AbstractModel):
     @api.model
     def _sql_partners(self, leg, records, scope, members):
         """Return one condition per member of a family that has rows, or one for all of many."""
+        if leg.documents:
+            return [self._sql_about(leg, records, scope)]
         field = records._fields[leg.partner]
         table = records._table
         if field.type == "many2many":
@@ -443,12 +462,44 @@ class CounterpartyTimeline(models.AbstractModel):
                 conditions = [SQL("%s = ANY(%s)", column, scope)]
             else:
                 conditions = [SQL("%s = %s", column, member) for member in members]
-        if leg.model == "mail.message" and leg.partner != "res_id":
+        if leg.model == "counterparty.interaction" and not leg.titles:
+            # those about a partner itself stand among its own activities
+            own = SQL(
+                """NOT EXISTS (SELECT FROM mail_activity done
+                                WHERE done.id = %s AND done.res_model = 'res.partner')""",
+                SQL.identifier(table, "res_id"),
+            )
+            conditions = [SQL("%s AND %s", condition, own) for condition in conditions]
+        if SAID_ONCE in leg.where and leg.partner != "res_id":
             conditions = [
                 SQL("%s AND %s", condition, self._sql_other_messages(leg, table, scope))
                 for condition in conditions
             ]
         return conditions
+
+    @api.model
+    def _sql_about(self, leg, records, scope):
+        """Return the condition of what belongs to documents of the family.
+
+        Asked of one open activity after the other: the largest has 40,000 documents, and all of
+        them together far fewer plans.
+        """
+        conditions = []
+        for model, partner in leg.documents.items():
+            documents = self.env[model]
+            documents.flush_model([partner])
+            conditions.append(
+                SQL(
+                    """%s = %s AND EXISTS (SELECT FROM %s document
+                                            WHERE document.id = %s AND %s OFFSET 0)""",
+                    SQL.identifier(records._table, "res_model"),
+                    model,
+                    SQL.identifier(documents._table),
+                    SQL.identifier(records._table, "res_id"),
+                    self._sql_one_of(SQL.identifier("document", partner), scope),
+                )
+            )
+        return SQL("(%s)", SQL(" OR ").join(conditions))
 
     @api.model
     def _sql_other_messages(self, leg, table, scope):

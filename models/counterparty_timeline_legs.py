@@ -3,10 +3,16 @@
 from odoo.tools.translate import LazyTranslate
 
 from ..tools.timeline import Leg
+from .counterparty_interaction_fill import DOCUMENTS
 
 _lt = LazyTranslate(__name__)
 
+PAPERS = {model: partner for model, partner in DOCUMENTS.items() if model != "res.partner"}
 SAID = ("comment", "email", "email_outgoing")
+# found in three ways, and shown once
+SAID_ONCE = ("message_type", "in", SAID)
+# what a program wrote to somebody: that an order is confirmed, that goods are on their way
+WRITTEN = ("notification", "auto_comment")
 
 # in the order of the chips: (name of a row, name of the chip, icon)
 KINDS = {
@@ -151,7 +157,7 @@ CONTACTS = [
         ("date",),
         partner="res_id",
         texts=("subject", "body"),
-        where=(("model", "=", "res.partner"), ("message_type", "in", SAID)),
+        where=(("model", "=", "res.partner"), SAID_ONCE),
         checked=True,
     ),
     # what they wrote, and what was written to them, under other documents
@@ -161,7 +167,7 @@ CONTACTS = [
         ("date",),
         partner="author_id",
         texts=("subject", "body"),
-        where=(("message_type", "in", SAID),),
+        where=(SAID_ONCE,),
         checked=True,
     ),
     Leg(
@@ -170,7 +176,16 @@ CONTACTS = [
         ("date",),
         partner="partner_ids",
         texts=("subject", "body"),
-        where=(("message_type", "in", SAID),),
+        where=(SAID_ONCE,),
+        checked=True,
+    ),
+    Leg(
+        "mail.message",
+        {"message": ()},
+        ("date",),
+        partner="partner_ids",
+        texts=("subject", "body"),
+        where=(("message_type", "in", WRITTEN), ("subtype_id.internal", "=", False)),
         checked=True,
     ),
 ]
@@ -195,5 +210,25 @@ OWN = [
         amount="amount",
     ),
 ]
+# what was done about documents is counted as a contact, what is planned is an open activity
+ABOUT = [
+    Leg(
+        "counterparty.interaction",
+        {"activity": ()},
+        ("date",),
+        where=(("res_model", "=", "mail.activity"), ("origin", "!=", "manual")),
+    ),
+    Leg(
+        "mail.activity",
+        {"activity": ()},
+        ("date_deadline",),
+        by_day=True,
+        partner="",
+        texts=("summary", "note"),
+        where=(("res_model", "in", tuple(PAPERS)),),
+        checked=True,
+        documents=PAPERS,
+    ),
+]
 # the place of a leg orders rows of one moment: documents in the order in which they follow
-LEGS = [*MONEY, *STOCK, *PURCHASES, *SALES, *OWN, *CONTACTS]
+LEGS = [*MONEY, *STOCK, *PURCHASES, *SALES, *OWN, *CONTACTS, *ABOUT]

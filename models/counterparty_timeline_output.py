@@ -52,7 +52,7 @@ class CounterpartyTimelineOutputMixin(models.AbstractModel):
     @api.model
     def _prepare_table(self, partner_id, filters, limit):
         """Return the names of the columns and the rows of the sheet."""
-        rows, _more = self._read_all(partner_id, filters, limit)
+        rows, more = self._read_all(partner_id, filters, limit)
         currencies = self.env["res.currency"].with_context(active_test=False)
         codes = {currency.id: currency.name for currency in currencies.search([])}
         columns = [
@@ -65,7 +65,7 @@ class CounterpartyTimelineOutputMixin(models.AbstractModel):
             self.env._("Currency"),
             self.env._("State"),
         ]
-        return columns, [
+        lines = [
             [
                 date.fromisoformat(row["day"]),
                 row["name"],
@@ -78,6 +78,10 @@ class CounterpartyTimelineOutputMixin(models.AbstractModel):
             ]
             for row in rows
         ]
+        if more:
+            # what has been cut must not look complete
+            lines.append(["", self._say_more(more, limit)] + [""] * (len(columns) - 2))
+        return columns, lines
 
     @api.model
     def _prepare_print(self, partner_id, filters):
@@ -95,11 +99,11 @@ class CounterpartyTimelineOutputMixin(models.AbstractModel):
         }
 
     @api.model
-    def _say_more(self, more):
+    def _say_more(self, more, count=PRINTED_ROWS):
         if not more:
             return ""
         return self.env._(
-            "The latest %(count)s entries; narrow the period for older ones.", count=PRINTED_ROWS
+            "The latest %(count)s entries; narrow the period for older ones.", count=count
         )
 
     @api.model

@@ -122,15 +122,34 @@ class CounterpartyTimelineRowMixin(models.AbstractModel):
         today = timeline.local_day(self.env.cr.now(), str(self.env.tz))
         for row, activity in zip(rows, activities, strict=True):
             row["title"] = activity.summary or activity.activity_type_id.name or ""
-            row["subtitle"] = activity.user_id.name or ""
-            row["partner_id"] = activity.res_id
+            about = activity.res_name if activity.res_model != "res.partner" else ""
+            row["subtitle"] = " · ".join(filter(None, (activity.user_id.name, about)))
             if not activity.active:
                 row["state"], row["tone"] = self.env._("Done"), "success"
             elif activity.date_deadline < today:
                 row["state"], row["tone"] = self.env._("Overdue"), "danger"
             else:
                 row["state"], row["tone"] = self.env._("Planned"), "info"
-            row["model"], row["id"] = "res.partner", activity.res_id
+            row["model"], row["id"] = activity.res_model, activity.res_id
+
+    @api.model
+    def _describe_counterparty_interaction(self, model, rows):
+        """Say what was done about a document, to those who may read it."""
+        contacts = self.env[model].browse([row["id"] for row in rows])
+        kinds = dict(contacts._fields["kind"]._description_selection(self.env))
+        done = (
+            self.env["mail.activity"]
+            .with_context(active_test=False)
+            .browse(contacts.mapped("res_id"))
+        )
+        readable = {activity.id: activity for activity in done.exists()._filtered_access("read")}
+        for row, contact in zip(rows, contacts, strict=True):
+            row["title"] = contact.subject or kinds[contact.kind]
+            row["subtitle"] = contact.user_id.name or ""
+            row["state"], row["tone"] = self.env._("Done"), "success"
+            if activity := readable.get(contact.res_id):
+                row["subtitle"] = " · ".join(filter(None, (row["subtitle"], activity.res_name)))
+                row["model"], row["id"] = activity.res_model, activity.res_id
 
     @api.model
     def _describe_mail_message(self, model, rows):

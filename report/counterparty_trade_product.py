@@ -139,7 +139,10 @@ class CounterpartyTradeProduct(models.Model):
                    line.price_unit, line.discount,
                    line.subtotal / NULLIF(line.quantity, 0) AS net_price, line.uom_id,
                    COALESCE(line.currency_id, ordered.currency_id) AS currency_id,
-                   COUNT(*) OVER all_lines AS times,
+                   -- orders, not their lines: of a window nothing distinct can be counted
+                   DENSE_RANK() OVER (PARTITION BY %(whose)s ORDER BY line.order_id)
+                       + DENSE_RANK() OVER (PARTITION BY %(whose)s ORDER BY line.order_id DESC)
+                       - 1 AS times,
                    SUM(line.quantity * unit.factor / NULLIF(base.factor, 0)) OVER all_lines
                        AS product_quantity,
                    template.uom_id AS product_uom_id

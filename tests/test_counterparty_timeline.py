@@ -157,10 +157,21 @@ class TestCounterpartyTimeline(ProfitCase):
                 records = env[model].search([(FAMILY, "in", family), *domain])
                 found |= {(model, record.id) for record in records}
         meetings = env["calendar.event"].search([("partner_ids", "in", family)])
+        orders = self.env["sale.order"].search([("partner_id", "in", family)]).ids
         activities = (
             env["mail.activity"]
             .with_context(active_test=False)
-            .search([("res_model", "=", "res.partner"), ("res_id", "in", family)])
+            .search(
+                [
+                    "|",
+                    "&",
+                    ("res_model", "=", "res.partner"),
+                    ("res_id", "in", family),
+                    "&",
+                    ("res_model", "=", "sale.order"),
+                    ("res_id", "in", orders),
+                ]
+            )
         )
         messages = env["mail.message"].search(
             [
@@ -227,6 +238,30 @@ class TestCounterpartyTimeline(ProfitCase):
         self.env.flush_all()
 
         self.assertNotIn("When will it come?", self._titles(self.seller, kinds=["message"]))
+
+    def test_plans_about_documents_stand_there_and_lead_to_them(self):
+        for done in (False, True):
+            plan = self.order.activity_schedule(
+                "mail.mail_activity_data_call",
+                summary=f"Call, {done}",
+                user_id=self.officer.id,
+                date_deadline="2026-03-20",
+            )
+            if done:
+                plan.action_feedback(feedback="They sign in May")
+        self.env.flush_all()
+
+        rows = [row for row in self._rows(kinds=["activity"]) if row["model"] == "sale.order"]
+
+        self.assertEqual({row["title"] for row in rows}, {"Call, False", "They sign in May"})
+        self.assertEqual({row["id"] for row in rows}, set(self.order.ids))
+        self.assertIn(self.order.name, rows[0]["subtitle"])
+        # nobody sees more of them than of the order
+        self.order.user_id = self.officer
+        self.env.flush_all()
+        titles = self._titles(self.seller, kinds=["activity"])
+        self.assertNotIn("Call, False", titles)
+        self.assertNotIn("They sign in May", titles)
 
     def test_what_drops_out_of_a_page_is_filled_up(self):
         for number in range(30):
@@ -483,8 +518,10 @@ class TestCounterpartyTimeline(ProfitCase):
         present = Timeline._find_present(legs, lone.ids, {})
         rows = self._rows(partner=lone)
 
-        self.assertEqual({legs[place].model for place in present}, {"sale.order"})
-        self.assertEqual(list(present.values()), [lone.ids])
+        # the order itself, and what is planned about orders
+        found = {legs[place].model for place in present}
+        self.assertEqual(found, {"sale.order", "mail.activity"})
+        self.assertEqual(list(present.values()), [lone.ids] * 2)
         self.assertEqual([row["id"] for row in rows], order.ids)
         self.assertEqual(Timeline._find_present(legs, lone.ids, {"kinds": ["invoice"]}), {})
 
@@ -513,6 +550,13 @@ class TestCounterpartyTimeline(ProfitCase):
             _columns, rows = self._timeline()._prepare_table(self.customer.id, {}, 100)
 
         self.assertEqual(len(rows), len(self._rows()))
+
+    def test_a_sheet_that_was_cut_says_so(self):
+        columns, rows = self._timeline()._prepare_table(self.customer.id, {}, 3)
+
+        self.assertEqual(len(rows), 4)
+        self.assertEqual(len(rows[-1]), len(columns))
+        self.assertIn("latest 3 entries", rows[-1][1])
 
     def test_the_print_says_what_was_left_out(self):
         printed = self._timeline()._prepare_print(

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tests.common import new_test_user
 
-from ..models.counterparty_timeline_legs import KINDS, SAID
+from ..models.counterparty_timeline_legs import KINDS
 from .common import MODULE
 from .common_profit import ProfitCase
 
@@ -32,8 +33,18 @@ LISTS = {
     "interaction": ("counterparty.interaction", [("origin", "=", "manual")]),
     "meeting": ("calendar.event", []),
     "activity": ("mail.activity", [("active", "in", [True, False])]),
-    "message": ("mail.message", [("message_type", "in", SAID)]),
+    "message": ("mail.message", []),
 }
+# documents about which something is planned
+ABOUT = (
+    "crm.lead",
+    "sale.order",
+    "purchase.order",
+    "stock.picking",
+    "account.move",
+    "counterparty.document",
+    "counterparty.request",
+)
 OWN = "sales_team.group_sale_salesman"
 ALL = "sales_team.group_sale_salesman_all_leads"
 TRADE = ("purchase.group_purchase_user", "stock.group_stock_user")
@@ -135,6 +146,12 @@ class TestCounterpartyTimelineEquality(ProfitCase):
             )
             order.message_post(
                 body="Soon.", message_type="comment", partner_ids=cls._draw_whom().ids
+            )
+            order.message_post(
+                body="Confirmed.",
+                message_type="notification",
+                subtype_xmlid="mail.mt_comment",
+                partner_ids=cls._draw_whom().ids,
             )
         lead = cls.env["crm.lead"].create(
             {
@@ -248,6 +265,7 @@ class TestCounterpartyTimelineEquality(ProfitCase):
         )
         if cls.random.random() < 0.5:
             plan._action_done()
+        cls._draw_plans()
         cls._draw_whom().message_post(body="They move in May.", message_type="comment")
         # by one of the family, to another, under a third: found in three ways, shown once
         cls._draw_whom().message_post(
@@ -256,6 +274,22 @@ class TestCounterpartyTimelineEquality(ProfitCase):
             author_id=cls._draw_whom().id,
             partner_ids=cls._draw_whom().ids,
         )
+
+    @classmethod
+    def _draw_plans(cls):
+        """Plan something about a document of each model, and finish some of it."""
+        for model in ABOUT:
+            everything = cls.env[model].with_context(active_test=False)
+            documents = everything.search(
+                [("partner_id", "in", cls.family.ids), ("company_id", "=", cls.env.company.id)]
+            )
+            plan = cls.random.choice(documents).activity_schedule(
+                "mail.mail_activity_data_call",
+                user_id=cls._draw_who().id,
+                date_deadline=cls._draw_moment().date(),
+            )
+            if cls.random.random() < 0.5:
+                plan._action_done()
 
     # ------------------------------------------------------------
     # Beside the lists
@@ -270,22 +304,65 @@ class TestCounterpartyTimelineEquality(ProfitCase):
         ids = self.family.ids
         whose = {
             "meeting": [("partner_ids", "in", ids)],
-            "activity": [("res_model", "=", "res.partner"), ("res_id", "in", ids)],
-            "message": ["|", "|", ("author_id", "in", ids), ("partner_ids", "in", ids), "&"]
-            + [("model", "=", "res.partner"), ("res_id", "in", ids)],
+            "activity": self._domain_about(ids),
+            "message": self._domain_said(ids),
         }
-        return set(records.search([*domain, *whose.get(kind, [("partner_id", "in", ids)])]).ids)
+        found = records.search([*domain, *whose.get(kind, [("partner_id", "in", ids)])])
+        listed = {(model, record.id) for record in found}
+        if kind == "activity":
+            listed |= self._list_done(records.env, ids)
+        return listed
+
+    def _list_done(self, env, ids):
+        """Return what was done about documents, as the list of interactions has it."""
+        done = env["counterparty.interaction"].search(
+            [
+                ("res_model", "=", "mail.activity"),
+                ("origin", "!=", "manual"),
+                ("partner_id", "in", ids),
+            ]
+        )
+        activities = self.env["mail.activity"].sudo().with_context(active_test=False)
+        return {
+            (contact._name, contact.id)
+            for contact in done
+            if activities.browse(contact.res_id).res_model != "res.partner"
+        }
+
+    def _domain_said(self, ids):
+        """Return the domain of what people wrote to each other, and programs to the family."""
+        people = Domain("message_type", "in", ["comment", "email", "email_outgoing"])
+        people &= (
+            Domain("author_id", "in", ids)
+            | Domain("partner_ids", "in", ids)
+            | Domain("model", "=", "res.partner") & Domain("res_id", "in", ids)
+        )
+        programs = Domain("message_type", "in", ["notification", "auto_comment"])
+        programs &= Domain("subtype_id.internal", "=", False) & Domain("partner_ids", "in", ids)
+        return people | programs
+
+    def _domain_about(self, ids):
+        """Return the domain of activities of the family, and of the open ones of its documents."""
+        domain = Domain("res_model", "=", "res.partner") & Domain("res_id", "in", ids)
+        for model in ABOUT:
+            everything = self.env[model].sudo().with_context(active_test=False)
+            found = everything.search([("partner_id", "in", ids)]).ids
+            about = Domain("res_model", "=", model) & Domain("res_id", "in", found)
+            domain |= about & Domain("active", "=", True)
+        return domain
 
     def _shown(self, kind, user, companies):
         """Return ids of the rows of a kind, page by page."""
         Timeline = self.env(user=user, context={"allowed_company_ids": companies.ids})[
             "counterparty.timeline"
         ]
-        keys, cursor = [], None
+        keys, cursor, legs = [], None, Timeline._get_legs()
         while cursor is not False:
             page = Timeline.get_page(self.customer.id, {"kinds": [kind]}, cursor, 7)
             self.assertLessEqual({row["kind"] for row in page["rows"]}, {kind})
-            keys += [int(row["key"].partition("-")[2]) for row in page["rows"]]
+            for row in page["rows"]:
+                place, _dash, number = row["key"].partition("-")
+                keys.append((legs[int(place)].model, int(number)))
             cursor = page["next"]
         self.assertEqual(len(keys), len(set(keys)), "each record once")
         return set(keys)

@@ -337,6 +337,15 @@ class TestCounterpartyTradeProduct(TradeCase):
         self.assertEqual((row.sale_id, row.times, row.product_quantity), (late, 2, 4))
         self.assertEqual(row.days_ago, 0)
 
+    def test_an_order_counts_once_however_many_lines_it_has(self):
+        order = self._sell(2)
+        order.order_line.copy({"order_id": order.id})
+        self._sell(1)
+
+        row = self._sold()
+
+        self.assertEqual((row.times, row.product_quantity), (2, 5))
+
     def test_what_was_given_away_is_no_price(self):
         self._sell(3, price=12.0)
         self._sell(1, price=0.0)

@@ -25,6 +25,8 @@ class Leg(NamedTuple):
     :param dates: fields of the date, the first filled one counts
     :param by_day: whether these are days instead of moments
     :param partner: field of the counterparty or contact
+    :param documents: instead, models of the documents to which its records belong, with the field
+        of the counterparty of each
     :param kind_field: field that tells the kind, empty when there is but one
     :param titles: fields of the title, the first filled one counts; empty when it must be asked
         of each record, as what a user may read of it depends on the record
@@ -51,6 +53,7 @@ class Leg(NamedTuple):
     settled: str = ""
     where: tuple = ()
     checked: bool = False
+    documents: Mapping[str, str] | None = None
 
 
 class Position(NamedTuple):

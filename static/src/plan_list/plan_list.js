@@ -1,7 +1,5 @@
 import { useEffect } from "@odoo/owl";
 import { registry } from "@web/core/registry";
-import { kanbanView } from "@web/views/kanban/kanban_view";
-import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
 import { listView } from "@web/views/list/list_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
 
@@ -40,16 +38,4 @@ export class PlanListRenderer extends ListRenderer {
 registry.category("views").add("counterparty_plan_list", {
     ...listView,
     Renderer: PlanListRenderer,
-});
-
-/** Nothing planned is said also where plans stand grouped by people, of whom there are none. */
-export class PlanKanbanRenderer extends KanbanRenderer {
-    get showNoContentHelper() {
-        return super.showNoContentHelper || !this.props.list.model.hasData();
-    }
-}
-
-registry.category("views").add("counterparty_plan_kanban", {
-    ...kanbanView,
-    Renderer: PlanKanbanRenderer,
 });
