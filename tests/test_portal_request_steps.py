@@ -69,10 +69,10 @@ class TestPortalRequestSteps(PortalRequestCase):
 
     def test_the_holder_of_the_link_closes_and_reopens(self):
         request = self._request(partner=self.env["res.partner"], partner_email="ana@x.example")
-        url, token = request.get_portal_url(), request.access_token
+        token = request._portal_ensure_token()
 
-        answer = self._post(f"{request.access_url}/close", page=url, access_token=token)
-        self.assertEqual(answer.status_code, 400)  # the page of the request has no form
+        answer = self.url_open(f"{request.access_url}/close", data={"access_token": token})
+        self.assertEqual(answer.status_code, 400)  # without the token of the form
 
         step = request.get_portal_url(suffix="/close")
         self._post(f"{request.access_url}/close", page=step, access_token=token)
