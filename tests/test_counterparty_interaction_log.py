@@ -10,6 +10,12 @@ from .common import CounterpartyCase
 
 @tagged("post_install", "-at_install", "counterparty_history")
 class TestCounterpartyInteractionLog(CounterpartyCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # meetings of today count as they happen
+        cls.env["ir.config_parameter"].set_param(SINCE, "2020-01-01 00:00:00")
+
     def _log(self, partners=None, user=None, **values):
         partners = partners or self.ben
         Log = self.env["counterparty.interaction.log"].with_user(user or self.user)
