@@ -122,6 +122,7 @@ from . import test_counterparty_published_answer
 from . import test_tools_answer_search
 from . import test_counterparty_request_race
 from . import test_counterparty_request_recompute_race
+from . import test_counterparty_request_recovery
 from . import test_tools_deadlines
 from . import test_tools_promises
 from . import test_counterparty_request_clock
