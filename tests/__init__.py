@@ -103,6 +103,7 @@ from . import test_counterparty_request_language
 from . import test_counterparty_request_who
 from . import test_counterparty_request_assignment
 from . import test_counterparty_request_convert
+from . import test_counterparty_request_recovery
 from . import test_tools_web_form
 from . import test_portal_request
 from . import test_portal_request_steps

@@ -1,4 +1,4 @@
-from odoo import fields
+from odoo import Command, fields
 
 from .common import CounterpartyCase
 
@@ -67,3 +67,28 @@ class RequestCase(CounterpartyCase):
             subtype_xmlid="mail.mt_comment",
             **values,
         )
+
+
+class InvoicedRequestCase(RequestCase):
+    """A desk that has to do with invoices."""
+
+    def _invoice(self, partner=None, **values):
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": (partner or self.late_payer).id,
+                "invoice_line_ids": [
+                    Command.create({"name": "Advice", "price_unit": 100.0, "tax_ids": False})
+                ],
+                **values,
+            }
+        )
+        move.action_post()
+        return move
+
+    def _pay(self, invoice, amount=None):
+        wizard = self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        payment = wizard.create({"amount": amount} if amount else {})
+        payment.action_create_payments()
