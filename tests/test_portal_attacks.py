@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..tools import web_form
 from .common_portal_world import MODULE, SCOPES, PortalWorldCase
 
 
@@ -166,9 +167,19 @@ class TestPortalAgain(PortalWorldCase):
         consents = self.env["counterparty.consent"]
         before = consents.search_count([])
         self._enter(None)
-        for number in range(4):
-            self._post("/topics", form_key="k", topic=str(topic.id), email=f"s{number}@example.com")
+        form = {"form_key": "k", "topic": str(topic.id)}
+        for _time in range(4):
+            self._post("/topics", email="s@example.com", **form)
         self.assertEqual(consents.search_count([]), before + 1)
+
+        # the same key with the addresses of others counts as forms of their own
+        self.env["ir.config_parameter"].set_param(f"{MODULE}.request_form_limit", "1")
+        codes = [
+            self._post("/topics", email=f"s{number}@example.com", **form).status_code
+            for number in range(web_form.NETWORK_FACTOR + 2)
+        ]
+        self.assertEqual(codes[-3:], [429, 429, 429])
+        self.assertEqual(consents.search_count([]), before + web_form.NETWORK_FACTOR)
 
     def test_one_key_authorizes_once(self):
         self._enter(self.alfa_login)
