@@ -19,7 +19,7 @@ class CounterpartySaleFactCost(models.AbstractModel):
         # what reverses a line has a statement of its own
         answers = {
             sale_cost.LEDGER: self._sql_cost_ledger(),
-            sale_cost.DELIVERY: self._sql_cost_delivery(moves, live),
+            sale_cost.DELIVERY: self._sql_cost_delivery(self._sql_posted_earlier(moves, live)),
             sale_cost.ORDER: self._sql_cost_order(),
             sale_cost.STANDARD: SQL("NULLIF(base.standard_price, 0) * base.quantity"),
         }
@@ -86,14 +86,13 @@ class CounterpartySaleFactCost(models.AbstractModel):
         )
 
     @api.model
-    def _sql_cost_delivery(self, moves, live):
+    def _sql_cost_delivery(self, earlier):
         """Take the goods that left for the order line, first out first, after earlier invoices.
 
         No answer unless all the quantity invoiced has left.
+
+        :param earlier: tells which ``other`` lines took their goods before ``base``
         """
-        earlier = SQL("other.id < base.line_id")
-        if live:
-            earlier = SQL("(%s OR other.move_id <> ALL(%s))", earlier, moves.ids)
         return SQL(
             """CASE WHEN base.is_storable AND base.order_line_id IS NOT NULL THEN (
                 SELECT CASE
@@ -121,6 +120,7 @@ class CounterpartySaleFactCost(models.AbstractModel):
                               WHERE rel.order_line_id = base.order_line_id
                                 AND other.parent_state = 'posted'
                                 AND other.display_type = 'product'
+                                AND other.counterparty_goods_kept IS NOT TRUE
                                 AND other.id <> base.line_id AND %(earlier)s) before
                 HAVING COUNT(*) > 0) END""",
             earlier=earlier,
@@ -135,6 +135,29 @@ class CounterpartySaleFactCost(models.AbstractModel):
                                    WHERE sp.id = other.product_id) END"""
                 ),
             ),
+        )
+
+    @api.model
+    def _sql_posted_earlier(self, moves, live):
+        earlier = SQL("other.id < base.line_id")
+        if not live:
+            return earlier
+        return SQL("(%s OR other.move_id <> ALL(%s))", earlier, moves.ids)
+
+    @api.model
+    def _sql_settled_earlier(self):
+        """Tell that an ``other`` line took its goods earlier, or waits for them in front.
+
+        A draft may be older than an invoice that was posted, and took its goods, before it.
+        """
+        return SQL(
+            """(other.id < base.line_id OR om.move_type <> 'out_refund' AND NOT (
+                    EXISTS (SELECT FROM counterparty_sale_fact f
+                             WHERE f.move_id = other.move_id AND f.line_id = other.id
+                               AND f.is_provisional)
+                    AND NOT EXISTS (SELECT FROM counterparty_sale_fact f
+                                     WHERE f.move_id = other.move_id AND f.line_id = other.id
+                                       AND f.kind = 'cost')))"""
         )
 
     @api.model

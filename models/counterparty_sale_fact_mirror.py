@@ -21,8 +21,9 @@ class CounterpartySaleFactMirror(models.AbstractModel):
                    WITH credit AS MATERIALIZED (%(base)s),
                    rest AS MATERIALIZED (%(rest)s),
                    total AS (SELECT line_id, SUM(revenue) AS revenue, SUM(cost) AS cost,
-                                    SUM(quantity) AS quantity, SUM(unknown) <> 0 AS is_unknown,
-                                    SUM(ABS(advance)) <> 0 AS is_advance
+                                    SUM(quantity) AS quantity,
+                                    COALESCE(SUM(own_unknown), 0) <> 0 AS is_unknown,
+                                    COALESCE(SUM(own_advance), 0) <> 0 AS is_advance
                                FROM rest GROUP BY line_id),
                    line AS MATERIALIZED (%(line)s),
                    share AS (%(share)s)
@@ -39,15 +40,18 @@ class CounterpartySaleFactMirror(models.AbstractModel):
 
     @api.model
     def _sql_rest(self):
-        """Select what each share of the original still has after its corrections and credits."""
+        """Select what each share of the original still has after its corrections and credits.
+
+        What it is, an advance or of unknown cost, its own rows tell: credits may have taken all.
+        """
         return SQL(
             """SELECT credit.line_id, fact.campaign_id, fact.medium_id, fact.source_id,
                       MIN(fact.id) AS first_id,
                       SUM(fact.revenue + COALESCE(fact.advance, 0)) AS revenue,
                       SUM(fact.cost) AS cost,
                       ROUND(SUM(fact.quantity)::numeric, 9) AS quantity,
-                      SUM(COALESCE(fact.unknown, 0)) AS unknown,
-                      SUM(COALESCE(fact.advance, 0)) AS advance
+                      SUM(fact.unknown) FILTER (WHERE side.id = origin.id) AS own_unknown,
+                      SUM(fact.advance) FILTER (WHERE side.id = origin.id) AS own_advance
                  FROM credit
                  JOIN account_move_line origin ON origin.id = credit.reversed_line_id
                  JOIN LATERAL (

@@ -28,7 +28,7 @@ class CounterpartySaleFactRecost(models.AbstractModel):
             self.env[model].flush_model()
         answer = SQL(
             """SELECT base.line_id, %s AS value FROM (%s) base""",
-            self._sql_cost_delivery(moves, live=False),
+            self._sql_cost_delivery(self._sql_settled_earlier()),
             self._sql_base(
                 moves,
                 SQL(

@@ -293,7 +293,7 @@ class TestAccessProfitWays(ProfitCase):
         """Return what a copy of the record would have; a copy without the field tells nothing."""
         [values] = rows.copy_data()
         if name not in values:
-            raise AccessError("the copy has none")
+            raise AccessError(name)
         return values[name]
 
     def _paths(self, model):

@@ -34,9 +34,7 @@ class TestCounterpartySaleFactCost(ProfitCase):
         self._make_in_move(goods, 10, unit_cost=10)
         self._make_in_move(goods, 10, unit_cost=20)
         order = self._order((goods, 15, 100))
-        picking = order.picking_ids
-        picking.move_ids.write({"quantity": 10, "picked": True})
-        picking.with_context(cancel_backorder=False)._action_done()
+        self._deliver_part(order, 10)
         first = self._invoice(
             self._line(goods, quantity=10, sale_line_ids=[Command.set(order.order_line.ids)])
         )
@@ -47,6 +45,41 @@ class TestCounterpartySaleFactCost(ProfitCase):
 
         self.assertEqual(self._sums(first), (1000, 100, 900))
         self.assertEqual(self._sums(second), (500, 100, 400))
+
+    def test_older_draft_takes_no_goods_of_what_was_posted_before_it(self):
+        goods = self.product_fifo.with_env(self.env)
+        order = self._order((goods, 10, 100))
+        sold = [Command.set(order.order_line.ids)]
+        draft = self._invoice(self._line(goods, quantity=6, sale_line_ids=sold), post=False)
+        self._make_in_move(goods, 4, unit_cost=10)
+        self._deliver_part(order, 4)
+        posted = self._invoice(self._line(goods, quantity=4, sale_line_ids=sold))
+        draft.action_post()
+        self._make_in_move(goods, 6, unit_cost=20)
+        self._deliver(order)
+
+        self.Fact._settle(draft)
+
+        self.assertEqual(self._sums(posted), (400, 40, 360))
+        self.assertEqual(self._sums(draft), (600, 120, 480))
+
+    def test_price_alone_gives_no_goods_back_to_later_invoices(self):
+        goods = self.product_fifo.with_env(self.env)
+        order = self._order((goods, 10, 100))
+        sold = [Command.set(order.order_line.ids)]
+        self._make_in_move(goods, 4, unit_cost=10)
+        self._deliver_part(order, 4)
+        first = self._invoice(self._line(goods, quantity=4, sale_line_ids=sold))
+        credit = self._credit(first, post=False)
+        credit.invoice_line_ids.price_unit = 5
+        credit.action_post()
+        self._make_in_move(goods, 6, unit_cost=20)
+        self._deliver(order)
+
+        second = self._invoice(self._line(goods, quantity=6, sale_line_ids=sold))
+
+        self.assertTrue(credit.invoice_line_ids.counterparty_goods_kept)
+        self.assertEqual(self._sums(second), (600, 120, 480))
 
     def test_order_gives_the_cost_before_delivery_and_settles_once(self):
         goods = self.product_fifo.with_env(self.env)

@@ -61,6 +61,28 @@ class TestCounterpartySaleFactCredit(ProfitCase):
         self.assertEqual(self._facts(second).mapped("campaign_basis"), ["excess"])
         self.assertEqual(self._sums(second), (-100, 0, -100))
 
+    def test_second_credit_of_unknown_cost_is_no_loss(self):
+        self.goods.standard_price = 0
+        invoice = self._invoice()
+        self._credit(invoice)
+
+        second = self._credit(invoice)
+
+        self.assertEqual(self._bases(second), ["missing"])
+        self.assertEqual(self._sums(second), (-100, 0, 0))
+        self.assertEqual(self._facts(second).unknown, -100)
+
+    def test_second_credit_of_an_advance_is_no_loss(self):
+        invoice = self._invoice(self._line(self.down_payment, price=300), post=False)
+        invoice.invoice_line_ids.is_downpayment = True
+        invoice.action_post()
+        self._credit(invoice)
+
+        second = self._credit(invoice)
+
+        self.assertEqual(self._sums(second), (0, 0, 0))
+        self.assertEqual(self._facts(second).advance, -300)
+
     def test_two_credits_posted_together_share_the_original(self):
         invoice = self._invoice(campaign_id=self.spring.id)
         credits = self._credit(invoice, post=False) | self._credit(invoice, post=False)
