@@ -179,6 +179,19 @@ class TestPortalAccess(PortalPageCase):
         with self.assertRaises(AccessError):
             as_anna.read(["access_token"])
 
+    def test_links_are_closed_without_a_trace_on_visitors(self):
+        partner = self.anna.partner_id
+        self.env.cr.execute(
+            "UPDATE res_partner SET write_date = '2020-01-01' WHERE id = %s", [partner.id]
+        )
+        self.env.invalidate_all()
+
+        self._by_authorization()
+        self.env.flush_all()
+
+        self.assertEqual(partner.write_date.year, 2020)
+        self.assertTrue(partner.partner_share and self.anna.share)
+
     def test_visitors_cannot_read_which_campaign_earned_their_invoice(self):
         line = self.papers["invoice"].invoice_line_ids[:1]
 
