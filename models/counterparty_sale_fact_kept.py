@@ -108,10 +108,17 @@ class CounterpartySaleFactKept(models.Model):
 
     @api.model
     def _sql_settled_date(self):
-        """Select when the cost of the line of ``fact`` was settled before it was written anew."""
+        """Select when the cost of the line of ``fact`` was settled before it was written anew.
+
+        What reversed a line after that took its settled cost with its own posting.
+        """
         return SQL(
-            """(SELECT MIN(kept.settled_date) FROM counterparty_sale_fact_kept kept
-                 WHERE kept.line_id = fact.line_id AND kept.settled_date >= fact.date)"""
+            """COALESCE(
+                   (SELECT MIN(kept.settled_date) FROM counterparty_sale_fact_kept kept
+                     WHERE kept.line_id = fact.line_id AND kept.settled_date >= fact.date),
+                   (SELECT fact.date FROM account_move_line l
+                      JOIN counterparty_sale_fact_kept kept ON kept.line_id = l.reversed_line_id
+                     WHERE l.id = fact.line_id AND kept.settled_date IS NOT NULL LIMIT 1))"""
         )
 
     @api.autovacuum

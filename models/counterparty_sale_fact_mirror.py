@@ -23,6 +23,7 @@ class CounterpartySaleFactMirror(models.AbstractModel):
                    total AS (SELECT line_id, SUM(revenue) AS revenue, SUM(cost) AS cost,
                                     SUM(quantity) AS quantity,
                                     COALESCE(SUM(own_unknown), 0) <> 0 AS is_unknown,
+                                    COALESCE(SUM(was_unknown), 0) <> 0 AS was_unknown,
                                     COALESCE(SUM(own_advance), 0) <> 0 AS is_advance
                                FROM rest GROUP BY line_id),
                    line AS MATERIALIZED (%(line)s),
@@ -51,6 +52,8 @@ class CounterpartySaleFactMirror(models.AbstractModel):
                       SUM(fact.cost) AS cost,
                       ROUND(SUM(fact.quantity)::numeric, 9) AS quantity,
                       SUM(fact.unknown) FILTER (WHERE side.id = origin.id) AS own_unknown,
+                      SUM(fact.unknown) FILTER (WHERE side.id = origin.id
+                                                AND fact.kind = 'posting') AS was_unknown,
                       SUM(fact.advance) FILTER (WHERE side.id = origin.id) AS own_advance
                  FROM credit
                  JOIN account_move_line origin ON origin.id = credit.reversed_line_id
@@ -70,7 +73,8 @@ class CounterpartySaleFactMirror(models.AbstractModel):
     def _sql_mirror_line(self):
         """Select each credit twice: what the original covers, and what goes beyond it.
 
-        The second has the negative line as key, because amounts are split by key.
+        The second has the negative line as key, because amounts are split by key. A cost that
+        was given later reaches what is covered alone.
         """
         return SQL(
             """SELECT split.key AS line_id, credit.line_id AS credit_id, credit.move_id,
@@ -78,18 +82,18 @@ class CounterpartySaleFactMirror(models.AbstractModel):
                       credit.commercial_partner_id, credit.partner_id, credit.product_id,
                       credit.categ_id, credit.user_id, credit.team_id, credit.is_internal,
                       FALSE AS is_provisional, credit.coin, split.amount, split.quantity,
-                      CASE WHEN split.key < 0 OR credit.goods_kept OR total.is_unknown
+                      CASE WHEN split.key < 0 OR credit.goods_kept OR own.is_unknown
                                 OR total.is_advance THEN 0
                            ELSE ROUND(total.cost * COALESCE(split.quantity
                                 / NULLIF(total.quantity, 0), 0) / credit.coin) * credit.coin
                            END AS cost,
                       CASE WHEN total.is_advance THEN 'advance'
                            WHEN credit.goods_kept THEN 'kept'
-                           WHEN NOT total.is_unknown THEN 'mirror'
+                           WHEN NOT own.is_unknown THEN 'mirror'
                            WHEN credit.product_type = 'service' THEN 'service'
                            ELSE 'missing' END AS cost_basis,
                       total.is_advance,
-                      total.is_unknown
+                      own.is_unknown
                  FROM credit JOIN total ON total.line_id = credit.line_id
                 CROSS JOIN LATERAL (
                     SELECT CASE WHEN SIGN(credit.amount) = -SIGN(total.revenue)
@@ -110,7 +114,10 @@ class CounterpartySaleFactMirror(models.AbstractModel):
                                 ELSE credit.quantity - covered.quantity END
                      WHERE credit.amount <> covered.amount
                         OR NOT credit.goods_kept
-                           AND ABS(credit.quantity - covered.quantity) > 0.000001) split"""
+                           AND ABS(credit.quantity - covered.quantity) > 0.000001) split
+                CROSS JOIN LATERAL (
+                    SELECT CASE WHEN split.key < 0 THEN total.was_unknown
+                                ELSE total.is_unknown END AS is_unknown) own"""
         )
 
     @api.model

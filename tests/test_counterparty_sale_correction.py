@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -229,6 +230,38 @@ class TestCounterpartySaleFactCheck(ProfitCase):
         self.assertEqual(found, {missing.id: "missing", wrong.id: "revenue", gone.id: "not posted"})
         self.assertFalse(self._own_differences())
         self.assertEqual(self._sums(missing | wrong), (200, 20, 180))
+
+    def test_credit_after_the_settlement_stays_in_its_closed_month(self):
+        goods = self.product_fifo.with_env(self.env)
+        order = self._order((goods, 2, 100))
+        line = self._line(goods, quantity=2, sale_line_ids=[Command.set(order.order_line.ids)])
+        invoice = self._invoice(line)
+        self._make_in_move(goods, 5, unit_cost=13)
+        self._deliver(order)
+        self.Fact._settle(invoice)
+        credit = self._credit(invoice)
+        self.company.sale_lock_date = "2026-03-31"
+
+        self.Fact._rebuild(self.company)
+
+        self.assertEqual(self._sums(invoice | credit), (0, 0, 0))
+        days = self._facts(invoice | credit).mapped("date")
+        self.assertEqual({day.month for day in days}, {3})
+
+    def test_excess_stays_unknown_when_the_cost_is_given(self):
+        self.goods.standard_price = 0
+        invoice = self._invoice()
+        self._credit(invoice)
+        self.env["counterparty.sale.correction"]._correct_cost(
+            self.company, {invoice.invoice_line_ids.id: 40}, "From the old books"
+        )
+
+        second = self._credit(invoice)
+        before = self._sums(second), sum(self._facts(second).mapped("unknown"))
+        self.Fact._rebuild(self.company)
+
+        self.assertEqual(before, ((-100, 0, 0), -100))
+        self.assertEqual((self._sums(second), sum(self._facts(second).mapped("unknown"))), before)
 
     def test_costs_before_our_time_are_estimates(self):
         invoice = self._invoice()
