@@ -67,21 +67,17 @@ class TestCounterpartySaleFactParallel(RaceCase):
             "account_id": cls.account.id,
             "tax_ids": [Command.clear()],
         }
-        moves = env["account.move"].create(
-            [
-                {
-                    "move_type": "out_invoice",
-                    "journal_id": journal.id,
-                    "partner_id": partner.id,
-                    "invoice_date": "2026-03-10",
-                    "invoice_line_ids": [Command.create(line), Command.create(line)],
-                }
-                for _number in range(TOGETHER)
-            ]
-        )
+        cls.invoice_values = {
+            "move_type": "out_invoice",
+            "journal_id": journal.id,
+            "partner_id": partner.id,
+            "invoice_date": "2026-03-10",
+            "invoice_line_ids": [Command.create(line), Command.create(line)],
+        }
+        moves = env["account.move"].create([cls.invoice_values] * TOGETHER)
         cls.move_ids = moves.ids
         cls.ids = {
-            "account.move": moves.ids,
+            "account.move": list(moves.ids),
             "account.journal": journal.ids,
             "product.template": product.product_tmpl_id.ids,
             "res.partner": partner.ids,
@@ -92,7 +88,8 @@ class TestCounterpartySaleFactParallel(RaceCase):
     def _remove_world(cls):
         with cls.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"force_delete": True})
-            env["account.move"].browse(cls.move_ids).button_draft()
+            moves = env["account.move"].browse(cls.ids["account.move"])
+            moves.filtered(lambda move: move.state == "posted").button_draft()
             for model, ids in cls.ids.items():
                 records = env[model].browse(ids)
                 if model == "res.partner":
@@ -106,17 +103,20 @@ class TestCounterpartySaleFactParallel(RaceCase):
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 move = env["account.move"].browse(move_id)
+                # what others commit from now on is not seen
+                cr.execute("SELECT 1")
                 gate.wait(timeout=30)
                 # the host repeats a request that met another one
                 retrying(move.action_post, env)
         except Exception as error:  # noqa: BLE001 - whatever happens in a thread is told at its end
             errors.append(error)
 
-    def test_each_of_eight_postings_leaves_its_facts(self):
-        gate, errors = threading.Barrier(TOGETHER), []
+    def _post_together(self, move_ids):
+        """Post documents at the same instant; assert that each posting ends well."""
+        gate, errors = threading.Barrier(len(move_ids)), []
         threads = [
             threading.Thread(target=partial(self._post, move_id, gate, errors))
-            for move_id in self.move_ids
+            for move_id in move_ids
         ]
 
         # this thread holds the lock of the registry while it runs tests
@@ -126,8 +126,11 @@ class TestCounterpartySaleFactParallel(RaceCase):
                 thread.start()
             for thread in threads:
                 thread.join(timeout=120)
-
         self.assertEqual(errors, [])
+
+    def test_each_of_eight_postings_leaves_its_facts(self):
+        self._post_together(self.move_ids)
+
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             moves = env["account.move"].browse(self.move_ids)
@@ -142,3 +145,35 @@ class TestCounterpartySaleFactParallel(RaceCase):
             )
             found = Fact._find_differences(env.ref("base.main_company"))
             self.assertFalse(found.keys() & set(moves.ids))
+
+    def test_two_credits_of_one_invoice_take_back_no_more_than_it_brought(self):
+        invoice, credits = self._prepare_credits()
+
+        self._post_together(credits)
+
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            lines = env["account.move"].browse(credits).invoice_line_ids
+            self.assertEqual(set(lines.reversed_line_id.move_id.ids), {invoice})
+            facts = env["counterparty.sale.fact"].search([("move_id", "in", credits)])
+            beyond = facts.filtered(lambda fact: fact.campaign_basis == "excess")
+            for some in (facts - beyond, beyond):
+                self.assertEqual(sum(some.mapped("revenue")), -60)
+            self.assertEqual(sum((facts - beyond).mapped("cost")), -24)
+            self.assertEqual(sum(beyond.mapped("cost")), 0)
+
+    def _prepare_credits(self):
+        """Post an invoice; return its id and those of two drafts that credit all of it by hand."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            invoice = env["account.move"].create(self.invoice_values)
+            invoice.action_post()
+            refund = {
+                **self.invoice_values,
+                "move_type": "out_refund",
+                "reversed_entry_id": invoice.id,
+            }
+            credits = env["account.move"].create([refund] * 2)
+            # taken away with the world
+            self.ids["account.move"].extend((invoice | credits).ids)
+            return invoice.id, credits.ids
