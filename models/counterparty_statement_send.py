@@ -61,8 +61,10 @@ class CounterpartyStatementSend(models.AbstractModel):
 
     def action_mark_sent(self):
         """Note that statements went out on paper; a job keeps what nobody printed here."""
-        self.filtered(lambda record: record.state == "draft")._set_sent()
-        self._trigger(KEEP_CRON)
+        drafts = self.filtered(lambda record: record.state == "draft")
+        if drafts:
+            drafts._set_sent()
+            drafts._trigger(KEEP_CRON)
 
     def action_remind(self):
         """Mail a reminder for what was not answered.

@@ -134,6 +134,8 @@ class CounterpartyProfitReport(models.Model):
             row.is_cost_corrected = row in corrected
 
     def _search_is_cost_corrected(self, operator, value):
+        # the host asks for the right on a field only where it is read as it stands
+        self._check_field_access(self._fields["is_cost_corrected"], "read")
         if operator != "in" or True not in value:
             return NotImplemented
         return Domain.custom(

@@ -25,7 +25,7 @@ class CounterpartyFactCheck(models.TransientModel):
         "counterparty.fact.check.line", "check_id", readonly=True, groups=COST_PROFIT
     )
     difference_count = fields.Integer(readonly=True)
-    cost_difference_count = fields.Integer("With another cost", readonly=True)
+    cost_difference_count = fields.Integer("With another cost", readonly=True, groups=COST_PROFIT)
     is_checked = fields.Boolean(readonly=True)
     complete_from = fields.Date(compute="_compute_complete_from")
     gap_note = fields.Char(compute="_compute_complete_from")
