@@ -114,12 +114,20 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
         return user._is_internal() and self.with_user(user).has_access("read")
 
     @api.model
+    def _find_due_today(self):
+        """Return the documents to remind of that are due where the reader lives."""
+        today = fields.Date.context_today(self)
+        return self.search(self._domain_to_remind()).filtered(
+            lambda document: document.reminder_date <= today <= document.date_to
+        )
+
+    @api.model
     def _preview_reminders(self):
         """Return what would be made today if it were switched on.
 
         :return: ``(reminders made today, number of people, how many are due in all)``
         """
-        due = self.search(self._domain_to_remind())
+        due = self._find_due_today()
         people = [document._get_person_to_remind() for document in due]
         told = Counter(user for user in people if user)
         reminders = self.env["counterparty.reminder"].sudo()
@@ -129,7 +137,7 @@ class CounterpartyDocumentReminderMixin(models.AbstractModel):
     @api.model
     def _start_reminders_from_now(self):
         """Leave out what is due to be reminded of, so that only what comes later is told."""
-        due = self.search(self._domain_to_remind())
+        due = self._find_due_today()
         due.reminded_on = fields.Date.context_today(self)
         return len(due)
 

@@ -303,6 +303,15 @@ class TestCounterpartyReminder(CounterpartyCase):
         self._run(REMINDER_CRON)
         self.assertTrue(later.activity_ids)
 
+    def test_document_of_tomorrow_is_left_to_tomorrow(self):
+        Document = self.env["counterparty.document"]
+        before = Document._preview_reminders()
+        paper = self._papers(date_to="2026-04-16")
+
+        self.assertEqual(Document._preview_reminders(), before)
+        Document._start_reminders_from_now()
+        self.assertFalse(paper.reminded_on)
+
     # ------------------------------------------------------------
     # Each by his or her own day
     # ------------------------------------------------------------
