@@ -307,15 +307,19 @@ class CounterpartySaleFact(models.Model):
         """Move the facts of documents to the counterparty that the documents belong to now."""
         if moves.ids:
             moves.flush_recordset(["commercial_partner_id", "partner_id"])
-            self.env.cr.execute(
-                """UPDATE counterparty_sale_fact fact
-                      SET commercial_partner_id = move.commercial_partner_id
-                     FROM account_move move
-                    WHERE move.id = fact.move_id AND move.id = ANY(%s)
-                      AND fact.commercial_partner_id IS DISTINCT FROM move.commercial_partner_id""",
-                [moves.ids],
-            )
-            self.env["counterparty.sale.fact.kept"]._follow_partners(moves)
+            # what is kept of drafts follows them, too
+            for model in (self, self.env["counterparty.sale.fact.kept"]):
+                self.env.cr.execute(
+                    SQL(
+                        """UPDATE %s own SET commercial_partner_id = move.commercial_partner_id
+                             FROM account_move move
+                            WHERE move.id = own.move_id AND move.id = ANY(%s)
+                              AND own.commercial_partner_id
+                                  IS DISTINCT FROM move.commercial_partner_id""",
+                        SQL.identifier(model._table),
+                        moves.ids,
+                    )
+                )
             self.invalidate_model()
 
     # ------------------------------------------------------------

@@ -86,18 +86,6 @@ class CounterpartySaleFactKept(models.Model):
         )
 
     @api.model
-    def _follow_partners(self, moves):
-        """Keep on for the counterparty that the documents belong to now."""
-        self.env.cr.execute(
-            """UPDATE counterparty_sale_fact_kept kept
-                  SET commercial_partner_id = move.commercial_partner_id
-                 FROM account_move move
-                WHERE move.id = kept.move_id AND move.id = ANY(%s)
-                  AND kept.commercial_partner_id IS DISTINCT FROM move.commercial_partner_id""",
-            [moves.ids],
-        )
-
-    @api.model
     def _follow_merge(self, source, target):
         """Keep on for the partner that stays of those merged."""
         self.env.cr.execute(
