@@ -1,6 +1,6 @@
 {
     "name": "Counterparty CRM",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Sales/CRM",
     "summary": "Customers, suppliers, banks, authorities and groups in one dossier inside the ERP",
     "author": "Counterparty CRM",
