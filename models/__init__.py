@@ -12,6 +12,7 @@ from . import counterparty_type_fields
 from . import counterparty_type
 from . import counterparty_role_derivation
 from . import counterparty_role_fields
+from . import counterparty_role_rules
 from . import counterparty_role_merge
 from . import counterparty_role_trace
 from . import counterparty_role_portal
@@ -61,6 +62,8 @@ from . import counterparty_timeline
 from . import counterparty_holding_group_mixin
 from . import counterparty_membership_kind
 from . import counterparty_membership_rules
+from . import counterparty_membership_graph
+from . import counterparty_membership_merge
 from . import counterparty_membership
 from . import counterparty_holding_walk
 from . import counterparty_holding

@@ -1,23 +1,8 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
-from ..tools import membership as membership_rules
-from ..tools import ownership
-from ..tools.ownership import Edge
 from ..tools.periods import overlap
 from .counterparty_membership_rules import PERCENT, plain_percent
-
-# fractions of one of a row m of kind k; what nobody knows lies between nothing and all
-SHARE = SQL(
-    """CASE WHEN k.is_whole THEN 1.0 WHEN m.share_basis = 'exact' THEN m.equity::float8 / 100
-            WHEN m.share_basis = 'range' THEN m.equity_min::float8 / 100 ELSE 0.0 END"""
-)
-SHARE_MAX = SQL(
-    """CASE WHEN k.is_whole OR m.share_basis = 'exact' THEN NULL
-            WHEN m.share_basis = 'range' THEN m.equity_max::float8 / 100 ELSE 1.0 END"""
-)
 
 
 class CounterpartyMembership(models.Model):
@@ -29,7 +14,11 @@ class CounterpartyMembership(models.Model):
     """
 
     _name = "counterparty.membership"
-    _inherit = ["counterparty.membership.rules.mixin", "counterparty.merge.mixin"]
+    _inherit = [
+        "counterparty.membership.rules.mixin",
+        "counterparty.membership.graph.mixin",
+        "counterparty.membership.merge.mixin",
+    ]
     _description = "Holding Membership"
     _order = "owner_id, date_from desc, id desc"
     _rec_names_search = ["owner_id", "member_id"]
@@ -236,38 +225,6 @@ class CounterpartyMembership(models.Model):
             together = owner in block and block[owner] == block.get(member)
             row.is_circular = row in in_force and together
 
-    def _get_blocks(self, day):
-        """Return ``{partner id: number}``: those of one number own each other in a loop.
-
-        All that members lead to on a day is looked at, each once; loops pass owners and members of
-        these rows or of none.
-        """
-        self.flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """WITH RECURSIVE g(id) AS (
-                        SELECT unnest(%(members)s::int[]) UNION
-                        SELECT m.member_id FROM g
-                          JOIN counterparty_membership m ON m.owner_id = g.id
-                         WHERE %(in_force)s)
-                   SELECT m.owner_id, m.member_id
-                     FROM g JOIN counterparty_membership m ON m.owner_id = g.id
-                    WHERE %(in_force)s""",
-                members=self.member_id.ids,
-                in_force=self._sql_in_force("m", day),
-            )
-        )
-        members = {}
-        for owner, member in rows:
-            members.setdefault(owner, []).append(member)
-        blocks = ownership.strong_components(members, members)
-        return {
-            partner: number
-            for number, block in enumerate(blocks)
-            if len(block) > 1 or block[0] in members.get(block[0], ())
-            for partner in block
-        }
-
     @api.depends("member_id")
     def _compute_is_own_company(self):
         own = self._get_own_partners()
@@ -384,121 +341,3 @@ class CounterpartyMembership(models.Model):
             "target": "new",
             "context": {"default_membership_ids": self.ids},
         }
-
-    # ------------------------------------------------------------
-    # Graph
-    # ------------------------------------------------------------
-
-    @api.model
-    def _get_edges_into(self, partner_ids, day, kind_ids):
-        """Return memberships of partners in force as edges, in the order of their ids.
-
-        All owners come along, for what others have limits what one of them can have.
-        """
-        self.flush_model()
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT m.owner_id, m.member_id, k.counts_ownership, k.counts_control,
-                          %(share)s, %(share_max)s, %(votes)s, %(votes_max)s, m.control,
-                          m.status = 'reported'
-                     FROM counterparty_membership m
-                     JOIN counterparty_membership_kind k ON k.id = m.kind_id
-                    WHERE m.member_id = ANY(%(partners)s)
-                      AND m.kind_id = ANY(%(kinds)s) AND %(in_force)s
-                    ORDER BY m.id""",
-                share=SHARE,
-                share_max=SHARE_MAX,
-                votes=SQL(
-                    """CASE WHEN m.has_voting IS NOT TRUE THEN %s
-                            WHEN m.voting_basis = 'range' THEN m.voting_min::float8 / 100
-                            ELSE m.voting::float8 / 100 END""",
-                    SHARE,
-                ),
-                votes_max=SQL(
-                    """CASE WHEN m.has_voting IS NOT TRUE THEN %s
-                            WHEN m.voting_basis = 'range' THEN m.voting_max::float8 / 100 END""",
-                    SHARE_MAX,
-                ),
-                partners=list(partner_ids),
-                kinds=list(kind_ids),
-                in_force=self._sql_in_force("m", day),
-            )
-        )
-        return [_edge(*row) for row in rows]
-
-    # ------------------------------------------------------------
-    # Merge
-    # ------------------------------------------------------------
-
-    @api.model
-    def _counterparty_merge(self, source, target):
-        """Join what says the same, drop what they had of each other, refuse contradictions."""
-        # all memberships of both count, also those of companies the user is not in
-        Membership = self.sudo()
-        partners = (source | target).ids
-        rows = Membership.search(
-            Domain("owner_id", "in", partners) | Domain("member_id", "in", partners)
-        )
-        merge = membership_rules.merge_memberships(
-            [row._get_merge_facts() for row in rows], set(source.ids), target.id
-        )
-        if merge.conflicts:
-            left, right = (Membership.browse(key) for key in merge.conflicts[0])
-            raise UserError(
-                self.env._(
-                    "These memberships contradict each other after the merge: %(left)s, "
-                    "%(left_share)s, and %(right)s, %(right_share)s. Correct one of them first.",
-                    left=left._word_for_user(),
-                    left_share=left.share_text or self.env._("not known"),
-                    right=right._word_for_user(),
-                    right_share=right.share_text or self.env._("not known"),
-                )
-            )
-        Membership.browse(merge.drop).unlink()
-        for key, period in merge.extend.items():
-            Membership.browse(key).write({"date_from": period.start, "date_to": period.end})
-        if rows:
-            target._mark_counterparty_linked()
-        self.env.flush_all()
-
-    def _get_merge_facts(self):
-        self.ensure_one()
-        return membership_rules.MembershipFacts(
-            key=self.id,
-            owner=self.owner_id.id,
-            member=self.member_id.id,
-            kind=self.kind_id.id,
-            period=self._get_period(),
-            shares=(self.share_text, self._get_votes(), self.control),
-            allows_self=self.kind_id.allows_self,
-            is_exclusive=self.kind_id.is_exclusive,
-            part=self._get_low_equity() if self._counts_in_sum() else 0.0,
-        )
-
-    def _get_votes(self):
-        """Return the smallest and the largest part of the votes; ``None`` for that of the equity.
-
-        In percent, as somebody entered it.
-        """
-        self.ensure_one()
-        if not self.has_voting:
-            return None
-        if self.voting_basis == "range":
-            return self.voting_min, self.voting_max
-        return self.voting, self.voting
-
-
-def _edge(
-    owner, member, is_ownership, is_control, share, share_max, votes, votes_max, control, reported,
-):  # fmt: skip
-    """Return a row of the database as edge; of kinds that give no shares or votes without them."""
-    return Edge(
-        owner=owner,
-        member=member,
-        share=share if is_ownership else 0.0,
-        share_max=share_max if is_ownership else None,
-        votes=votes if is_control else 0.0,
-        votes_max=votes_max if is_control else None,
-        forced={"yes": True, "no": False}.get(control),
-        is_reported=reported,
-    )
