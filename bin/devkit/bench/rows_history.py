@@ -19,16 +19,16 @@ TWO_YEARS_BACK = "2023-06-30"
 TIMELINE = "counterparty.timeline"
 OPEN = "counterparty.trade.open"
 
-# What a user of the host opens one after the other: model, date, further domain. Three stand behind
-# buttons of the partner; payments and deliveries only behind menus, which first show everybody's.
+# What a user of the host opens one after the other: model, date, further domain. Two stand behind
+# buttons of the partner; the others only behind menus, which first show everybody's.
 LISTS: list[tuple[str, str, list[Any]]] = [
     ("sale.order", "date_order", []),
     ("account.move", "invoice_date", [("move_type", "in", ("out_invoice", "out_refund"))]),
-    ("purchase.order", "date_order", []),
     ("account.payment", "date", [("partner_type", "=", "customer")]),
     ("stock.picking", "date_done", [("picking_type_code", "=", "outgoing")]),
+    ("mail.message", "date", []),
 ]
-BY_MENU = {"account.payment", "stock.picking"}
+BY_MENU = {"account.payment", "stock.picking", "mail.message"}
 # what the widget of activities reads beside its field
 ACTIVITY = {
     "activity_exception_decoration": {},
@@ -61,6 +61,8 @@ def _prepare_lists(env: Any) -> Prepared:
 
 
 def _whose(model: str) -> list[Any]:
+    if model == "mail.message":  # written by the partner or to it
+        return ["|", ("author_id", "child_of", LARGEST), ("partner_ids", "child_of", LARGEST)]
     return [("partner_id", "=" if model == "account.payment" else "child_of", LARGEST)]
 
 
@@ -86,8 +88,6 @@ def _opened() -> Side:
             whose = _whose(model)
             if model == "account.move":
                 whose = partner.action_view_partner_invoices()["domain"]
-            elif model == "purchase.order":
-                partner.read(["display_name"])  # of the facet
             elif model in BY_MENU:
                 _read_list(env, specs, model, domain)
                 env["res.partner"].name_search(partner.name, [], "ilike", NAMES)
