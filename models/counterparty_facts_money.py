@@ -29,7 +29,9 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
         setting = self.env["ir.config_parameter"].sudo().get_param(SELLERS_SEE)
         if setting == "own":
             entity = self._get_entity(partner)
-            roles = entity._get_counterparty_roles()
+            # whoever was responsible once is it no more
+            in_force = self.env["counterparty.role"]._domain_in_force()
+            roles = entity._get_counterparty_roles().filtered_domain(in_force)
             # not that of the contact asked: whoever adds contacts could make it his own
             return user in (entity.user_id | roles.responsible_id)
         return setting == "all"
@@ -177,7 +179,8 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
     def _read_payment_morals(self, entity):
         """Return average days late, number of paid invoices, those paid in time, and promises.
 
-        What was settled by credit notes alone nobody has paid.
+        What was settled by credit notes alone nobody has paid. An invoice in instalments is as
+        late as the latest of them.
 
         :return: after these three the number of invoices that are overdue today and their average
             days; with the last two what ``_get_promises`` judges: promises to pay and payments
@@ -193,11 +196,12 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
             SQL(
                 """
                 WITH %(promises)s, unpaid AS (%(unpaid)s)
-                SELECT AVG(paid.day - item.date_maturity), COUNT(*),
-                       COUNT(*) FILTER (WHERE paid.day <= item.date_maturity),
+                SELECT AVG(late), COUNT(*), COUNT(*) FILTER (WHERE late <= 0),
                        (SELECT count FROM unpaid), (SELECT days FROM unpaid),
                        (SELECT json_agg(promise) FROM promise),
                        (SELECT json_agg(payment) FROM payment)
+                  FROM (
+                SELECT MAX(paid.day - item.date_maturity) AS late
                   FROM account_move_line item
                   JOIN account_account account ON account.id = item.account_id
                        AND account.account_type = 'asset_receivable'
@@ -211,6 +215,7 @@ class CounterpartyFactsMoneyMixin(models.AbstractModel):
                                  WHERE part.debit_move_id = item.id) paid ON paid.day IS NOT NULL
                  WHERE item.partner_id = %(partner)s AND item.reconciled AND item.date > %(start)s
                    AND item.parent_state = 'posted' AND item.company_id = ANY(%(companies)s)
+                 GROUP BY bill.id) invoice
                 """,
                 promises=self._sql_promises(entity, start, companies),
                 unpaid=self._sql_unpaid(entity, companies),

@@ -8,7 +8,7 @@ from ..tools import facts
 LINE_COLUMNS = """
     purchase_order_line.id, purchase_order_line.date_planned, purchase_order_line.product_qty,
     purchase_order_line.qty_received, purchase_order_line.price_unit, purchase_order_line.discount,
-    purchase_order_line.product_uom_id,
+    purchase_order_line.product_uom_id, purchase_order_line.product_id,
     (SELECT currency_id FROM purchase_order
       WHERE id = purchase_order_line.order_id) AS currency_id"""
 SUPPLIER = """
@@ -23,7 +23,12 @@ SUPPLIER = """
            (SELECT COUNT(*), COUNT(*) FILTER (
                    WHERE qty_received >= product_qty) AS complete
               FROM line WHERE date_planned >= %(start)s AND date_planned < %(today)s
-               AND product_qty > 0) due,
+               AND product_qty > 0
+               AND EXISTS (SELECT FROM product_product product
+                             JOIN product_template template ON template.id = product.product_tmpl_id
+                            WHERE product.id = line.product_id
+                              AND (template.type != 'service'
+                                   OR template.purchase_method = 'receive'))) due,
            (SELECT COUNT(*), COUNT(*) FILTER (
                    WHERE item.price_unit * (1 - COALESCE(item.discount, 0) / 100)
                       <= line.price_unit * (1 - COALESCE(line.discount, 0) / 100)

@@ -89,13 +89,11 @@ class CounterpartyBalancePartnerMixin(models.AbstractModel):
             return Domain.FALSE
         if setting == "all":
             return Domain.TRUE
-        return Domain.OR(
-            Domain(path, "=", self.env.uid)
-            # not that of a contact: whoever adds contacts could make it his own
-            for path in (
-                "commercial_partner_id.user_id",
-                "commercial_partner_id.counterparty_role_ids.responsible_id",
-            )
+        # not that of a contact: whoever adds contacts could make it his own; nor of the past
+        roles = self.env["counterparty.role"]._domain_in_force()
+        roles &= Domain("responsible_id", "=", self.env.uid)
+        return Domain("commercial_partner_id.user_id", "=", self.env.uid) | Domain(
+            "commercial_partner_id.counterparty_role_ids", "any", roles
         )
 
     @api.model

@@ -41,6 +41,9 @@ class CounterpartyPlanReport(models.Model):
     date = fields.Date("Day", readonly=True)
     start = fields.Datetime(readonly=True)
     at = fields.Char(compute="_compute_at")
+    # where it stands in a calendar: what has no hour takes its whole day
+    begin = fields.Datetime("Begins", readonly=True)
+    is_all_day = fields.Boolean("All Day", readonly=True)
     name = fields.Char("What", readonly=True)
     kind = fields.Selection(KINDS, readonly=True)
     activity_type_id = fields.Many2one("mail.activity.type", "Type", readonly=True)
@@ -94,10 +97,14 @@ class CounterpartyPlanReport(models.Model):
         if Document.has_access("read"):
             query = Document.with_context(active_test=False)._search([])
             query.order = None
-            readable = SQL("document.id IN %s", query.subselect())
+            # asked of one plan after the other: beside OR a list of all documents is read whole
+            query.add_where(SQL("%s = document.id", SQL.identifier(query.table, "id")))
+            readable = SQL("EXISTS %s", query.subselect("1"))
         return SQL(
             """SELECT activity.id * 2 AS id, activity.date_deadline AS date,
                       NULL::timestamp AS start,
+                      (activity.date_deadline::timestamp AT TIME ZONE %(zone)s)
+                          AT TIME ZONE 'UTC' AS begin, TRUE AS is_all_day,
                       COALESCE(activity.summary, type.name->>%(lang)s, type.name->>'en_US') AS name,
                       type.counterparty_kind AS kind, activity.activity_type_id,
                       partner.id AS partner_id, partner.commercial_partner_id, activity.user_id,
@@ -120,6 +127,7 @@ class CounterpartyPlanReport(models.Model):
                   AND (activity.user_id = %(uid)s OR %(readable)s)""",
             lang=self.env.lang or "en_US",
             today=today,
+            zone=self._get_zone(),
             # the host keeps the day of Greenwich
             done_on=SQL(
                 """CASE WHEN activity.write_date::date = activity.date_done
@@ -145,7 +153,11 @@ class CounterpartyPlanReport(models.Model):
         )
         return SQL(
             """SELECT (answer.id * %(most)s + guest.place) * 2 + 1 AS id, %(day)s AS date,
-                      CASE WHEN NOT event.allday THEN event.start END AS start, event.name,
+                      CASE WHEN NOT event.allday THEN event.start END AS start,
+                      CASE WHEN NOT event.allday THEN event.start
+                           ELSE (event.start_date::timestamp AT TIME ZONE %(zone)s)
+                               AT TIME ZONE 'UTC' END AS begin,
+                      event.allday IS TRUE AS is_all_day, event.name,
                       'meeting' AS kind, NULL::integer AS activity_type_id,
                       guest.id AS partner_id, guest.commercial_partner_id,
                       colleague.id AS user_id, guest.company_id,
@@ -175,6 +187,7 @@ class CounterpartyPlanReport(models.Model):
                        OR COALESCE(event.privacy, own.calendar_default_privacy, %(default)s)
                           != 'private')""",
             day=day,
+            zone=self._get_zone(),
             now=fields.Datetime.now(),
             today=today,
             uid=self.env.uid,

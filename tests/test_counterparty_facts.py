@@ -210,6 +210,25 @@ class TestCounterpartyFacts(TradeCase):
         self.assertIn("50 %", text)
         self.assertEqual(tone, "warning")
 
+    def test_an_invoice_in_instalments_is_one_invoice_as_late_as_its_latest(self):
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Half now, half in ten days",
+                "line_ids": [
+                    Command.create({"value": "percent", "value_amount": 50, "nb_days": days})
+                    for days in (0, 10)
+                ],
+            }
+        )
+        invoice = self._invoice(day=self._today(-50), invoice_payment_term_id=term.id)
+        self._pay(invoice, self._today(-50))
+        late = self._invoice(day=self._today(-50), invoice_payment_term_id=term.id)
+        self._pay(late, self._today(-45))
+        Facts = self.env["counterparty.facts"].with_user(self.accountant)
+
+        days, count, in_time = Facts._read_payment_morals(self.customer)[:3]
+        self.assertEqual((float(days), count, in_time), (2.5, 2, 1))
+
     def _credit(self, invoice, day):
         """Reverse an invoice on a day, and settle it so."""
         reversal = (
@@ -446,6 +465,17 @@ class TestCounterpartyFacts(TradeCase):
         self.assertIn("50 %", lines["receipts"][0])
         self.assertEqual(lines["receipts"][1], "danger")
         self.assertIn("0 %", lines["quantities"][0])
+
+    def test_services_that_nobody_receives_are_not_short(self):
+        advice = self.env["product.product"].create({"name": "Advice", "type": "service"})
+        line = {"product_id": advice.id, "product_qty": 1, "price_unit": 90}
+        order = self._buy(1, order_line=[Command.create(line)])
+        order.order_line.date_planned = fields.Datetime.now() - timedelta(days=5)
+
+        for policy, counted in (("purchase", False), ("receive", True)):
+            advice.purchase_method = policy
+            with self.subTest(policy=policy):
+                self.assertEqual("quantities" in self._lines(self.buyer), counted)
 
     def test_a_bill_dearer_than_the_order_is_noticed(self):
         order = self._buy(10, price=4.0)

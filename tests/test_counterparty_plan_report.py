@@ -1,5 +1,5 @@
 from ast import literal_eval
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
 from lxml import etree
@@ -230,6 +230,24 @@ class TestCounterpartyPlanReport(CounterpartyCase):
             self._meeting()
             plan = self._seen().with_context(tz="Europe/Sofia")
             self.assertEqual(plan.at.replace("\u202f", " "), "12:00 PM")
+
+    def test_in_a_calendar_what_has_no_hour_takes_its_day(self):
+        self.user.tz = "Europe/Sofia"
+        with freeze_time("2026-03-13 08:00:00"):
+            self._plan()
+            meeting = self._meeting()
+
+            places = {plan.is_all_day: plan.begin for plan in self._seen()}
+
+        self.assertEqual(places, {True: datetime(2026, 3, 12, 22, 0), False: meeting.start})
+
+    def test_what_is_done_without_a_word_is_done(self):
+        activity = self._plan()
+
+        self._seen().action_done()
+
+        self.assertFalse(activity.active)
+        self.assertEqual(self._seen().state, "done")
 
     def test_today_and_done_go_by_the_day_of_the_reader(self):
         self.user.tz = "Pacific/Auckland"

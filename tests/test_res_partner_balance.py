@@ -68,6 +68,22 @@ class TestResPartnerBalance(CounterpartyCase):
                 self._check_shown(seen, amounts)
                 self.assertEqual(seen.search(overdue), found)
 
+    def test_who_was_responsible_once_sees_no_balance_any_more(self):
+        self._bill(40, due=-1, partner=self.foods)
+        seller = self._user("sid", "sales_team.group_sale_salesman", "group_user")
+        role = self._role(self.foods, date_from="2024-01-01", responsible_id=seller.id)
+        self.env["ir.config_parameter"].set_param(SELLERS_SEE, "own")
+        asked = [("id", "=", self.foods.id), ("counterparty_overdue", ">", 0)]
+        Facts = self.env["counterparty.facts"].with_user(seller)
+
+        for end, seen in ((False, True), (self.today - timedelta(days=1), False)):
+            role.date_to = end
+            self.env.flush_all()
+            self.env.invalidate_all()
+            with self.subTest(end=end):
+                self.assertEqual(bool(self.foods.with_user(seller).search(asked)), seen)
+                self.assertEqual(Facts._may_see_money(self.foods.with_user(seller)), seen)
+
     def test_lists_of_balances_are_there_with_the_setting(self):
         seller = self._user("lia", "group_user", "sales_team.group_sale_salesman")
         menu = self.env.ref("counterparty_crm.res_partner_menu_balance")

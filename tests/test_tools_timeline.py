@@ -31,6 +31,17 @@ class TestToolsTimeline(BaseCase):
     def test_a_day_begins_at_the_midnight_of_the_user(self):
         self.assertEqual(midnight(DAY, SOFIA), MIDNIGHT)
         self.assertEqual(midnight(date(2026, 1, 10), SOFIA), datetime(2026, 1, 9, 22, 0))
+
+    def test_a_midnight_that_is_there_twice_or_never_is_that_of_the_database(self):
+        for day, zone, moment in (
+            # clocks go back from one to midnight: the second of the two
+            (date(2026, 10, 25), "Atlantic/Azores", datetime(2026, 10, 25, 1, 0)),
+            (date(2026, 11, 1), "America/Havana", datetime(2026, 11, 1, 5, 0)),
+            # clocks go on from midnight to one: the day begins at one
+            (date(2026, 3, 8), "America/Havana", datetime(2026, 3, 8, 5, 0)),
+        ):
+            with self.subTest(day=day, zone=zone):
+                self.assertEqual(midnight(day, zone), moment)
         self.assertEqual(local_day(datetime(2026, 7, 9, 21, 0), SOFIA), DAY)
         self.assertEqual(local_day(datetime(2026, 7, 9, 20, 59), SOFIA), date(2026, 7, 9))
 

@@ -99,9 +99,12 @@ def format_position(position: Position) -> list[object]:
 
 
 def midnight(day: date, zone: str) -> datetime:
-    """Return the beginning of a user's day, in UTC without zone as the database keeps moments."""
+    """Return the beginning of a user's day, in UTC without zone as the database keeps moments.
+
+    Where clocks change at midnight the later moment, as PostgreSQL's ``timezone`` takes it.
+    """
     local = datetime.combine(day, time(), ZoneInfo(zone))
-    return local.astimezone(UTC).replace(tzinfo=None)
+    return max(local.replace(fold=fold).astimezone(UTC) for fold in (0, 1)).replace(tzinfo=None)
 
 
 def local_day(moment: datetime, zone: str) -> date:
