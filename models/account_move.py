@@ -92,8 +92,8 @@ class AccountMove(models.Model):
         names = self.line_ids._get_campaign_fields() & vals.keys()
         before = {}
         if names:
+            self.filtered(lambda move: move.state == "posted")._refuse_campaign_change(vals)
             sales = self.filtered(lambda move: move.is_sale_document(include_receipts=True))
-            sales.filtered(lambda move: move.state == "posted")._refuse_campaign_change(vals)
             before = {
                 (move, name): move[name]
                 for move in sales
@@ -147,11 +147,13 @@ class AccountMove(models.Model):
 
         :raises UserError: names the document and the way to correct it
         """
-        for move in self:
+        for move in self.filtered(lambda move: move.is_invoice(include_receipts=True)):
             changed = any(
                 move[name].id != (vals[name] or False)
                 for name in move.line_ids._get_campaign_fields() & vals.keys()
             )
+            if changed and move.is_purchase_document(include_receipts=True):
+                raise UserError(move._word_campaign_of_bill())
             if changed:
                 raise UserError(
                     self.env._(
@@ -160,6 +162,15 @@ class AccountMove(models.Model):
                         document=move.display_name,
                     )
                 )
+
+    def _word_campaign_of_bill(self):
+        """Return why the campaign of a posted bill cannot change: it is money spent there."""
+        self.ensure_one()
+        return self.env._(
+            "%(document)s is posted: its amounts are money spent on its campaign. Reset it to "
+            "draft to change the campaign.",
+            document=self.display_name,
+        )
 
     def _follow_header_campaign(self, name, old):
         """Give the header's new value to the lines of a draft that had the old one."""

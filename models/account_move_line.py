@@ -154,6 +154,8 @@ class AccountMoveLine(models.Model):
     def _refuse_posted_campaign_change(self, values):
         for line in self.filtered(lambda line: line.parent_state == "posted"):
             if any(line[name].id != value for name, value in values.items()):
+                if line.move_id.is_purchase_document(include_receipts=True):
+                    raise UserError(line.move_id._word_campaign_of_bill())
                 raise UserError(
                     self.env._(
                         "Line %(line)s of %(document)s is posted: its campaign, medium and source "

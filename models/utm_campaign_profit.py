@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools import ratio
@@ -14,6 +15,15 @@ SALES = ",".join(
     )
 )
 REPORT = "counterparty.campaign.report"
+ALL_SALES = "counterparty.profit.report"
+
+
+def _sql_is_refund(_model, alias, _query):
+    """Return the condition of rows of credit notes, which no rule on documents takes away."""
+    return SQL(
+        "EXISTS (SELECT FROM account_move m WHERE m.id = %s AND m.move_type = 'out_refund')",
+        SQL.identifier(alias, "move_id"),
+    )
 
 
 class CounterpartyProfitCampaignMixin(models.AbstractModel):
@@ -180,25 +190,18 @@ class CounterpartyProfitCampaignMixin(models.AbstractModel):
     @api.depends("counterparty_date_from", "counterparty_date_to")
     @api.depends_context("company", "allowed_company_ids", "uid", "lang")
     def _compute_counterparty_before(self):
-        Report = self.env["counterparty.profit.report"]
-        parts = self._get_counterparty_parts()
+        spans = {}
         for campaign in self:
-            campaign.counterparty_before = self.env._("n/a")
             start, end = campaign.counterparty_date_from, campaign.counterparty_date_to
-            if not (start and end) or not Report.has_access("read"):
-                continue
-            customers = Report._search([("campaign_id", "in", parts[campaign._origin.id])])
-            [[revenue]] = Report._read_group(
-                [
-                    ("commercial_partner_id", "in", customers.subselect("commercial_partner_id")),
-                    ("date", ">=", start - (end - start) - timedelta(days=1)),
-                    ("date", "<", start),
-                    ("is_internal", "=", False),
-                ],
-                [],
-                ["revenue:sum"],
-            )
-            campaign.counterparty_before = self.env.company.currency_id.format(revenue or 0)
+            if start and end:
+                first = start - (end - start) - timedelta(days=1)
+                spans[campaign._origin.id] = (first, start)
+        revenue = self._read_counterparty_before(spans)
+        currency = self.env.company.currency_id
+        for campaign in self:
+            found = revenue.get(campaign._origin.id)
+            text = self.env._("n/a") if found is None else currency.format(found)
+            campaign.counterparty_before = text
 
     # ------------------------------------------------------------
     # Figures
@@ -227,6 +230,11 @@ class CounterpartyProfitCampaignMixin(models.AbstractModel):
             parts[root].append(part)
         return parts
 
+    def _get_counterparty_tree(self):
+        """Return ``[(campaign id, id of itself or of one of its parts)]``."""
+        parts = self._get_counterparty_parts()
+        return [(root, part) for root, ids in parts.items() for part in ids if part]
+
     def _get_counterparty_part_ids(self):
         return [part for parts in self._get_counterparty_parts().values() for part in parts if part]
 
@@ -246,28 +254,76 @@ class CounterpartyProfitCampaignMixin(models.AbstractModel):
         rows = []
         if Report.has_access("read"):
             parts = self._get_counterparty_part_ids()
-            domain = [("campaign_id", "in", parts), ("is_internal", "=", False)]
+            domain = Domain("campaign_id", "in", parts) & Domain("is_internal", "=", False)
             if is_refund is not None:
-                domain.append(("move_id.move_type", "=" if is_refund else "!=", "out_refund"))
+                refunds = Domain.custom(to_sql=_sql_is_refund)
+                domain &= refunds if is_refund else ~refunds
             rows = Report._read_group(domain, ["campaign_id"], aggregates)
         found = {campaign.id: [value or 0 for value in values] for campaign, *values in rows}
         return self._sum_counterparty_parts(found, len(aggregates))
 
-    def _read_counterparty_orders(self):
-        """Return ``{campaign id: number of confirmed orders}`` that name it or that it earned."""
-        Order = self.env["sale.order"]
-        rows = []
-        if self._origin and Order.has_access("read"):
-            Order.flush_model(["campaign_id", "state"])
-            orders = Order._search([("state", "=", "sale")])
-            parts = self._get_counterparty_part_ids()
-            rows = self.env.execute_query(self._sql_counterparty_orders(orders, parts))
-        found = {campaign_id: (count,) for campaign_id, count in rows}
-        return {root: count for root, [count] in self._sum_counterparty_parts(found, 1).items()}
+    def _read_counterparty_before(self, spans):
+        """Return ``{campaign id: revenue}`` of all that customers of campaigns bought before.
 
-    def _sql_counterparty_orders(self, orders, parts):
+        :param spans: ``{campaign id: (first day, day after the last)}``
+        """
+        Report = self.env[ALL_SALES]
+        if not spans or not Report.has_access("read"):
+            return {}
+        tree = self._get_counterparty_tree()
+        earned = self.env[REPORT]._search([("campaign_id", "in", [part for _root, part in tree])])
+        days = [day for span in spans.values() for day in span]
+        sales = Report._search(
+            [("date", ">=", min(days)), ("date", "<", max(days)), ("is_internal", "=", False)]
+        )
+        # in the order of a report all sales would be sorted
+        earned.order = sales.order = None
+        rows = self.env.execute_query(
+            SQL(
+                """WITH customer AS (
+                       SELECT DISTINCT tree.root, earned.commercial_partner_id AS id
+                         FROM (%(earned)s) earned
+                         JOIN unnest(%(roots)s, %(parts)s) tree (root, part)
+                           ON tree.part = earned.campaign_id)
+                   SELECT span.root, SUM(sale.revenue)
+                     FROM unnest(%(spans)s, %(first)s::date[], %(until)s::date[])
+                          span (root, first, until)
+                     JOIN customer ON customer.root = span.root
+                     JOIN (%(sales)s) sale ON sale.commercial_partner_id = customer.id
+                          AND sale.date >= span.first AND sale.date < span.until
+                    GROUP BY 1""",
+                earned=earned.select("campaign_id", "commercial_partner_id"),
+                roots=[root for root, _part in tree],
+                parts=[part for _root, part in tree],
+                spans=list(spans),
+                first=[first for first, _until in spans.values()],
+                until=[until for _first, until in spans.values()],
+                sales=sales.select("commercial_partner_id", "date", "revenue"),
+            )
+        )
+        return {**dict.fromkeys(spans, 0), **{root: revenue or 0 for root, revenue in rows}}
+
+    def _read_counterparty_orders(self):
+        """Return ``{campaign id: number of confirmed orders}`` that name it or that it earned.
+
+        An order of two parts is one order of the whole; those of own companies count no more
+        than their sales.
+        """
+        Order = self.env["sale.order"]
+        counts = dict.fromkeys(self._get_counterparty_parts(), 0)
+        if self._origin and Order.has_access("read"):
+            Order.flush_model(["campaign_id", "state", "partner_id"])
+            own = self.env["counterparty.membership"]._get_own_partner_ids()
+            orders = Order._search(
+                [("state", "=", "sale"), ("partner_id.commercial_partner_id", "not in", own)]
+            )
+            tree = self._get_counterparty_tree()
+            counts.update(self.env.execute_query(self._sql_counterparty_orders(orders, tree)))
+        return counts
+
+    def _sql_counterparty_orders(self, orders, tree):
         return SQL(
-            """SELECT campaign_id, COUNT(*)
+            """SELECT tree.root, COUNT(DISTINCT earned.id)
                  FROM (SELECT o.campaign_id, o.id FROM sale_order o
                         WHERE o.campaign_id = ANY(%(parts)s)
                         UNION
@@ -278,10 +334,13 @@ class CounterpartyProfitCampaignMixin(models.AbstractModel):
                         WHERE f.campaign_id = ANY(%(parts)s)
                         GROUP BY f.campaign_id, s.order_id
                        HAVING SUM(f.revenue) <> 0) earned
+                 JOIN unnest(%(roots)s, %(parts)s) tree (root, part)
+                   ON tree.part = earned.campaign_id
                 WHERE earned.id IN (%(orders)s)
-                GROUP BY campaign_id""",
-            parts=parts,
-            orders=orders.subselect("id"),
+                GROUP BY tree.root""",
+            roots=[root for root, _part in tree],
+            parts=[part for _root, part in tree],
+            orders=orders.subselect(),
         )
 
     def _count_counterparty_new_customers(self):

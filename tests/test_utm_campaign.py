@@ -3,6 +3,8 @@ from decimal import Decimal
 from lxml import etree
 from psycopg2 import IntegrityError
 
+from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
@@ -154,6 +156,21 @@ class TestUtmCampaign(ProfitCase):
         self.assertEqual(self.spring.counterparty_spent, 15)
         self.assertEqual(self.spring.counterparty_revenue, 0)
         self.assertEqual(self.autumn.counterparty_spent, 7)
+
+    def test_a_posted_bill_keeps_its_campaign(self):
+        line = self._line(self.service, price=20)
+        bill = self._invoice(
+            line, kind="in_invoice", partner_id=self.vendor.id, campaign_id=self.spring.id
+        )
+
+        for record in (bill, bill.invoice_line_ids):
+            with self.subTest(model=record._name), self.assertRaisesRegex(UserError, "to draft"):
+                record.campaign_id = self.autumn
+        bill.button_draft()
+        bill.campaign_id = self.autumn
+        bill.action_post()
+
+        self.assertEqual(self.autumn.counterparty_spent, 20)
 
     def _account(self, name, plan=None):
         project_plan, _other_plans = self.env["account.analytic.plan"]._get_all_plans()
@@ -340,6 +357,62 @@ class TestUtmCampaign(ProfitCase):
         self.env.invalidate_all()
         self.assertEqual(self.spring.counterparty_order_count, 2)
         self.assertEqual(self.spring.counterparty_revenue, 300)
+
+    def test_an_order_of_two_parts_is_one_order_of_the_whole(self):
+        (self.autumn | self.winter).counterparty_parent_id = self.spring
+        order = self._order(campaign=self.winter)
+        self._invoice_orders(order)
+        line = order.invoice_ids.invoice_line_ids
+        self.env["counterparty.campaign.correction"].create(
+            {"line_ids": [Command.set(line.ids)], "campaign_id": self.autumn.id, "reason": "Fair"}
+        ).action_correct()
+
+        self.env.invalidate_all()
+        counts = [each.counterparty_order_count for each in (self.spring, self.autumn, self.winter)]
+        self.assertEqual(counts, [1, 1, 1])
+
+    def test_orders_of_own_companies_count_no_more_than_their_sales(self):
+        order = self._order(campaign=self.spring)
+        order.partner_id = self.other_company.partner_id
+
+        self.env.invalidate_all()
+        self.assertEqual(self.spring.counterparty_order_count, 0)
+
+    def test_sums_do_not_depend_on_the_rules_of_documents(self):
+        self._invoice(campaign_id=self.spring.id)
+        self._invoice(kind="out_receipt", campaign_id=self.spring.id)
+        # the host shows receipts to accountants alone
+        user = self._profit_user(
+            "sami", "sales_team.group_sale_manager", "group_manager", "group_cost_profit"
+        )
+        spring = self.spring.with_user(user)
+
+        self.assertEqual(spring.counterparty_revenue, 200)
+        cost_and_profit = spring.counterparty_cost + spring.counterparty_profit
+        self.assertEqual(spring.counterparty_revenue, cost_and_profit + spring.counterparty_unknown)
+
+    def test_the_time_before_of_many_campaigns_is_read_at_once(self):
+        for campaign in self.spring | self.autumn | self.winter:
+            campaign.write(
+                {"counterparty_date_from": "2026-03-01", "counterparty_date_to": "2026-03-31"}
+            )
+        self._invoice(campaign_id=self.spring.id)
+        self._invoice(day="2026-02-10")
+        self.env.flush_all()
+
+        def count(campaigns):
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            texts = campaigns.mapped("counterparty_before")
+            return self.env.cr.sql_log_count - before, texts
+
+        one, [text] = count(self.spring)
+        three, texts = count(self.spring | self.autumn | self.winter)
+
+        self.assertIn("100.00", text)
+        self.assertEqual(texts[0], text)
+        self.assertIn("0.00", texts[1])
+        self.assertLessEqual(three, one)
 
     # ------------------------------------------------------------
     # Customers won
