@@ -1,5 +1,6 @@
-import { Component } from "@odoo/owl";
+import { Component, useRef } from "@odoo/owl";
 import { registry } from "@web/core/registry";
+import { useSetupAction } from "@web/search/action_hook";
 import { Layout } from "@web/search/layout";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
@@ -15,7 +16,21 @@ export class HistoryAction extends Component {
         const { params, context } = this.props.action;
         // after a reload of the page the address tells whose history it is
         this.partnerId = Number(params?.partner_id || context?.active_id || 0) || false;
-        this.filters = params?.filters || {};
+        // back from a document: as it was left, with the filters and all rows shown so far
+        this.kept = { filters: params?.filters || {}, rows: 0, ...this.props.state?.kept };
+        this.root = useRef("root");
+        const { setScrollFromState } = useSetupAction({
+            rootRef: this.root,
+            getLocalState: () => ({ kept: this.kept }),
+        });
+        this.onRead = (filters, rows) => {
+            const isFirst = this.kept.isRead !== true;
+            this.kept = { filters, rows, isRead: true };
+            if (isFirst) {
+                // once the rows are drawn
+                requestAnimationFrame(() => this.root.el && setScrollFromState());
+            }
+        };
         this.display = { controlPanel: {} };
         this.props.updateActionState?.({ active_id: this.partnerId });
     }

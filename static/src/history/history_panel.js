@@ -22,6 +22,8 @@ export class HistoryPanel extends Component {
         version: { type: String, optional: true },
         fullPage: { type: Boolean, optional: true },
         filters: { type: Object, optional: true },
+        rows: { type: Number, optional: true },
+        onRead: { type: Function, optional: true },
         beforeLeave: { type: Function, optional: true },
     };
 
@@ -37,6 +39,7 @@ export class HistoryPanel extends Component {
             loading: true,
             filters: { kinds: [], text: "", since: "", until: "", group: false, ...this.props.filters },
         });
+        this.rowsToRead = this.props.rows;
         this.reloadSoon = useDebounced(() => this.reload(), PAUSE);
         // not awaited: the form opens at once, the history follows
         onWillStart(() => {
@@ -61,13 +64,21 @@ export class HistoryPanel extends Component {
     }
 
     async load(partnerId) {
-        const page = await this.read([partnerId, this.filters]);
+        const page = await this.read([partnerId, this.filters, ...this.takeFirstPage()]);
         Object.assign(this.state, {
             kinds: page.kinds,
             rows: page.rows,
             next: page.next,
             mayGroup: page.may_group,
         });
+        this.props.onRead?.(this.filters, this.state.rows.length);
+    }
+
+    /** How the first page is read where somebody comes back: all that was shown, at once. */
+    takeFirstPage() {
+        const rows = this.rowsToRead;
+        this.rowsToRead = 0;
+        return rows ? [false, rows] : [];
     }
 
     /** Read a page; what cannot be read leaves what is shown, and says so. */
@@ -86,6 +97,7 @@ export class HistoryPanel extends Component {
         const page = await this.read([this.props.partnerId, this.filters, this.state.next]);
         this.state.rows.push(...page.rows);
         this.state.next = page.next;
+        this.props.onRead?.(this.filters, this.state.rows.length);
     }
 
     /** The filters as plain data, without what is empty. */
