@@ -23,12 +23,14 @@ export class HistoryAction extends Component {
             rootRef: this.root,
             getLocalState: () => ({ kept: this.kept }),
         });
+        let isDrawn = false;
         this.onRead = (filters, rows) => {
-            const isFirst = this.kept.isRead !== true;
-            this.kept = { filters, rows, isRead: true };
-            if (isFirst) {
-                // once the rows are drawn
-                requestAnimationFrame(() => this.root.el && setScrollFromState());
+            this.kept = { filters, rows };
+            if (!isDrawn) {
+                isDrawn = true;
+                // the rows are drawn in the next frame, after what was asked of it before
+                const scroll = () => this.root.el && setScrollFromState();
+                requestAnimationFrame(() => requestAnimationFrame(scroll));
             }
         };
         this.display = { controlPanel: {} };
