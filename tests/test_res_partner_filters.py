@@ -64,6 +64,29 @@ class TestResPartnerFilters(CounterpartyCase):
             self.freight | self.late_payer,
         )
 
+    def test_private_and_declined_meetings_are_told_by_neither_column_nor_filter(self):
+        now = fields.Datetime.now()
+        meetings = self.env["calendar.event"].with_user(self.officer)
+        private, declined = (
+            meetings.create(
+                {
+                    "name": "Visit",
+                    "start": now - timedelta(days=2),
+                    "stop": now - timedelta(days=2) + timedelta(hours=1),
+                    "partner_ids": [Command.set((partner | self.officer.partner_id).ids)],
+                }
+            )
+            for partner in (self.foods, self.freight)
+        )
+        private.privacy = "private"
+        guest = declined.attendee_ids.filtered(lambda one: one.partner_id == self.freight)
+        guest.sudo().state = "declined"
+
+        silent = self._found(("counterparty_last_contact", "<", "today -30d"))
+
+        self.assertEqual(silent, self.foods | self.freight | self.late_payer)
+        self.assertFalse(silent.with_user(self.user).filtered("counterparty_last_contact"))
+
     def test_bought_before_and_not_since(self):
         now = fields.Datetime.now()
         self._order(self.ben, confirmed=True, date_order=now - timedelta(days=300))

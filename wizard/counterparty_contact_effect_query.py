@@ -99,11 +99,11 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
         )
 
     def _read_others(self):
-        """Yield month, level of sales before, and sums of customers who were not contacted.
+        """Yield month, level of sales before, sums and ids of customers who were not contacted.
 
         Their window lies around the middle of the month.
         """
-        for month, level, *values in self.env.execute_query(
+        for month, level, customers, *values in self.env.execute_query(
             SQL(
                 """
                 WITH quiet AS (%(quiet)s), sold AS (
@@ -116,7 +116,8 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
                             AND f.invoice_date < quiet.day + %(days)s
                      GROUP BY 1, 2
                 )
-                SELECT month, %(level)s, COUNT(*), COUNT(*) FILTER (WHERE after > 0),
+                SELECT month, %(level)s, ARRAY_AGG(partner_id), COUNT(*),
+                       COUNT(*) FILTER (WHERE after > 0),
                        SUM(after - before), SUM((after - before) ^ 2)
                   FROM sold
                  GROUP BY 1, 2
@@ -128,7 +129,7 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
                 days=self.days,
             )
         ):
-            yield month, level, dict(zip(OTHERS, map(float, values), strict=True))
+            yield month, level, dict(zip(OTHERS, map(float, values), strict=True)), customers
 
     def _sql_quiet(self):
         """Select month, day and customer for each month in which nobody contacted the customer."""
