@@ -219,6 +219,20 @@ class TestCounterpartyContactEffect(CounterpartyCase):
         self.assertEqual(line.compared_count, 0)
         self.assertIn("Not enough data", line.sentence)
 
+    def test_who_pauses_is_not_like_a_prospect_that_never_bought(self):
+        called = self._customers(30, "Called")
+        paused = self._customers(40, "Paused")
+        self._customers(200, "Cold prospect")
+        self._contact(called)
+        self._sell(called | paused, CONTACT - timedelta(days=200))
+        self._sell(called[:9] | paused[:12], CONTACT + timedelta(days=20))
+
+        line = self._compare()["Call"]
+
+        self.assertEqual((line.compared_count, line.other_count), (30, 40))
+        self.assertAlmostEqual(line.share_others, 30.0)
+        self.assertAlmostEqual(line.difference, 0.0)
+
     def test_chance_is_called_chance(self):
         called = self._customers(25, "Called")
         others = self._customers(25, "Quiet")
