@@ -73,6 +73,14 @@ class TestCounterpartyCorrespondence(CounterpartyCase, MailCommon):
             self.ben.activity_ids, [{"user_id": self.user.id, "summary": "Answer: A meeting"}]
         )
 
+    def test_newsletter_of_a_known_address_is_kept_and_waits_for_no_answer(self):
+        self._role(self.foods, responsible_id=self.user.id)
+
+        self._receive(headers="List-Unsubscribe: <https://northwind.example.com/out>")
+
+        self.assertEqual(len(self._filed()), 1)
+        self.assertFalse(self.ben.activity_ids)
+
     def test_switched_off_the_host_goes_its_own_ways(self):
         self.params.set_param(FILE_SWITCH, "False")
 
