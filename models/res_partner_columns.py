@@ -186,7 +186,9 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
             return own
         query = Document._search([])
         query.order = None
-        return SQL("(%s OR document.id IN %s)", own, query.subselect())
+        # a look at one document for each plan, not a list of all that one may read
+        query.add_where(SQL("%s = document.id", SQL.identifier(query.table, "id")))
+        return SQL("(%s OR EXISTS %s)", own, query.subselect("1"))
 
     def _read_meetings(self, entities, domain, aggregate):
         """Return ``[(partner, moment)]`` of meetings with the entities or their contacts."""

@@ -163,6 +163,15 @@ class TestResPartnerFilters(CounterpartyCase):
 
         self.assertEqual(self._found(("counterparty_request_open", ">", 0)), self.foods)
         self.assertNotIn(self.foods, self._found(("counterparty_request_open", "=", 0)))
+        request.copy()
+        for operator, number, others in (
+            (">=", 2, False), ("=", 2, False), ("!=", 2, True), ("<", 2, True), ("<=", 1, True),
+            (">", 2, None),
+        ):  # fmt: skip
+            with self.subTest(operator=operator, number=number):
+                found = self._found(("counterparty_request_open", operator, number))
+                self.assertEqual(self.foods in found, others is False)
+                self.assertEqual(self.freight in found, others is True)
         self.assertTrue(request)
 
     def test_overdue_is_for_those_who_keep_accounts(self):
