@@ -30,9 +30,18 @@ class CounterpartyContractLeadMixin(models.AbstractModel):
             return super().write(vals)
         were_won = self.filtered(lambda lead: lead.won_status == "won")
         result = super().write(vals)
+        if vals.get("partner_id"):
+            self._tell_requests_who_asks()
         self._sign_counterparty_contracts()
         were_won.filtered(lambda lead: lead.won_status != "won")._withdraw_counterparty_contracts()
         return result
+
+    def _tell_requests_who_asks(self):
+        """Let requests of the stages know the customer who was a mere name when they came."""
+        # sudo: who names the customer need not work at the desk
+        for lead in self.sudo().filtered("counterparty_request_ids"):
+            unknown = lead.counterparty_request_ids.filtered(lambda asked: not asked.partner_id)
+            unknown.partner_id = lead.partner_id
 
     # ------------------------------------------------------------
     # Won

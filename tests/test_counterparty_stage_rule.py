@@ -118,6 +118,17 @@ class TestCounterpartyStageRule(PipelineCase):
             ],
         )
 
+    def test_request_learns_the_customer_who_was_a_mere_name(self):
+        category = self.env.ref("counterparty_crm.request_category_service")
+        self._rule(action="request", category_id=category.id, activity_type_id=False)
+        lead = self._prospect(partner_id=False, partner_name="Vidin Cellars")
+        lead.stage_id = self.stages[1]
+        self.assertFalse(lead.counterparty_request_ids.partner_id)
+
+        lead.with_user(self.outsider).partner_id = self.ben
+
+        self.assertEqual(lead.counterparty_request_ids.partner_id, self.ben)
+
     def test_archived_rule_follows_no_more(self):
         rule = self._rule()
         rule.active = False
