@@ -181,6 +181,7 @@ from . import account_payment
 from . import account_move_line
 from . import account_payment_term
 from . import calendar_event
+from . import crm_lead_contract
 from . import crm_lead
 from . import crm_stage
 from . import crm_team

@@ -239,7 +239,9 @@ class CounterpartyInteractionFill(models.AbstractModel):
 
     @api.model
     def _sql_open_activities(self, readable=None):
-        """Select what is planned with counterparties, by whichever document it stands on.
+        """Select what somebody has planned with counterparties, by whichever document it stands on.
+
+        What is planned for people who have left, nobody does.
 
         :param readable: function that returns the condition for those documents of a model that
             the reader may see, else all of them
@@ -247,11 +249,15 @@ class CounterpartyInteractionFill(models.AbstractModel):
 
         def build(name, table, partner, _open):
             return SQL(
-                """SELECT partner.commercial_partner_id, activity.date_deadline
+                """SELECT partner.commercial_partner_id, activity.date_deadline,
+                          type.counterparty_kind IS NOT NULL AS is_contact
                      FROM mail_activity activity
                      JOIN %(table)s document ON document.id = activity.res_id
                      JOIN res_partner partner ON partner.id = %(partner)s
-                    WHERE activity.res_model = %(name)s AND activity.active AND %(readable)s""",
+                     LEFT JOIN mail_activity_type type ON type.id = activity.activity_type_id
+                     LEFT JOIN res_users doer ON doer.id = activity.user_id
+                    WHERE activity.res_model = %(name)s AND activity.active AND %(readable)s
+                      AND doer.active IS NOT FALSE""",
                 table=table,
                 partner=partner,
                 name=name,
@@ -319,7 +325,15 @@ class CounterpartyInteractionFill(models.AbstractModel):
                     WHERE message.model = %(name)s AND %(chosen)s AND %(open)s
                       AND message.message_type IN ('comment', 'email')
                       AND message.is_internal IS NOT TRUE
-                      AND partner.partner_share""",
+                      AND partner.partner_share
+                      -- the answer to a mailing is counted by its trace
+                      AND (message.message_type = 'comment'
+                           OR NOT EXISTS (
+                               SELECT FROM mailing_trace trace
+                                WHERE trace.email = partner.email_normalized
+                                  AND trace.reply_datetime BETWEEN
+                                      message.create_date - INTERVAL '2 minutes'
+                                      AND message.create_date + INTERVAL '2 minutes'))""",
                 table=table,
                 name=name,
                 chosen=chosen,

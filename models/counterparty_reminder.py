@@ -107,13 +107,19 @@ class CounterpartyReminder(models.Model):
 
     @api.model
     def _get_ahead(self):
-        # a setting of ours
-        return max(int(self.env["ir.config_parameter"].sudo().get_param(AHEAD, DEFAULT_AHEAD)), 0)
+        return max(self._get_setting(AHEAD, DEFAULT_AHEAD), 0)
 
     @api.model
     def _get_limit(self):
+        return self._get_setting(LIMIT, DEFAULT_LIMIT)
+
+    @api.model
+    def _get_setting(self, name, default):
+        # the settings page asks what would be, before anything is saved
+        asked = self.env.context.get(name)
         # a setting of ours
-        return int(self.env["ir.config_parameter"].sudo().get_param(LIMIT, DEFAULT_LIMIT))
+        kept = self.env["ir.config_parameter"].sudo().get_param(name, default)
+        return int(kept) if asked is None else asked
 
     @api.model
     def _sql_responsible(self, partner, today):
@@ -157,7 +163,8 @@ class CounterpartyReminder(models.Model):
     def _sql_silence(self, today):
         """Select counterparties without contact for longer than their type says.
 
-        Whoever has something planned with them needs no reminder.
+        Whoever has something planned with them needs no reminder: what lies ahead, or a contact
+        that was missed lately. An old to-do that nobody does any more keeps nobody quiet.
         """
         return SQL(
             """SELECT silent.partner_id, silent.user_id, silent.last, silent.type_id
@@ -182,7 +189,10 @@ class CounterpartyReminder(models.Model):
                 WHERE silent.user_id IS NOT NULL
                   AND silent.last + silent.silence_days <= %(today)s
                   AND NOT EXISTS (SELECT FROM (%(plans)s) plan
-                                   WHERE plan.commercial_partner_id = silent.entity_id)
+                                   WHERE plan.commercial_partner_id = silent.entity_id
+                                     AND (plan.date_deadline >= %(today)s OR plan.is_contact
+                                          AND plan.date_deadline + silent.silence_days
+                                              > %(today)s))
                   AND NOT EXISTS (SELECT FROM calendar_event_res_partner_rel guest
                                     JOIN res_partner person ON person.id = guest.res_partner_id
                                          AND person.commercial_partner_id = silent.entity_id
@@ -212,12 +222,16 @@ class CounterpartyReminder(models.Model):
         ]
 
     @api.model
-    def _find_for_today(self, now_only=False):
+    def _find_for_today(self, now_only=False, from_now=False):
         """Return what is made today: of people who are at work, and no more than the limit.
 
         :param now_only: leave out people for whom the day has not begun yet
+        :param from_now: leave out what should have been told before today
         """
         due = self._find_due()
+        if from_now:
+            missed = set(self._leave_to_the_past(due))
+            due = [item for item in due if item not in missed]
         # whoever is reminded and may see it is asked below
         users = self.env["res.users"].sudo().browse({item.user_id for item in due})
         days = users._get_counterparty_days()
@@ -263,12 +277,13 @@ class CounterpartyReminder(models.Model):
         return Counter(row.user_id.id for row in rows if row.made_on == days[row.user_id.id])
 
     @api.model
-    def _preview(self):
+    def _preview(self, from_now=False):
         """Return what would be made today if it were switched on.
 
+        :param from_now: with what was due before today left out
         :return: ``(Counter of kinds made today, number of people, how many are due in all)``
         """
-        made = self._find_for_today()
+        made = self._find_for_today(from_now=from_now)
         kinds = Counter(item.kind for item in made)
         return kinds, len({item.user_id for item in made}), len(self._find_due())
 
@@ -385,10 +400,14 @@ class CounterpartyReminder(models.Model):
     @api.model
     def _start_from_now(self):
         """Leave out what should have been told before today; what is still to come is told."""
-        due = self._find_due()
-        days = self.env["res.users"].sudo().browse({item.user_id for item in due})
-        days = days._get_counterparty_days()
-        return len(self._note([item for item in due if item.day < days[item.user_id]], SKIPPED))
+        return len(self._note(self._leave_to_the_past(self._find_due()), SKIPPED))
+
+    @api.model
+    def _leave_to_the_past(self, due):
+        """Return what should have been told before today, as it is where each person lives."""
+        people = self.env["res.users"].sudo().browse({item.user_id for item in due})
+        days = people._get_counterparty_days()
+        return [item for item in due if item.day < days[item.user_id]]
 
     @api.model
     def _has_room(self, user):

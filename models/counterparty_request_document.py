@@ -86,6 +86,16 @@ class CounterpartyRequestDocument(models.Model):
         return bool(self.sudo().search_count([("res_model", "=", res_model)], limit=1))
 
     @api.model
+    def _move_links(self, sources, target):
+        """Let requests know the document that others made from them were merged into."""
+        links = self.search([("res_model", "=", sources._name), ("res_id", "in", sources.ids)])
+        known = self.search([("res_model", "=", target._name), ("res_id", "=", target.id)])
+        for link in links:
+            if link.request_id not in known.request_id:
+                link.res_id = target.id
+                known |= link
+
+    @api.model
     def _note_states(self, documents):
         """Write back to the requests what became of documents made from them.
 

@@ -146,6 +146,39 @@ class CounterpartyRoleDerivationMixin(models.AbstractModel):
             )
         )
 
+    @api.model
+    def _demote_without_business(self, partners, family, days):
+        """Turn roles back into those of prospects whose only business was taken back.
+
+        :param days: first days of business that were found in what was taken back
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH business AS (%(evidence)s)
+                UPDATE counterparty_role role
+                   SET is_prospect = TRUE, date_business = NULL,
+                       write_date = now() AT TIME ZONE 'UTC'
+                  FROM counterparty_type kind
+                 WHERE role.partner_id = ANY(%(partners)s) AND role.is_prospect IS NOT TRUE
+                   AND kind.id = role.type_id AND kind.document_family = %(family)s
+                   AND kind.has_prospects AND role.date_business = ANY(%(days)s)
+                   AND (role.date_to IS NULL OR role.date_to >= %(today)s)
+                   AND NOT EXISTS (SELECT FROM business
+                                    WHERE business.partner_id = role.partner_id
+                                      AND business.family = kind.document_family
+                                      AND business.full_from IS NOT NULL)
+                """,
+                evidence=self._get_evidence_sql(partners.ids, at_install=False),
+                partners=partners.ids,
+                family=family,
+                days=days,
+                today=fields.Date.context_today(self),
+            )
+        )
+        self._invalidate_roles()
+
     def _begin_planned_roles(self, partner_ids):
         """Let a role that was to begin later begin with the first document before it."""
         today = fields.Date.context_today(self)

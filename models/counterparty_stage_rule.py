@@ -111,10 +111,12 @@ class CounterpartyStageRule(models.Model):
     def _create_activities(self, leads):
         deadline = fields.Date.context_today(self) + timedelta(days=self.days)
         for user, of_user in groupby(leads, self._get_user):
+            # in the words of who does it, not of who moved the opportunity
+            spoken = self.with_context(lang=user.lang or self.env.lang)
             self.env["crm.lead"].concat(*of_user).activity_schedule(
                 activity_type_id=self.activity_type_id.id,
-                summary=self.summary,
-                note=self.note,
+                summary=spoken.summary,
+                note=spoken.note,
                 date_deadline=deadline,
                 user_id=user.id,
             )

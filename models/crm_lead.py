@@ -1,20 +1,22 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools.misc import split_every
 from odoo.tools.sql import column_exists, create_column
 
 GROUP_USER = "counterparty_crm.group_user"
 OPPORTUNITIES = "counterparty_crm.crm_lead_action_counterparty"
 RECALL_CHUNK = 100
-# a change of these may win an opportunity, or name the counterparty of one that is won
-WINNING = frozenset(("stage_id", "probability", "active", "partner_id", "team_id"))
+# a change of these may bring an opportunity into another stage
+MOVING = {"stage_id", "team_id"}
 
 
 class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = [
         "counterparty.request.target.mixin",
+        "counterparty.contract.lead.mixin",
         "crm.lead",
         "counterparty.role.source.mixin",
     ]
@@ -85,9 +87,6 @@ class CrmLead(models.Model):
         copy=False,
         readonly=True,
         groups=GROUP_USER,
-    )
-    counterparty_document_ids = fields.One2many(
-        "counterparty.document", "opportunity_id", "Contract", readonly=True, groups=GROUP_USER
     )
     counterparty_request_ids = fields.One2many(
         "counterparty.request",
@@ -170,6 +169,25 @@ class CrmLead(models.Model):
     # Moving through the stages
     # ------------------------------------------------------------
 
+    @api.depends("user_id", "type")
+    def _compute_team_id(self):
+        """Leave opportunities in the ready pipeline whoever takes them over.
+
+        The host moves them to the team of the new salesperson. A pipeline without members of its
+        own is that of everybody in its company.
+        """
+        kept = self.filtered(lambda lead: lead._is_in_common_pipeline())
+        return super(CrmLead, self - kept)._compute_team_id()
+
+    def _is_in_common_pipeline(self):
+        # sudo: a switch of the team, whoever hands an opportunity over
+        team, user = self.team_id.sudo(), self.user_id.sudo()
+        return (
+            team.counterparty_is_pipeline
+            and not team.member_ids
+            and (not user or not team.company_id or team.company_id in user.company_ids)
+        )
+
     @api.depends("team_id")
     def _compute_counterparty_stage_ids(self):
         for team, leads in self.grouped("team_id").items():
@@ -188,13 +206,15 @@ class CrmLead(models.Model):
     def create(self, vals_list):
         leads = super().create(vals_list)
         leads._follow_counterparty_rules()
-        leads._sign_counterparty_contracts()
         return leads
 
     def write(self, vals):
-        before = {lead: lead.stage_id for lead in self} if "stage_id" in vals else {}
+        # the host chooses a stage of the new team, too
+        before = {lead: lead.stage_id for lead in self} if MOVING & vals.keys() else {}
         were_leads = self.filtered(lambda lead: "type" in vals and lead.type == "lead")
         result = super().write(vals)
+        if "team_id" in vals and "stage_id" not in vals:
+            self._leave_shared_stages()
         if vals.get("active"):
             # whoever takes it up again needs no recall. sudo: nor our rights to do so
             self.sudo().filtered("counterparty_recall_date").counterparty_recall_date = False
@@ -207,76 +227,31 @@ class CrmLead(models.Model):
             )
         )
         entered._follow_counterparty_rules()
-        if not WINNING.isdisjoint(vals):
-            self._sign_counterparty_contracts()
         return result
+
+    def _leave_shared_stages(self):
+        """Begin in a stage of the ready pipeline: its board shows none of the shared ones."""
+        # sudo: a switch of the team, whoever hands an opportunity over
+        for lead in self.sudo():
+            team, stage = lead.team_id, lead.stage_id
+            if team.counterparty_is_pipeline and team not in stage.team_ids:
+                lead.stage_id = lead._stage_find(domain=[("is_won", "=", stage.is_won)])
+
+    def _stage_find(self, team_id=False, domain=None, order="sequence, id", limit=1):
+        """Find stages of the ready pipeline alone, where it is the team: it has all it needs."""
+        team = self.team_id | self.team_id.browse(team_id or ())
+        # sudo: a switch of the team, for whoever creates an opportunity
+        if len(team) == 1 and team.sudo().counterparty_is_pipeline:
+            own = Domain("team_ids", "in", team.ids) & Domain(domain or [])
+            if found := self.env["crm.stage"].search(own, order=order, limit=limit):
+                return found
+        return super()._stage_find(team_id, domain, order, limit)
 
     def _follow_counterparty_rules(self):
         # sudo: rules are the manager's, who moves an opportunity only sets them off
         Rule = self.env["counterparty.stage.rule"].sudo()
         if not Rule._get_stage_ids().isdisjoint(self.stage_id.ids):
             Rule._follow(self.sudo().filtered(lambda lead: lead.type == "opportunity"))
-
-    # ------------------------------------------------------------
-    # Contract
-    # ------------------------------------------------------------
-
-    def _sign_counterparty_contracts(self):
-        """Write won opportunities into the register and make customers of their prospects."""
-        # sudo: the contract is the register's, whether or not the salesperson may write there
-        won = self.sudo().filtered(
-            lambda lead: (
-                lead.won_status == "won"
-                and lead.team_id.counterparty_contract_kind_id
-                and not lead.with_context(active_test=False).counterparty_document_ids
-            )
-        )
-        # a company or a person: the host makes the customer of either
-        named = won.filtered(
-            lambda lead: not lead.partner_id and (lead.partner_name or lead.contact_name)
-        )
-        if named:
-            # who signs is no prospect any more; with the name of its counterparty this comes again
-            named._handle_partner_assignment(create_missing=True)
-        for lead in (won - named).filtered(lambda lead: not lead.partner_id):
-            lead._message_log(
-                body=self.env._("There is no contract yet: choose the customer who signs it.")
-            )
-        won = (won - named).filtered("partner_id")
-        if not won:
-            return
-        contracts = won.env["counterparty.document"].create(
-            [lead._prepare_counterparty_contract() for lead in won]
-        )
-        won.env["counterparty.role"]._schedule_derivation(contracts.commercial_partner_id, "sale")
-
-    def _prepare_counterparty_contract(self):
-        return {
-            "name": self.name,
-            "kind_id": self.team_id.counterparty_contract_kind_id.id,
-            "partner_id": self.partner_id.commercial_partner_id.id,
-            "company_id": (self.company_id or self.env.company).id,
-            "responsible_id": (self.user_id or self.env.user).id,
-            "date_issue": fields.Date.context_today(self),
-            "date_from": fields.Date.context_today(self),
-            "amount": self.expected_revenue,
-            "currency_id": self.company_currency.id,
-            "opportunity_id": self.id,
-        }
-
-    def action_open_counterparty_contracts(self):
-        """Open the contract that came out of the opportunity."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "counterparty_crm.counterparty_document_action"
-        )
-        documents = self.counterparty_document_ids
-        return {
-            **action,
-            "domain": [("id", "in", documents.ids)],
-            "context": {"create": False},
-            **({"views": [(False, "form")], "res_id": documents.id} if len(documents) == 1 else {}),
-        }
 
     # ------------------------------------------------------------
     # Recall of the lost
@@ -324,8 +299,12 @@ class CrmLead(models.Model):
             )
 
     def _get_counterparty_recaller(self):
-        """Return who asks a lost prospect again: the salesperson, or who leads the team."""
-        return (self.user_id | self.team_id.user_id).filtered("active")[:1] or self.env.user
+        """Return who asks a lost prospect again: the salesperson, or who leads the team.
+
+        Of neither there may be one: then whoever has registered the prospect.
+        """
+        people = self.user_id | self.team_id.user_id | self.create_uid
+        return people.filtered(lambda user: user.active and not user.share)[:1] or self.env.user
 
     # ------------------------------------------------------------
     # Screens

@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import email_normalize, str2bool
 
 from ..tools.mail_filing import PRIVATE_ADDRESSES, is_private, words
-from ..tools.mail_intake import HUMAN, classify, has_failed_dmarc, read_envelope
+from ..tools.mail_intake import HUMAN, classify, has_failed_dmarc, is_deaf, read_envelope
 from .counterparty_inbox_processing import TRUSTED_SERVER
 from .mail_thread import RECEIVED
 
@@ -12,7 +12,7 @@ _logger = logging.getLogger(__name__)
 
 FILE_SWITCH = "counterparty_crm.file_incoming_mail"
 EXCLUDED = "counterparty_crm.file_mail_excluded"
-# of mails that are filed, whoever looks after the counterparty hears
+# of mails that are filed and wait for an answer, whoever looks after the counterparty hears
 FILED = "counterparty_filed"
 # the host looks for other ways before it complains
 FILING = "counterparty_filing"
@@ -42,7 +42,8 @@ class MailThread(models.AbstractModel):
                 "Mail %s is filed under the counterparty %s", message_dict["message_id"], person.id
             )
         message_dict.pop("parent_id", None)
-        message_dict[FILED] = True
+        # what a program sends to many is kept, but waits for no answer
+        message_dict[FILED] = not is_deaf(read_envelope(message.as_bytes()))
         return [(person._name, person.id, custom_values, self.env.uid, None)]
 
     def message_update(self, msg_dict, update_vals=None):

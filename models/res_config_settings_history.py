@@ -49,15 +49,27 @@ class ResConfigSettings(models.TransientModel):
         "Never filed", config_parameter=EXCLUDED, default=PRIVATE_ADDRESSES
     )
 
-    @api.depends("counterparty_reminders", "counterparty_reminders_on")
+    @api.depends(
+        "counterparty_reminders",
+        "counterparty_reminders_on",
+        "counterparty_reminder_start",
+        "counterparty_reminder_limit",
+        "counterparty_reminder_days_ahead",
+    )
     def _compute_counterparty_reminder_preview(self):
         for settings in self:
             # asked only by whoever is about to switch them on
             if not settings.counterparty_reminders or settings.counterparty_reminders_on:
                 settings.counterparty_reminder_preview = False
                 continue
+            asked = {
+                LIMIT: settings.counterparty_reminder_limit,
+                AHEAD: settings.counterparty_reminder_days_ahead,
+            }
             # what jobs would do is shown to the administrator
-            kinds, people, due = self.env["counterparty.reminder"].sudo()._preview()
+            reminders = self.env["counterparty.reminder"].sudo().with_context(**asked)
+            from_now = settings.counterparty_reminder_start == "now"
+            kinds, people, due = reminders._preview(from_now)
             settings.counterparty_reminder_preview = self.env._(
                 "Today: %(made)s reminders for %(people)s people (%(birthdays)s birthdays and "
                 "founding days, %(silence)s of long silence); %(due)s are due in all.",
@@ -88,6 +100,7 @@ class ResConfigSettings(models.TransientModel):
     def set_values(self):
         was_on = self.get_values()["counterparty_reminders"]
         result = super().set_values()
+        self._keep_zeros()
         is_on = self.group_counterparty_history and self.counterparty_reminders
         if is_on and not was_on and self.counterparty_reminder_start == "now":
             # the host has checked that an administrator saves the settings
@@ -100,6 +113,17 @@ class ResConfigSettings(models.TransientModel):
             SUMMARY_CRON, self.group_counterparty_history and self.counterparty_summary
         )
         return result
+
+    def _keep_zeros(self):
+        """Keep what was set to nothing: the host forgets a zero, and the default comes back."""
+        # settings of ours, saved by whoever may save the host's
+        parameters = self.env["ir.config_parameter"].sudo()
+        for key, value in (
+            (LIMIT, self.counterparty_reminder_limit),
+            (AHEAD, self.counterparty_reminder_days_ahead),
+        ):
+            if not value:
+                parameters.set_param(key, "0")
 
     @api.onchange("group_counterparty_history")
     def _onchange_group_counterparty_history(self):

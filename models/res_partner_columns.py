@@ -8,7 +8,7 @@ from ..tools.day_input import clamp_day
 from ..tools.interactions import UNNOTICED_KINDS
 from ..tools.roles import ACTIVE, FORMER, FUTURE, PROSPECT
 from ..tools.timeline import midnight
-from .counterparty_interaction_fill import DOCUMENTS
+from .counterparty_interaction_fill import CORRECTION_DAYS, DOCUMENTS
 
 GROUP_USER = "counterparty_crm.group_user"
 # of several roles the strongest says how things stand
@@ -100,13 +100,44 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
 
     def _read_last_contacts(self, entities):
         """Return ``{entity id: [days]}`` of the latest interaction and the latest meeting held."""
+        if not entities:
+            return {}
         interactions = self.env["counterparty.interaction"]._read_group(
             [("commercial_partner_id", "in", entities.ids), ("kind", "not in", UNNOTICED_KINDS)],
             ["commercial_partner_id"],
             ["date:max"],
         )
-        held = self._read_meetings(entities, Domain("stop", "<=", "now"), "stop:max")
-        return self._as_days([*interactions, *held])
+        held = self.env.execute_query(
+            SQL(
+                """SELECT commercial_partner_id, MAX(date) FROM (%s) held
+                    WHERE commercial_partner_id = ANY(%s) GROUP BY 1""",
+                self._sql_meetings_held(),
+                entities.ids,
+            )
+        )
+        return self._as_days(
+            [*interactions, *((entities.browse(entity), moment) for entity, moment in held)]
+        )
+
+    @api.model
+    def _sql_meetings_held(self):
+        """Select meetings of the last weeks, as the job counts them; it comes once an hour.
+
+        Neither what is private nor who declined: the column says no more than interactions do.
+        """
+        interactions = self.env["counterparty.interaction"]
+        self.env["calendar.event"].flush_model()
+        self.env["calendar.attendee"].flush_model()
+        now = fields.Datetime.now()
+        held = interactions._sql_meetings(
+            SQL("event.stop >= %s AND event.stop <= %s", now - timedelta(CORRECTION_DAYS), now)
+        )
+        return SQL(
+            """SELECT commercial_partner_id, date FROM (%s) meeting
+                WHERE company_id IS NULL OR company_id = ANY(%s)""",
+            held,
+            self.env.companies.ids,
+        )
 
     def _read_next_contacts(self, entities):
         """Return ``{entity id: day}`` of the next meeting or the next planned activity.
@@ -138,6 +169,7 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
                           MIN(date_deadline) FILTER (WHERE date_deadline >= %(today)s)
                      FROM (%(plans)s) plan
                     WHERE commercial_partner_id = ANY(%(entities)s)
+                      AND (date_deadline >= %(today)s OR is_contact)
                     GROUP BY 1""",
                 today=today,
                 plans=self.env["counterparty.interaction"]._sql_open_activities(
@@ -154,7 +186,9 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
             return own
         query = Document._search([])
         query.order = None
-        return SQL("(%s OR document.id IN %s)", own, query.subselect())
+        # a look at one document for each plan, not a list of all that one may read
+        query.add_where(SQL("%s = document.id", SQL.identifier(query.table, "id")))
+        return SQL("(%s OR EXISTS %s)", own, query.subselect("1"))
 
     def _read_meetings(self, entities, domain, aggregate):
         """Return ``[(partner, moment)]`` of meetings with the entities or their contacts."""
@@ -179,14 +213,10 @@ class CounterpartyColumnsPartnerMixin(models.AbstractModel):
         interactions = self.env["counterparty.interaction"]._search(
             [("date", ">=", moment), ("kind", "not in", UNNOTICED_KINDS)]
         )
-        held = [("stop", ">=", moment), ("stop", "<=", fields.Datetime.now())]
-        meetings = self.env["calendar.event"]._search(held)
         attended = SQL(
-            """(SELECT person.commercial_partner_id
-                  FROM calendar_event_res_partner_rel attendee
-                  JOIN res_partner person ON person.id = attendee.res_partner_id
-                 WHERE attendee.calendar_event_id IN %s)""",
-            meetings.subselect(),
+            "(SELECT commercial_partner_id FROM (%s) held WHERE date >= %s)",
+            self._sql_meetings_held(),
+            moment,
         )
         found = Domain(
             "commercial_partner_id", "in", interactions.subselect("commercial_partner_id")

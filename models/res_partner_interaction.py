@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+# the composer writes to many, once to an address, and says whom it has left out
+GROUP_MAIL = "counterparty_group_mail"
+
 
 class CounterpartyInteractionPartnerMixin(models.AbstractModel):
     """What a user does about contacts with a counterparty, from its form."""
@@ -20,7 +23,7 @@ class CounterpartyInteractionPartnerMixin(models.AbstractModel):
         if len(self) == 1:
             context = {"default_composition_mode": "comment", "default_partner_ids": self.ids}
         else:
-            context = {"default_composition_mode": "mass_mail"}
+            context = {"default_composition_mode": "mass_mail", GROUP_MAIL: True}
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Write a Mail"),

@@ -1,5 +1,6 @@
 import re
 from collections import defaultdict
+from operator import ge, gt, le, lt
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -11,6 +12,13 @@ GROUP_USER = "counterparty_crm.group_user"
 FIND = "counterparty_find"
 # shorter ones are found everywhere
 PHONE_DIGITS = 5
+COMPARISONS = {
+    "in": lambda count, numbers: count in numbers,
+    "<": lt,
+    "<=": le,
+    ">": gt,
+    ">=": ge,
+}
 
 
 class CounterpartyRequestPartnerMixin(models.AbstractModel):
@@ -55,16 +63,23 @@ class CounterpartyRequestPartnerMixin(models.AbstractModel):
             partner.counterparty_request_late = found[2]
 
     def _search_counterparty_request_open(self, operator, value):
-        """Find who has requests that go on, or has none."""
-        if operator not in (">", "in") or (operator == ">" and value != 0):
+        """Find who has so many requests that go on, or none."""
+        compare = COMPARISONS.get(operator)
+        if not compare:
             return NotImplemented
-        if operator == "in" and set(value) != {0}:
-            return NotImplemented
-        live = self.env["counterparty.request"]._search(
-            [("state", "in", states.LIVE), ("commercial_partner_id", "!=", False)]
-        )
-        found = Domain("commercial_partner_id", "in", live.subselect("commercial_partner_id"))
-        return found if operator == ">" else ~found
+        if operator == "in":
+            value = [int(number) for number in value]
+        live = [("state", "in", states.LIVE), ("commercial_partner_id", "!=", False)]
+        requests = self.env["counterparty.request"]
+        if (operator, value) == (">", 0):
+            # the quick filter, in the database alone
+            found = requests._search(live).subselect("commercial_partner_id")
+            return Domain("commercial_partner_id", "in", found)
+        rows = requests._read_group(live, ["commercial_partner_id"], ["__count"])
+        # who has none stands in no row: these are found as the rest of those who have other numbers
+        finds_none = compare(0, value)
+        chosen = [partner.id for partner, count in rows if compare(count, value) is not finds_none]
+        return Domain("commercial_partner_id", "not in" if finds_none else "in", chosen)
 
     def action_open_counterparty_requests(self):
         """Open the requests of the counterparty, those that go on first."""

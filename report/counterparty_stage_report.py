@@ -109,11 +109,13 @@ class CounterpartyStageReport(models.Model):
 
     @api.model
     def _sql_stays(self):
-        # a lost or won opportunity has stopped waiting when it was closed
+        # a lost or won opportunity has stopped waiting when it was closed; one that was merged with
+        # an older one has the history of both
         return SQL(
             """
             SELECT lead.id AS lead_id, COALESCE(first.old_id, lead.stage_id) AS stage_id,
-                   lead.create_date AS entered_at, COALESCE(first.moment, %(end)s) AS left_at
+                   LEAST(lead.create_date, first.moment) AS entered_at,
+                   COALESCE(first.moment, %(end)s) AS left_at
               FROM crm_lead lead
               LEFT JOIN changes first ON first.lead_id = lead.id AND first.number = 1
             UNION ALL

@@ -146,6 +146,7 @@ from . import test_counterparty_plan_report
 from . import test_counterparty_contact_effect
 from . import test_counterparty_stage_report
 from . import test_counterparty_stage_rule
+from . import test_crm_lead_contract
 from . import test_crm_lead_pipeline
 from . import test_tour_counterparty_prospect
 from . import test_tour_counterparty_story

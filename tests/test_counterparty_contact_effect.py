@@ -145,6 +145,22 @@ class TestCounterpartyContactEffect(CounterpartyCase):
         self.assertGreater(line.difference_low, 0)
         self.assertIn("60.0 % points more", line.sentence)
 
+    def test_customers_quiet_all_year_are_counted_once(self):
+        others = self._customers(3, "Quiet")
+        for month in range(1, 11):
+            called = self._customers(3, f"Called {month}")
+            self._contact(called, date(2025, month, 10))
+            for other in range(1, 13):
+                # no month without a contact: these are nobody's comparison
+                self._contact(called, date(2025, other, 11), kind="visit")
+        self.assertEqual(len(others), 3)
+
+        lines = self._compare(date_from=date(2025, 1, 1), date_to=date(2025, 12, 31), kind="call")
+        line = lines["Call"]
+
+        self.assertEqual((line.compared_count, line.other_count), (30, 3))
+        self.assertIn("Not enough data", line.sentence)
+
     def test_suppliers_who_were_called_are_no_contacted_customers(self):
         called = self._customers(25, "Called")
         others = self._customers(25, "Quiet")
@@ -202,6 +218,20 @@ class TestCounterpartyContactEffect(CounterpartyCase):
 
         self.assertEqual(line.compared_count, 0)
         self.assertIn("Not enough data", line.sentence)
+
+    def test_who_pauses_is_not_like_a_prospect_that_never_bought(self):
+        called = self._customers(30, "Called")
+        paused = self._customers(40, "Paused")
+        self._customers(200, "Cold prospect")
+        self._contact(called)
+        self._sell(called | paused, CONTACT - timedelta(days=200))
+        self._sell(called[:9] | paused[:12], CONTACT + timedelta(days=20))
+
+        line = self._compare()["Call"]
+
+        self.assertEqual((line.compared_count, line.other_count), (30, 40))
+        self.assertAlmostEqual(line.share_others, 30.0)
+        self.assertAlmostEqual(line.difference, 0.0)
 
     def test_chance_is_called_chance(self):
         called = self._customers(25, "Called")
@@ -296,6 +326,12 @@ class TestCounterpartyContactEffect(CounterpartyCase):
         self.assertEqual(self._compare(user=self.manager), {})
         with self.assertRaises(AccessError):
             self._compare(user=self.officer)
+
+    def test_who_sees_own_documents_alone_is_told_no_sums_of_all(self):
+        own = self._user("olga_own", "group_manager", "sales_team.group_sale_salesman")
+
+        with self.assertRaises(AccessError):
+            self._compare(user=own)
 
     def test_profit_is_for_those_who_see_it(self):
         [partner] = self._customers(1, "Buyer")

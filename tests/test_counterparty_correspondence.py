@@ -73,6 +73,14 @@ class TestCounterpartyCorrespondence(CounterpartyCase, MailCommon):
             self.ben.activity_ids, [{"user_id": self.user.id, "summary": "Answer: A meeting"}]
         )
 
+    def test_newsletter_of_a_known_address_is_kept_and_waits_for_no_answer(self):
+        self._role(self.foods, responsible_id=self.user.id)
+
+        self._receive(headers="List-Unsubscribe: <https://northwind.example.com/out>")
+
+        self.assertEqual(len(self._filed()), 1)
+        self.assertFalse(self.ben.activity_ids)
+
     def test_switched_off_the_host_goes_its_own_ways(self):
         self.params.set_param(FILE_SWITCH, "False")
 
@@ -208,3 +216,43 @@ class TestCounterpartyCorrespondence(CounterpartyCase, MailCommon):
         told = self.env["counterparty.interaction"].search([("partner_id", "in", people.ids)])
         self.assertEqual(told.partner_id, self.ben | self.ada)
         self.assertIn("New prices", self.ben.message_ids.mapped("subject"))
+
+    def _send(self, people, **values):
+        """Write to many, and return what the screen says afterwards."""
+        with self._compose(people) as form:
+            form.subject = "New prices"
+            form.body = "<p>From Monday on</p>"
+            for name, value in values.items():
+                form[name] = value
+        with self.mock_mail_gateway():
+            return form.record.action_send_mail()
+
+    def test_group_mail_says_to_whom_it_went_and_why_not_to_others(self):
+        self.cora.email = "cora@freight.example.com"
+        self.ada.email = "ada@example.org"
+        twin = self._person("Ada Again", email="ada@example.org")
+        nobody = self._person("No Address")
+        self.env["mail.blacklist"]._add("cora@freight.example.com")
+
+        said = self._send(self.ben | self.cora | self.ada | twin | nobody)
+
+        self.assertEqual(
+            said["params"]["message"],
+            "The mail goes to 2 of 5 contacts. Left out: no mails wanted (1), no valid address "
+            "(1), same address as another (1).",
+        )
+        self.assertEqual(said["params"]["next"]["type"], "ir.actions.act_window_close")
+
+    def test_group_mail_writes_once_to_an_address_also_in_a_long_list(self):
+        self.params.set_param("mail.batch_size", "2")
+        people = self.ben
+        for number in range(4):
+            people |= self._person(f"Twin {number}", email="Ben@Northwind.example.com")
+
+        self._send(people, body="<p>Dear <t t-out='object.name'/></p>")
+
+        told = self.env["counterparty.interaction"].search([("partner_id", "in", people.ids)])
+        self.assertEqual(told.partner_id, self.ben)
+
+    def test_mail_to_one_says_nothing_of_its_own(self):
+        self.assertEqual(self._send(self.ben), {"type": "ir.actions.act_window_close"})

@@ -77,6 +77,20 @@ class TestCounterpartyInteractionMailing(CounterpartyCase):
         self.assertEqual(contact.source_id, self.mailing.source_id)
         self.assertEqual((contact.user_id, contact.subject), (self.user, "Spring offer"))
 
+    def test_answer_to_a_mailing_is_counted_once(self):
+        self._trace(trace_status="reply", reply_datetime=fields.Datetime.now())
+
+        self.ben.message_post(
+            body="Yes, please",
+            subject="Re: Spring offer",
+            message_type="email",
+            author_id=self.ben.id,
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.Interaction._log_mailings()
+
+        self.assertEqual(self._kinds(), [("mailing", "out"), ("reply", "in")])
+
     def test_campaign_earns_no_sales_by_what_was_opened(self):
         self._trace(open_datetime=self.now)
         self.Interaction._log_mailings()

@@ -192,6 +192,26 @@ class TestCounterpartyReminder(CounterpartyCase):
 
         self.assertFalse(self._made(self.foods))
 
+    def test_what_nobody_will_do_any_more_keeps_nobody_quiet(self):
+        gone = self._user("gil", "group_user")
+        todo, call = "mail.mail_activity_data_todo", "mail.mail_activity_data_call"
+        cases = {
+            "old to-do": (todo, "2026-03-01", self.user, True),
+            "call missed long ago": (call, "2025-06-01", self.user, True),
+            "call missed lately": (call, "2026-03-10", self.user, False),
+            "to-do ahead": (todo, "2026-03-20", self.user, False),
+            "of somebody who left": (call, "2026-03-20", gone, True),
+        }
+        self._silent(self.foods)
+        for name, (kind, day, user, told) in cases.items():
+            with self.subTest(name):
+                plan = self._lead(self.ben).activity_schedule(kind, day, user_id=user.id)
+                gone.active = user != gone
+                silent = [due for due in self.Reminder._find_due() if due.kind == "silence"]
+                self.assertEqual(self.foods.id in {due.partner_id for due in silent}, told)
+                gone.active = True
+                plan.unlink()
+
     def test_same_silence_is_told_once_and_the_next_one_again(self):
         self._silent()
         self._run()
@@ -402,6 +422,32 @@ class TestCounterpartyReminder(CounterpartyCase):
         self.assertEqual((after - before).total(), 2)
         self.assertEqual(all_due - due, 2)
         self.assertFalse(self._made())
+
+    def test_preview_follows_what_is_chosen_beside_it(self):
+        admin = self.env.ref("base.user_admin")
+        self._birthday()
+        self._silent()
+
+        def ask(**values):
+            with Form(self.env["res.config.settings"].with_user(admin)) as form:
+                for name, value in {"counterparty_reminders": True, **values}.items():
+                    form[name] = value
+                return form.counterparty_reminder_preview
+
+        everything = ask(counterparty_reminder_start="all")
+        self.assertIn("1 birthdays", everything)
+        self.assertIn("1 of long silence", everything)
+        self.assertIn("0 of long silence", ask())
+        self.assertIn("0 reminders", ask(counterparty_reminder_limit=0))
+        self.assertIn("0 birthdays", ask(counterparty_reminder_days_ahead=0))
+
+    def test_settings_of_zero_stay_zero(self):
+        self._switch(counterparty_reminder_days_ahead=0, counterparty_reminder_limit=0)
+
+        self.assertEqual(self.Reminder._get_ahead(), 0)
+        self.assertEqual(self.Reminder._get_limit(), 0)
+        settings = self.env["res.config.settings"].create({})
+        self.assertEqual(settings.counterparty_reminder_days_ahead, 0)
 
     def test_switching_on_from_now_on_leaves_out_what_was_due(self):
         self._birthday(day="1980-03-15")

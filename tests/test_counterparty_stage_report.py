@@ -138,3 +138,19 @@ class TestCounterpartyStageReport(PipelineCase):
         entered = self._rows(lead)[self.stages[0]].entered_at
 
         self.assertLess(abs(datetime.now() - entered - timedelta(days=30)), timedelta(hours=1))
+
+    def test_history_of_a_merged_older_opportunity_makes_no_negative_stay(self):
+        lead, older = self._prospect(), self._prospect(name="Second hall")
+        self._age(lead, 5)
+        self._age(older, 30)
+        self._track(older, 0, 1, days=20)
+        # further on, and so the one that stays
+        self._track(lead, 0, 3, days=1)
+
+        merged = (lead | older).merge_opportunity()
+        self.env.flush_all()
+
+        rows = self._rows(merged)
+        self.assertEqual(merged, lead)
+        self.assertTrue(all(row.days >= 0 for row in rows.values()))
+        self.assertEqual(round(rows[self.stages[1]].days), 19)

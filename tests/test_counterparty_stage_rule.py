@@ -76,6 +76,17 @@ class TestCounterpartyStageRule(PipelineCase):
 
         self.assertEqual(lead.activity_ids.user_id, self.officer)
 
+    def test_activity_speaks_the_language_of_who_does_it(self):
+        self.env["res.lang"]._activate_lang("es_ES")
+        rule = self._rule(user_id=self.officer.id)
+        rule.with_context(lang="es_ES").summary = "Enviar el perfil"
+        self.officer.lang = "es_ES"
+
+        lead = self._prospect()
+        lead.with_user(self.seller).stage_id = self.stages[1]
+
+        self.assertEqual(lead.activity_ids.summary, "Enviar el perfil")
+
     def test_leader_stands_in_for_who_has_left(self):
         self._rule()
         self.team.user_id = self.manager
@@ -106,6 +117,17 @@ class TestCounterpartyStageRule(PipelineCase):
                 }
             ],
         )
+
+    def test_request_learns_the_customer_who_was_a_mere_name(self):
+        category = self.env.ref("counterparty_crm.request_category_service")
+        self._rule(action="request", category_id=category.id, activity_type_id=False)
+        lead = self._prospect(partner_id=False, partner_name="Vidin Cellars")
+        lead.stage_id = self.stages[1]
+        self.assertFalse(lead.counterparty_request_ids.partner_id)
+
+        lead.with_user(self.outsider).partner_id = self.ben
+
+        self.assertEqual(lead.counterparty_request_ids.partner_id, self.ben)
 
     def test_archived_rule_follows_no_more(self):
         rule = self._rule()

@@ -299,6 +299,19 @@ class TestCrmLeadPipeline(PipelineCase):
 
         self.assertEqual(lead.activity_ids.user_id, self.manager)
 
+    def test_recall_without_salesperson_and_leader_goes_to_who_registered_it(self):
+        lead = self.Lead.with_user(self.seller).create(
+            {"name": "Nobody's", "type": "opportunity", "team_id": self.team.id, "user_id": False}
+        )
+        lead = lead.with_env(self.env)
+        self._lose(lead, days=1)
+        self.team.user_id = False
+        lead.counterparty_recall_date = fields.Date.today()
+
+        self._recall()
+
+        self.assertEqual(lead.activity_ids.user_id, self.seller)
+
 
 @tagged("post_install", "-at_install", "counterparty_history")
 class TestCrmLeadProspect(PipelineCase):

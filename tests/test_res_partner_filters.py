@@ -64,6 +64,29 @@ class TestResPartnerFilters(CounterpartyCase):
             self.freight | self.late_payer,
         )
 
+    def test_private_and_declined_meetings_are_told_by_neither_column_nor_filter(self):
+        now = fields.Datetime.now()
+        meetings = self.env["calendar.event"].with_user(self.officer)
+        private, declined = (
+            meetings.create(
+                {
+                    "name": "Visit",
+                    "start": now - timedelta(days=2),
+                    "stop": now - timedelta(days=2) + timedelta(hours=1),
+                    "partner_ids": [Command.set((partner | self.officer.partner_id).ids)],
+                }
+            )
+            for partner in (self.foods, self.freight)
+        )
+        private.privacy = "private"
+        guest = declined.attendee_ids.filtered(lambda one: one.partner_id == self.freight)
+        guest.sudo().state = "declined"
+
+        silent = self._found(("counterparty_last_contact", "<", "today -30d"))
+
+        self.assertEqual(silent, self.foods | self.freight | self.late_payer)
+        self.assertFalse(silent.with_user(self.user).filtered("counterparty_last_contact"))
+
     def test_bought_before_and_not_since(self):
         now = fields.Datetime.now()
         self._order(self.ben, confirmed=True, date_order=now - timedelta(days=300))
@@ -140,6 +163,15 @@ class TestResPartnerFilters(CounterpartyCase):
 
         self.assertEqual(self._found(("counterparty_request_open", ">", 0)), self.foods)
         self.assertNotIn(self.foods, self._found(("counterparty_request_open", "=", 0)))
+        request.copy()
+        for operator, number, others in (
+            (">=", 2, False), ("=", 2, False), ("!=", 2, True), ("<", 2, True), ("<=", 1, True),
+            (">", 2, None),
+        ):  # fmt: skip
+            with self.subTest(operator=operator, number=number):
+                found = self._found(("counterparty_request_open", operator, number))
+                self.assertEqual(self.foods in found, others is False)
+                self.assertEqual(self.freight in found, others is True)
         self.assertTrue(request)
 
     def test_overdue_is_for_those_who_keep_accounts(self):

@@ -55,6 +55,32 @@ class TestToolsContactEffect(BaseCase):
         weights = [stratum.contacted.count / contacted for stratum in strata]
         return contact_effect._compare_buying(list(strata), weights)
 
+    def test_customer_similar_in_many_months_is_one_customer(self):
+        # 3 customers nobody called, the same in each of 12 months
+        months = [Stratum(Moments(20, 10), Moments(3, 1)) for _month in range(12)]
+
+        self.assertIsNone(compare(months, 3).buying)
+        self.assertEqual(compare(months, 3).others, 3)
+
+        # 30 of them: as uncertain as 30 answers, and no more
+        months = [Stratum(Moments(20, 10), Moments(30, 12)) for _month in range(12)]
+        many, once = compare(months).buying, compare(months, 30).buying
+        alone = compare([Stratum(Moments(240, 120), Moments(30, 12))]).buying
+        self.assertAlmostEqual(once.difference, many.difference)
+        self.assertLess(once.low, many.low)
+        self.assertAlmostEqual(once.low, alone.low, delta=0.03)
+
+    def test_money_of_a_customer_similar_in_many_months_is_that_of_one(self):
+        contacted = Moments(50, 50, 5000.0, 600000.0)
+        others = Moments(50, 50, 4000.0, 420000.0)
+        months = [Stratum(contacted, others) for _month in range(4)]
+
+        many, once = compare(months).money, compare(months, 100).money
+
+        self.assertAlmostEqual(once.difference, many.difference)
+        self.assertGreater(once.high - once.low, many.high - many.low)
+        self.assertIsNone(compare(months, 50).money)
+
     def test_example_of_a_large_mailing(self):
         # 360 of 9,000 against 25 of 1,000: +1.50 points
         effect = compare([Stratum(Moments(9000, 360), Moments(1000, 25))])

@@ -8,6 +8,10 @@ Shares of buyers: Wilson's interval for each share (E. B. Wilson, 1927), combine
 by the method of variance estimates recovery (Newcombe 1998; Zou and Donner 2008). Money: Welch's
 standard error over the strata, only where enough of both have bought, since sales are so skewed
 that with fewer the interval is too narrow.
+
+A customer nobody contacts is similar in many months, and its months tell the same story again. It
+counts once: the shares and means are those of all its months, their uncertainty is that of as many
+observations as there are customers (the design effect of clusters that agree in full, Kish 1965).
 """
 
 from collections.abc import Iterable
@@ -24,7 +28,7 @@ MIN_BUYERS = 100
 class Moments:
     """Customers of a stratum and what they bought.
 
-    :param count: customers
+    :param count: customers, of the others once for each month
     :param buyers: those who bought in the window after
     :param total: sum of the changes, sales after less sales before, in company currency
     :param squares: sum of the squares of the changes
@@ -101,13 +105,24 @@ def wilson(buyers: int, count: int, z: float = Z95) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def compare(strata: Iterable[Stratum]) -> Effect:
-    """Return how the contacted differ from similar customers who were not contacted."""
-    usable = [stratum for stratum in strata if stratum.contacted.count and stratum.others.count]
-    contacted = sum(stratum.contacted.count for stratum in usable)
-    others = sum(stratum.others.count for stratum in usable)
+def is_usable(stratum: Stratum) -> bool:
+    """Tell whether a stratum has somebody on both sides."""
+    return bool(stratum.contacted.count and stratum.others.count)
+
+
+def compare(strata: Iterable[Stratum], customers: int | None = None) -> Effect:
+    """Return how the contacted differ from similar customers who were not contacted.
+
+    :param customers: how many different customers the others of the usable strata are; each one
+        another when not given
+    """
+    usable = [stratum for stratum in strata if is_usable(stratum)]
     if not usable:
         return Effect(0, 0, 0.0, 0.0, None, None)
+    contacted = sum(stratum.contacted.count for stratum in usable)
+    months = sum(stratum.others.count for stratum in usable)
+    others = months if customers is None else customers
+    once = others / months
     weights = [stratum.contacted.count / contacted for stratum in usable]
     share_contacted = sum(
         weight * stratum.contacted.share for weight, stratum in zip(weights, usable, strict=True)
@@ -121,44 +136,48 @@ def compare(strata: Iterable[Stratum]) -> Effect:
         others,
         share_contacted,
         share_others,
-        _compare_buying(usable, weights) if enough else None,
-        _compare_money(usable, weights) if enough and _has_buyers(usable) else None,
+        _compare_buying(usable, weights, once) if enough else None,
+        _compare_money(usable, weights, once) if enough and _has_buyers(usable, once) else None,
     )
 
 
-def _has_buyers(strata: list[Stratum]) -> bool:
+def _has_buyers(strata: list[Stratum], once: float) -> bool:
     return (
         sum(stratum.contacted.buyers for stratum in strata) >= MIN_BUYERS
-        and sum(stratum.others.buyers for stratum in strata) >= MIN_BUYERS
+        and once * sum(stratum.others.buyers for stratum in strata) >= MIN_BUYERS
     )
 
 
-def _compare_buying(strata: list[Stratum], weights: list[float]) -> Interval:
-    """Combine the intervals of the strata: each limit recovers the variance on its own side."""
+def _compare_buying(strata: list[Stratum], weights: list[float], once: float = 1.0) -> Interval:
+    """Combine the intervals of the strata: each limit recovers the variance on its own side.
+
+    :param once: customers for each observation of the others, 0 to 1
+    """
     difference = below = above = 0.0
     for weight, (contacted, others) in zip(weights, strata, strict=True):
         low, high = wilson(contacted.buyers, contacted.count)
         others_low, others_high = wilson(others.buyers, others.count)
         difference += weight * (contacted.share - others.share)
-        below += weight**2 * ((contacted.share - low) ** 2 + (others_high - others.share) ** 2)
-        above += weight**2 * ((high - contacted.share) ** 2 + (others.share - others_low) ** 2)
+        more, fewer = others_high - others.share, others.share - others_low
+        below += weight**2 * ((contacted.share - low) ** 2 + more**2 / once)
+        above += weight**2 * ((high - contacted.share) ** 2 + fewer**2 / once)
     return Interval(difference, difference - sqrt(below), difference + sqrt(above))
 
 
-def _compare_money(strata: list[Stratum], weights: list[float]) -> Interval | None:
+def _compare_money(strata: list[Stratum], weights: list[float], once: float) -> Interval | None:
     """Return the weighed difference of mean changes; none where a variance is not known."""
     if any(min(part.count for part in stratum) < 2 for stratum in strata):
         # a single customer tells nothing of how much others differ: leave such strata out
         strata = [stratum for stratum in strata if min(part.count for part in stratum) >= 2]
         contacted = sum(stratum.contacted.count for stratum in strata)
-        if not strata or not _has_buyers(strata):
+        if not strata or not _has_buyers(strata, once):
             return None
         weights = [stratum.contacted.count / contacted for stratum in strata]
     difference = variance = 0.0
     for weight, (contacted, others) in zip(weights, strata, strict=True):
         difference += weight * (contacted.mean - others.mean)
         variance += weight**2 * (
-            contacted.variance / contacted.count + others.variance / others.count
+            contacted.variance / contacted.count + others.variance / (once * others.count)
         )
     half = Z95 * sqrt(variance)
     return Interval(difference, difference - half, difference + half)

@@ -6,10 +6,14 @@ from odoo import Command, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import formatLang
 
-from ..tools.contact_effect import MIN_CUSTOMERS, Moments, Stratum, compare
+from ..tools.contact_effect import MIN_CUSTOMERS, Moments, Stratum, compare, is_usable
 
 REPORT = "counterparty.profit.report"
 MAX_MONTHS = 36
+ALL_DOCUMENTS = (
+    "sales_team.group_sale_salesman_all_leads,account.group_account_invoice,"
+    "account.group_account_readonly"
+)
 
 
 class CounterpartyContactEffect(models.TransientModel):
@@ -83,7 +87,9 @@ class CounterpartyContactEffect(models.TransientModel):
         }
 
     def _check_question(self):
-        if not self.env[REPORT].has_access("read"):
+        # the sums are of all documents of the company
+        sees_all = self.env.user.has_groups(ALL_DOCUMENTS)
+        if not sees_all or not self.env[REPORT].has_access("read"):
             raise AccessError(
                 self.env._("What contacts brought is for those who may see sales or invoices.")
             )
@@ -120,16 +126,14 @@ class CounterpartyContactEffect(models.TransientModel):
             if row["full_count"]:
                 contacted[key][month, level] = self._get_moments(row)
         others = {
-            (month, level): self._get_moments(row) for month, level, row in self._read_others()
+            (month, level): (self._get_moments(row), customers)
+            for month, level, row, customers in self._read_others()
         }
         return [
             {
                 **self._prepare_group(key),
                 **self._prepare_sums(total),
-                **self._prepare_comparison(
-                    Stratum(moments, others.get(stratum, Moments()))
-                    for stratum, moments in contacted[key].items()
-                ),
+                **self._prepare_comparison(contacted[key], others),
             }
             for key, total in sums.items()
         ]
@@ -166,8 +170,22 @@ class CounterpartyContactEffect(models.TransientModel):
             "profit_after": total["profit_after"],
         }
 
-    def _prepare_comparison(self, strata):
-        effect = compare(strata)
+    def _prepare_comparison(self, contacted, others):
+        """Return what the comparison says of one group.
+
+        :param contacted: ``{(month, level): Moments}``
+        :param others: ``{(month, level): (Moments, ids of the customers)}`` of those not contacted
+        """
+        nobody = (Moments(), ())
+        strata, customers = [], set()
+        for place, moments in contacted.items():
+            similar, ids = others.get(place, nobody)
+            stratum = Stratum(moments, similar)
+            if is_usable(stratum):
+                strata.append(stratum)
+                # whoever is similar in many months is one customer
+                customers.update(ids)
+        effect = compare(strata, len(customers))
         vals = {
             "compared_count": effect.contacted,
             "other_count": effect.others,

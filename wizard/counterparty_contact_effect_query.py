@@ -44,11 +44,14 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
             SQL(
                 """
                 WITH customer AS MATERIALIZED (%(customers)s),
+                buyer AS MATERIALIZED (%(buyers)s),
                 contact AS MATERIALIZED (%(contacts)s), sold AS (
                     SELECT contact.key, contact.day, contact.partner_id,
                            contact.day + %(days)s <= %(today)s AS is_over,
-                           contact.known_on <= contact.day AS is_customer, %(measures)s
+                           contact.known_on <= contact.day AS is_customer,
+                           BOOL_OR(buyer.since < contact.day) AS bought_before, %(measures)s
                       FROM contact
+                      LEFT JOIN buyer ON buyer.partner_id = contact.partner_id
                       LEFT JOIN counterparty_sale_fact f
                              ON f.commercial_partner_id = contact.partner_id
                             AND f.company_id = %(company)s AND NOT f.is_internal
@@ -66,6 +69,7 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
                  GROUP BY 1, 2, 3
                 """,
                 contacts=self._sql_first_contacts(),
+                buyers=self._sql_buyers(),
                 measures=self._sql_measures(SQL("contact.day")),
                 level=self._sql_level(),
                 # who was no customer yet has no equal among those who were not contacted
@@ -99,16 +103,18 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
         )
 
     def _read_others(self):
-        """Yield month, level of sales before, and sums of customers who were not contacted.
+        """Yield month, level of sales before, sums and ids of customers who were not contacted.
 
         Their window lies around the middle of the month.
         """
-        for month, level, *values in self.env.execute_query(
+        for month, level, customers, *values in self.env.execute_query(
             SQL(
                 """
-                WITH quiet AS (%(quiet)s), sold AS (
-                    SELECT quiet.month, quiet.partner_id, %(measures)s
+                WITH buyer AS MATERIALIZED (%(buyers)s), quiet AS (%(quiet)s), sold AS (
+                    SELECT quiet.month, quiet.partner_id,
+                           BOOL_OR(buyer.since < quiet.day) AS bought_before, %(measures)s
                       FROM quiet
+                      LEFT JOIN buyer ON buyer.partner_id = quiet.partner_id
                       LEFT JOIN counterparty_sale_fact f
                              ON f.commercial_partner_id = quiet.partner_id
                             AND f.company_id = %(company)s AND NOT f.is_internal
@@ -116,19 +122,21 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
                             AND f.invoice_date < quiet.day + %(days)s
                      GROUP BY 1, 2
                 )
-                SELECT month, %(level)s, COUNT(*), COUNT(*) FILTER (WHERE after > 0),
+                SELECT month, %(level)s, ARRAY_AGG(partner_id), COUNT(*),
+                       COUNT(*) FILTER (WHERE after > 0),
                        SUM(after - before), SUM((after - before) ^ 2)
                   FROM sold
                  GROUP BY 1, 2
                 """,
                 quiet=self._sql_quiet(),
+                buyers=self._sql_buyers(),
                 measures=self._sql_measures(SQL("quiet.day")),
                 level=self._sql_level(),
                 company=self.company_id.id,
                 days=self.days,
             )
         ):
-            yield month, level, dict(zip(OTHERS, map(float, values), strict=True))
+            yield month, level, dict(zip(OTHERS, map(float, values), strict=True)), customers
 
     def _sql_quiet(self):
         """Select month, day and customer for each month in which nobody contacted the customer."""
@@ -169,6 +177,16 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
                AND (role.company_id IS NULL OR role.company_id = %s)
              GROUP BY 1
             """,
+            self.company_id.id,
+        )
+
+    def _sql_buyers(self):
+        """Select who has ever bought, and since when."""
+        return SQL(
+            """SELECT commercial_partner_id AS partner_id, MIN(invoice_date) AS since
+                 FROM counterparty_sale_fact
+                WHERE company_id = %s AND NOT is_internal AND revenue > 0
+                GROUP BY 1""",
             self.company_id.id,
         )
 
@@ -266,7 +284,9 @@ class CounterpartyContactEffectQueryMixin(models.AbstractModel):
         )
 
     def _sql_level(self):
-        # customers are alike when their sales before differ by less than four times
+        # customers are alike when their sales before differ by less than four times; who pauses is
+        # not like a prospect that has never bought
         return SQL(
-            "CASE WHEN before <= 0 THEN 0 ELSE GREATEST(1, 1 + FLOOR(LN(before) / LN(4))::int) END"
+            """CASE WHEN before > 0 THEN GREATEST(1, 1 + FLOOR(LN(before) / LN(4))::int)
+                    WHEN bought_before THEN -1 ELSE 0 END"""
         )
