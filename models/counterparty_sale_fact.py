@@ -106,6 +106,7 @@ class CounterpartySaleFact(models.Model):
             (sale_cost.SETTLED, "Settled by delivery"),
             (sale_cost.SERVICE, "Service without cost"),
             (sale_cost.FREE, "Service that costs nothing"),
+            (sale_cost.DISCOUNT, "Discount"),
             (sale_cost.KEPT, "Goods kept"),
             (sale_cost.ADVANCE, "Down payment"),
             (sale_cost.MISSING, "Missing"),

@@ -42,6 +42,7 @@ class CounterpartySaleFactCost(models.AbstractModel):
         return SQL(
             """SELECT CASE WHEN base.is_downpayment THEN 'advance'
                            WHEN base.goods_kept THEN 'kept'
+                           WHEN found.basis IS NULL AND %(is_discount)s THEN 'discount'
                            WHEN found.basis IS NULL AND base.product_type = 'service'
                            THEN CASE WHEN base.services_free THEN 'free' ELSE 'service' END
                            ELSE COALESCE(found.basis, 'missing') END AS cost_basis,
@@ -51,6 +52,23 @@ class CounterpartySaleFactCost(models.AbstractModel):
                  LEFT JOIN LATERAL (%(answers)s LIMIT 1) found ON TRUE""",
             # each answer is asked only when those before it had none
             answers=SQL(" UNION ALL ").join(self._order_answers(statements, live, again)),
+            is_discount=self._sql_is_discount(),
+        )
+
+    @api.model
+    def _sql_is_discount(self):
+        """Tell that a ``base`` takes off the price of what else was sold: a cost of nothing is known.
+
+        A negative line, of a credit note a positive one, with a negative price or of a service.
+        Stored goods are never one, nor is what an order sold and takes back.
+        """
+        return SQL(
+            """(NOT base.is_storable AND base.amount <> 0
+                 AND (base.amount < 0) = (base.move_type <> 'out_refund')
+                 AND (COALESCE(base.product_type, 'service') = 'service'
+                      OR base.amount * base.quantity < 0)
+                 AND (base.amount * base.quantity < 0 OR base.order_price IS NULL
+                      OR base.order_price < 0 OR base.order_quantity < 0))"""
         )
 
     @api.model

@@ -132,9 +132,11 @@ class CounterpartySaleFactKept(models.Model):
                 WHERE %s AND kept.line_id = base.line_id AND kept.unit_cost IS NOT NULL
                   AND kept.product_id IS NOT DISTINCT FROM base.product_id
                   AND (%s OR NOT kept.is_provisional)
+                  AND (kept.cost_basis <> 'discount' OR %s)
                 LIMIT 1""",
             self._sql_is_any(),
             with_provisional,
+            self.env["counterparty.sale.fact"]._sql_is_discount(),
         )
 
     @api.model

@@ -38,7 +38,14 @@ READ = {
         "name",
     ),
     "sale.order": ("campaign_id", "medium_id", "source_id", "opportunity_id"),
-    "sale.order.line": ("purchase_price", "product_uom_id", "is_downpayment", "currency_id"),
+    "sale.order.line": (
+        "purchase_price",
+        "price_unit",
+        "product_uom_qty",
+        "product_uom_id",
+        "is_downpayment",
+        "currency_id",
+    ),
     "stock.move": ("state", "value", "quantity", "is_out", "sale_line_id"),
     "product.product": ("standard_price",),
     "product.template": ("categ_id", "type", "is_storable", "uom_id"),
@@ -111,6 +118,7 @@ class CounterpartySaleFactLine(models.AbstractModel):
                       l.source_id AS line_source, m.campaign_id AS move_campaign,
                       m.medium_id AS move_medium, m.source_id AS move_source,
                       s.id AS order_line_id, s.order_id, s.purchase_price,
+                      s.price_unit AS order_price, s.product_uom_qty AS order_quantity,
                       o.opportunity_id, o.campaign_id AS order_campaign,
                       o.medium_id AS order_medium, o.source_id AS order_source,
                       lead.campaign_id AS lead_campaign, lead.medium_id AS lead_medium,
@@ -154,6 +162,7 @@ class CounterpartySaleFactLine(models.AbstractModel):
         nothing = SQL(
             """CROSS JOIN (SELECT NULL::int AS id, NULL::int AS order_id, FALSE AS is_downpayment,
                                 NULL::numeric AS purchase_price, NULL::int AS currency_id,
+                                NULL::numeric AS price_unit, NULL::numeric AS product_uom_qty,
                                 NULL::int AS product_uom_id) s
                  CROSS JOIN (SELECT NULL::int AS opportunity_id, NULL::int AS campaign_id,
                                     NULL::int AS medium_id, NULL::int AS source_id) o

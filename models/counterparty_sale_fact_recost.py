@@ -175,6 +175,72 @@ class CounterpartySaleFactRecost(models.AbstractModel):
         self.invalidate_model()
         return self.env.cr.rowcount
 
+    @api.model
+    def _set_discounts_apart(self):
+        """Count discounts as what they take off the profit, where version 1.4 knew no cost of them.
+
+        In their own month, closed or not: the figure was wrong there, and all of the past on one
+        day would be wrong in another. What reverses them follows; what somebody gave a cost stays.
+        A second call changes nothing.
+
+        :return: how many rows changed
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT fact.move_id FROM counterparty_sale_fact fact
+                     JOIN account_move m ON m.id = fact.move_id
+                    WHERE fact.kind = 'posting' AND fact.cost_basis = ANY(%s)
+                      AND fact.unknown <> 0
+                      AND (fact.unknown < 0) = (m.move_type <> 'out_refund')""",
+                list(sale_cost.UNKNOWN),
+            )
+        )
+        if not rows:
+            return 0
+        moves = self.env["account.move"].browse([row[0] for row in rows])
+        self.env.cr.execute(self._sql_discounts_apart(moves))
+        self.invalidate_model()
+        return self.env.cr.rowcount
+
+    @api.model
+    def _sql_discounts_apart(self, moves):
+        return SQL(
+            """WITH RECURSIVE line AS (
+                   SELECT base.line_id AS id, base.move_id, 'discount' AS basis
+                     FROM (%(base)s) base
+                    WHERE %(is_discount)s
+                      -- what it reverses says what it is
+                      AND NOT EXISTS (SELECT FROM account_move_line origin
+                                        JOIN counterparty_sale_fact f
+                                          ON f.move_id = origin.move_id AND f.line_id = origin.id
+                                       WHERE origin.id = base.reversed_line_id)
+                    UNION
+                   SELECT l.id, l.move_id, 'mirror' FROM line
+                     JOIN account_move_line l ON l.reversed_line_id = line.id)
+               UPDATE counterparty_sale_fact fact
+                  SET profit = profit + unknown, unknown = NULL,
+                      -- goods that were kept stay so
+                      cost_basis = CASE WHEN cost_basis = ANY(%(unknown)s) THEN line.basis
+                                        ELSE cost_basis END
+                 FROM line
+                WHERE fact.move_id = line.move_id AND fact.line_id = line.id
+                  AND fact.unknown IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM counterparty_sale_fact known
+                                   WHERE known.move_id = line.move_id AND known.line_id = line.id
+                                     AND known.kind = 'cost')""",
+            base=self._sql_base(
+                moves,
+                SQL(
+                    """EXISTS (SELECT FROM counterparty_sale_fact f
+                                WHERE f.move_id = m.id AND f.line_id = l.id
+                                  AND f.kind = 'posting' AND f.cost_basis = ANY(%s))""",
+                    list(sale_cost.UNKNOWN),
+                ),
+            ),
+            is_discount=self._sql_is_discount(),
+            unknown=list(sale_cost.UNKNOWN),
+        )
+
     # ------------------------------------------------------------
     # Campaigns
     # ------------------------------------------------------------

@@ -160,6 +160,7 @@ from . import test_counterparty_sale_fact
 from . import test_counterparty_sale_fact_attribution
 from . import test_counterparty_sale_fact_cost
 from . import test_counterparty_sale_fact_credit
+from . import test_counterparty_sale_fact_discount
 from . import test_counterparty_sale_fact_fill
 from . import test_counterparty_sale_fact_goods_kept
 from . import test_counterparty_sale_fact_history
