@@ -215,6 +215,7 @@ class AccountMoveLine(models.Model):
         for asker, lines in asked.items():
             for line in lines:
                 line._link_sold_line(found.get(asker.id, ()), rest)
+        self.env["counterparty.sale.fact"]._claim_lines(self.sudo().reversed_line_id)
 
     def _get_sold_key(self):
         """Return what credits have in common that are about the same sales."""

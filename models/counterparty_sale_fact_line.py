@@ -83,16 +83,29 @@ class CounterpartySaleFactLine(models.AbstractModel):
 
     @api.model
     def _get_origins(self, moves, live):
-        """Return line -> line that it reverses, of all product lines of the documents."""
+        """Return line -> line that it reverses, of all product lines of the documents.
+
+        The first takes first what the original has. Written anew, what counted beyond it does so
+        again: closed periods stay as they were reported.
+        """
         if live:
             # in the cache since the posting: no query
-            lines = moves.line_ids.filtered("reversed_line_id")
+            lines = moves.line_ids.filtered("reversed_line_id").sorted("id")
             return {line.id: line.reversed_line_id.id for line in lines}
         return dict(
             self.env.execute_query(
                 SQL(
-                    """SELECT id, reversed_line_id FROM account_move_line
-                        WHERE move_id = ANY(%s) AND reversed_line_id IS NOT NULL""",
+                    """SELECT l.id, l.reversed_line_id FROM account_move_line l
+                        CROSS JOIN LATERAL (
+                            SELECT COALESCE(BOOL_OR(kept.campaign_basis = 'excess'), FALSE)
+                                       AS partly,
+                                   COALESCE(BOOL_AND(kept.campaign_basis
+                                                     IS NOT DISTINCT FROM 'excess'), FALSE)
+                                       AS wholly
+                              FROM counterparty_sale_fact_kept kept
+                             WHERE kept.line_id = l.id) beyond
+                        WHERE l.move_id = ANY(%s) AND l.reversed_line_id IS NOT NULL
+                        ORDER BY beyond.partly, beyond.wholly, l.date, l.id""",
                     sql_ids(moves.ids),
                 )
             )

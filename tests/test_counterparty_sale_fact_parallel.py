@@ -98,7 +98,7 @@ class TestCounterpartySaleFactParallel(RaceCase):
                     roles.unlink()
                 records.unlink()
 
-    def _post(self, move_id, gate, errors):
+    def _post(self, move_id, gate, errors, act="action_post"):
         try:
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
@@ -107,15 +107,15 @@ class TestCounterpartySaleFactParallel(RaceCase):
                 cr.execute("SELECT 1")
                 gate.wait(timeout=30)
                 # the host repeats a request that met another one
-                retrying(move.action_post, env)
+                retrying(getattr(move, act), env)
         except Exception as error:  # noqa: BLE001 - whatever happens in a thread is told at its end
             errors.append(error)
 
-    def _post_together(self, move_ids):
+    def _post_together(self, move_ids, act="action_post"):
         """Post documents at the same instant; assert that each posting ends well."""
         gate, errors = threading.Barrier(len(move_ids)), []
         threads = [
-            threading.Thread(target=partial(self._post, move_id, gate, errors))
+            threading.Thread(target=partial(self._post, move_id, gate, errors, act))
             for move_id in move_ids
         ]
 
@@ -147,10 +147,18 @@ class TestCounterpartySaleFactParallel(RaceCase):
             self.assertFalse(found.keys() & set(moves.ids))
 
     def test_two_credits_of_one_invoice_take_back_no_more_than_it_brought(self):
-        invoice, credits = self._prepare_credits()
+        for is_named in (True, False):
+            with self.subTest(is_named=is_named):
+                self._check_two_credits(is_named)
+
+    def _check_two_credits(self, is_named):
+        invoice, credits = self._prepare_credits(is_named)
 
         self._post_together(credits)
 
+        if not is_named:
+            self._assert_first_took_all(invoice, credits)
+            return
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             lines = env["account.move"].browse(credits).invoice_line_ids
@@ -162,8 +170,57 @@ class TestCounterpartySaleFactParallel(RaceCase):
             self.assertEqual(sum((facts - beyond).mapped("cost")), -24)
             self.assertEqual(sum(beyond.mapped("cost")), 0)
 
-    def _prepare_credits(self):
-        """Post an invoice; return its id and those of two drafts that credit all of it by hand."""
+    def _assert_first_took_all(self, invoice, credits):
+        """Assert that of credits that name nothing, the second found nothing left of the sale."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            lines = env["account.move"].browse(credits).invoice_line_ids
+            taken = lines.filtered(lambda line: line.reversed_line_id.move_id.id == invoice)
+            self.assertEqual(len(taken), 2)
+            self.assertEqual(len(taken.reversed_line_id), 2)
+            found = env["counterparty.sale.fact"]._find_differences()
+            self.assertFalse(found.keys() & {invoice, *credits})
+
+    def test_two_jobs_post_at_the_same_instant_what_has_no_cost(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            free = env["product.product"].create({"name": "Race unknown", "type": "consu"})
+            self.ids["product.template"].extend(free.product_tmpl_id.ids)
+            values = [
+                {**command[2], "product_id": free.id}
+                for command in self.invoice_values["invoice_line_ids"]
+            ]
+            drafts = env["account.move"].create(
+                [
+                    {
+                        **self.invoice_values,
+                        "invoice_line_ids": [Command.create(line) for line in values],
+                        "date": "2026-03-10",
+                        "auto_post": "at_date",
+                    }
+                ]
+                * 3
+            )
+            self.ids["account.move"].extend(drafts.ids)
+            ids = drafts.ids
+
+        self._post_together([ids, ids], act="_autopost_draft_entries")
+
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            drafts = env["account.move"].browse(ids)
+            self.assertEqual(set(drafts.mapped("state")), {"posted"})
+            facts = env["counterparty.sale.fact"].search([("move_id", "in", ids)])
+            self.assertEqual(len(facts), 6)
+            self.assertEqual(set(facts.mapped("cost_basis")), {"missing"})
+            self.assertEqual((sum(facts.mapped("profit")), sum(facts.mapped("unknown"))), (0, 180))
+            self.assertFalse(env["counterparty.sale.fact"]._find_differences().keys() & set(ids))
+
+    def _prepare_credits(self, is_named):
+        """Post an invoice; return its id and those of two drafts that credit all of it by hand.
+
+        :param is_named: whether they say which invoice they credit
+        """
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
             invoice = env["account.move"].create(self.invoice_values)
@@ -171,7 +228,7 @@ class TestCounterpartySaleFactParallel(RaceCase):
             refund = {
                 **self.invoice_values,
                 "move_type": "out_refund",
-                "reversed_entry_id": invoice.id,
+                "reversed_entry_id": is_named and invoice.id,
             }
             credits = env["account.move"].create([refund] * 2)
             # taken away with the world
