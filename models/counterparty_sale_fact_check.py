@@ -174,8 +174,11 @@ class CounterpartySaleFactCheck(models.AbstractModel):
     def _write_anew(self, moves):
         """Write the facts of documents again, with the cost and shares that they had.
 
-        Corrections are applied on top of them again, on the first open day.
+        Corrections are applied on top of them again, on the first open day. What they take back,
+        and what takes that or them back, is written anew with them: a credit takes what the
+        original was posted with, and corrections follow on their days.
         """
+        moves = self._with_family(moves.ids)
         self._set_aside(SQL("move_id = ANY(%s)", moves.ids), ["posting"])
         self._insert_facts(moves, live=False)
         self._settle(moves.browse(self._find_provisional(SQL("f.move_id = ANY(%s)", moves.ids))))

@@ -150,20 +150,26 @@ class CounterpartySaleFactMirror(models.AbstractModel):
 
     @api.model
     def _claim_lines(self, lines):
-        """Let whoever takes back the same lines at this instant start again, and see this.
+        """Let whoever takes back or corrects the same lines at this instant start again.
 
         A lock would not do: who waited for it goes on with what was there before. Only a row that
         is really written makes the host repeat the other.
         """
         if lines:
-            self.env.cr.execute(
-                SQL(
-                    """UPDATE counterparty_sale_fact SET kind = kind
-                        WHERE move_id = ANY(%s) AND line_id = ANY(%s) AND kind = 'posting'""",
-                    lines.move_id.ids,
-                    lines.ids,
-                )
+            self._claim(lines.move_id.ids, lines.ids)
+
+    @api.model
+    def _claim(self, move_ids, line_ids):
+        self.env.cr.execute(
+            SQL(
+                """UPDATE counterparty_sale_fact SET kind = kind
+                    WHERE id IN (SELECT id FROM counterparty_sale_fact
+                                  WHERE move_id = ANY(%s) AND line_id = ANY(%s)
+                                    AND kind = 'posting' ORDER BY id FOR UPDATE)""",
+                sql_ids(set(move_ids)),
+                sql_ids(set(line_ids)),
             )
+        )
 
     @api.model
     def _sql_beyond(self, moves):

@@ -116,7 +116,7 @@ class CounterpartySaleFactRebuild(models.AbstractModel):
             self._set_rebuild(company_id, None)
             self.env.cr.execute("ANALYZE counterparty_sale_fact")
             return 0
-        self._write_anew(self._with_family([row[0] for row in rows]))
+        self._write_anew(self.env["account.move"].browse([row[0] for row in rows]))
         self._set_rebuild(company_id, [str(rows[-1][1]), rows[-1][0]])
         return len(rows)
 

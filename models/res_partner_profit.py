@@ -140,6 +140,8 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
         """Read sales and payments of all these counterparties in one statement."""
         today = fields.Date.context_today(self)
         start = today - relativedelta(years=1)
+        # an invoice may be dated ahead
+        year = SQL("date > %s AND date <= %s", start, today)
         # sales alone: a form asks nothing about money spent
         Report = self.env[REPORT].with_context(counterparty_facts_only=True)
         query = Report._search([("commercial_partner_id", "in", entities.ids)])
@@ -147,10 +149,10 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
         query.groupby = SQL("commercial_partner_id")
         return query.select(
             SQL("commercial_partner_id"),
-            SQL("SUM(revenue) FILTER (WHERE date > %s)", start),
-            SQL("SUM(profit) FILTER (WHERE date > %s)", start),
-            SQL("SUM(revenue - COALESCE(unknown, 0)) FILTER (WHERE date > %s)", start),
-            SQL("SUM(without_rate) FILTER (WHERE date > %s)", start),
+            SQL("SUM(revenue) FILTER (WHERE %s)", year),
+            SQL("SUM(profit) FILTER (WHERE %s)", year),
+            SQL("SUM(revenue - COALESCE(unknown, 0)) FILTER (WHERE %s)", year),
+            SQL("SUM(without_rate) FILTER (WHERE %s)", year),
             # a sale without a rate is a sale all the same
             SQL("MAX(invoice_date) FILTER (WHERE revenue > 0 OR without_rate > 0)"),
             SQL(

@@ -158,6 +158,7 @@ from . import test_counterparty_attribution_comparison
 from . import test_counterparty_sale_correction
 from . import test_counterparty_sale_fact
 from . import test_counterparty_sale_fact_attribution
+from . import test_counterparty_sale_fact_closed
 from . import test_counterparty_sale_fact_cost
 from . import test_counterparty_sale_fact_credit
 from . import test_counterparty_sale_fact_discount

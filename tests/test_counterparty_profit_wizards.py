@@ -39,6 +39,24 @@ class TestCounterpartyUnitCostImport(ProfitCase):
             self._import("A-1,2026-01-01,2026-12-31,7")
         self.assertEqual(self._sums(certain), (100, 10, 90))
 
+    def test_costs_that_a_delivery_has_settled_stay(self):
+        self.goods.standard_price = 0
+        invoice = self._invoice()
+        self.env.cr.execute(
+            """INSERT INTO counterparty_sale_fact (
+                   kind, line_id, move_id, company_id, date, invoice_date, commercial_partner_id,
+                   partner_id, product_id, cost_basis, quantity, revenue, cost, profit, unknown)
+               SELECT 'cost', line_id, move_id, company_id, date, invoice_date,
+                      commercial_partner_id, partner_id, product_id, 'settled', 0, 0, 60, 40, -100
+                 FROM counterparty_sale_fact WHERE move_id = %s""",
+            invoice.ids,
+        )
+        self.env.invalidate_all()
+
+        with self.assertRaisesRegex(UserError, "lacks a certain cost"):
+            self._import("A-1,2026-01-01,2026-12-31,50")
+        self.assertEqual(self._sums(invoice), (100, 60, 40))
+
     def test_bad_files_name_the_row(self):
         with self.assertRaisesRegex(UserError, "Row 2 .* “to”"):
             self._import("A-1,2026-01-01,2025-01-01,7")

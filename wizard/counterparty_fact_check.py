@@ -237,9 +237,14 @@ class CounterpartyFactCheck(models.TransientModel):
 
     def _prepare_revenue_lines(self):
         """Compare product lines of customer documents with facts; name what is no sale."""
-        [[ledger, entries]] = self.env.execute_query(
+        [[ledger, deducted, entries]] = self.env.execute_query(
             SQL(
                 """SELECT COALESCE(-SUM(l.balance) FILTER (WHERE m.move_type = ANY(%(types)s)), 0),
+                          COALESCE(-SUM(l.balance) FILTER (
+                              WHERE m.move_type = ANY(%(types)s) AND (l.is_downpayment OR EXISTS (
+                                    SELECT FROM sale_order_line_invoice_rel rel
+                                      JOIN sale_order_line s ON s.id = rel.order_line_id
+                                     WHERE rel.invoice_line_id = l.id AND s.is_downpayment))), 0),
                           COALESCE(-SUM(l.balance) FILTER (WHERE m.move_type = 'entry'
                                    AND account.account_type LIKE 'income%%'), 0)
                      FROM account_move_line l
@@ -271,7 +276,7 @@ class CounterpartyFactCheck(models.TransientModel):
             {
                 "name": self.env._("of which down payments"),
                 "facts": advance,
-                "ledger": advance,
+                "ledger": deducted,
                 "note": self.env._("Revenue only when the final invoice deducts them."),
             },
             {
