@@ -156,7 +156,9 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
             # a sale without a rate is a sale all the same
             SQL("MAX(invoice_date) FILTER (WHERE revenue > 0 OR without_rate > 0)"),
             SQL(
-                """(SELECT AVG(paid.day - item.date_maturity)
+                # what is overdue and open counts as if it were paid today
+                """(SELECT AVG(CASE WHEN item.reconciled THEN paid.day ELSE %(today)s END
+                               - item.date_maturity)
                       FROM account_move_line item
                       JOIN account_account account ON account.id = item.account_id
                            AND account.account_type = 'asset_receivable'
@@ -169,12 +171,14 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
                                       JOIN account_move settled ON settled.id = given.move_id
                                            AND settled.move_type != 'out_refund'
                                      WHERE part.debit_move_id = item.id) paid ON TRUE
-                     WHERE item.partner_id = %s.commercial_partner_id
-                       AND item.reconciled AND item.date > %s
-                       AND item.company_id = ANY(%s))""",
-                SQL.identifier(self.env[REPORT]._table),
-                start,
-                self.env.companies.ids,
+                     WHERE item.partner_id = %(report)s.commercial_partner_id
+                       AND item.parent_state = 'posted' AND item.date > %(start)s
+                       AND (item.reconciled OR item.date_maturity < %(today)s)
+                       AND item.company_id = ANY(%(companies)s))""",
+                report=SQL.identifier(self.env[REPORT]._table),
+                start=start,
+                today=today,
+                companies=self.env.companies.ids,
             ),
         )
 

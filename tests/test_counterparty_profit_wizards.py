@@ -380,6 +380,29 @@ class TestResPartnerProfit(ProfitCase):
         if invoice.payment_state == "paid" or invoice.amount_residual == 0:
             self.assertIn("12 days late", self.customer.counterparty_days_late)
 
+    def test_whoever_owes_for_long_pays_late_too(self):
+        today = fields.Date.today()
+        for age in (40, 20):
+            self._invoice(
+                day=fields.Date.subtract(today, days=age),
+                invoice_date_due=fields.Date.subtract(today, days=age),
+                invoice_payment_term_id=False,
+            )
+        self._invoice(day=today, invoice_date_due=fields.Date.add(today, days=30))
+
+        self.customer.invalidate_recordset()
+
+        self.assertIn("30 days late", self.customer.counterparty_days_late)
+
+    def test_sales_dated_ahead_are_in_no_past_year(self):
+        today = fields.Date.today()
+        self._invoice(day=today)
+        self._invoice(self._line(price=70), day=fields.Date.add(today, days=40))
+
+        self.customer.invalidate_recordset()
+
+        self.assertEqual(self.customer.counterparty_sales_12m, 100)
+
     def test_one_query_tells_it_all(self):
         self._invoice()
         names = self.customer._get_counterparty_profit_fields()
