@@ -141,6 +141,8 @@ from . import counterparty_sale_fact_build
 from . import counterparty_sale_fact_recost
 from . import counterparty_sale_fact_fill
 from . import counterparty_sale_fact_check
+from . import counterparty_sale_fact_rebuild
+from . import counterparty_sale_fact_past
 from . import counterparty_sale_fact_kept
 from . import counterparty_sale_correction
 from . import counterparty_sale_fact

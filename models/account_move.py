@@ -89,7 +89,7 @@ class AccountMove(models.Model):
         return result
 
     def write(self, vals):
-        names = self.line_ids._get_campaign_fields() & vals.keys()
+        names = self.env["account.move.line"]._get_campaign_fields() & vals.keys()
         before = {}
         if names:
             self.filtered(lambda move: move.state == "posted")._refuse_campaign_change(vals)
@@ -190,6 +190,7 @@ class AccountMove(models.Model):
         for move in self.filtered(
             lambda move: move.reversed_entry_id or move.move_type == "out_refund"
         ):
+            move.invoice_line_ids._drop_strange_origins()
             open_lines = move.invoice_line_ids.filtered(
                 lambda line: line.display_type == "product" and not line.reversed_line_id
             )

@@ -165,6 +165,22 @@ class AccountMoveLine(models.Model):
                     )
                 )
 
+    def _drop_strange_origins(self):
+        """Let lines of drafts take back nothing of another product, customer or company.
+
+        The clerk has changed them since they were made.
+        """
+        # whoever may post need not see the invoice
+        for line in self.filtered("reversed_line_id"):
+            origin = line.reversed_line_id.sudo()
+            # a contact may have gone to another company since it was invoiced
+            same_customer = line.partner_id == origin.partner_id or (
+                line.move_id.commercial_partner_id == origin.move_id.commercial_partner_id
+            )
+            same = line.company_id == origin.company_id and line.product_id == origin.product_id
+            if not (same and same_customer):
+                line._take_back(self.browse())
+
     def _find_reversed_line(self, invoice, taken):
         """Return the invoice line that this one credits: same product, unit and net price.
 
@@ -217,6 +233,7 @@ class AccountMoveLine(models.Model):
         for asker, lines in asked.items():
             for line in lines:
                 line._link_sold_line(found.get(asker.id, ()), rest)
+        self.env["counterparty.sale.fact"]._claim_lines(self.sudo().reversed_line_id)
 
     def _get_sold_key(self):
         """Return what credits have in common that are about the same sales."""

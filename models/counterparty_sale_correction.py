@@ -5,6 +5,9 @@ from odoo.tools import SQL
 from ..tools import sale_cost
 from .sale_order_line import COST_PROFIT
 
+# what a correction of the kind campaign may change, or leave as each line has it
+GIVEN = ("campaign", "medium", "source")
+
 
 class CounterpartySaleCorrection(models.Model):
     """A change of posted sale facts: who made it, when and why; its rows are added to theirs."""
@@ -30,6 +33,9 @@ class CounterpartySaleCorrection(models.Model):
     campaign_id = fields.Many2one("utm.campaign", readonly=True, ondelete="restrict")
     medium_id = fields.Many2one("utm.medium", readonly=True, ondelete="restrict")
     source_id = fields.Many2one("utm.source", readonly=True, ondelete="restrict")
+    keeps_campaign = fields.Boolean("Campaign as It Was", readonly=True)
+    keeps_medium = fields.Boolean("Medium as It Was", readonly=True)
+    keeps_source = fields.Boolean("Source as It Was", readonly=True)
     # the lines as chosen: a rebuild applies the correction to them again
     line_ids = fields.Many2many("account.move.line", string="Lines", readonly=True)
     unit_costs = fields.Json(readonly=True, groups=COST_PROFIT, help="Line to cost of one unit.")
@@ -40,14 +46,16 @@ class CounterpartySaleCorrection(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _correct_campaign(self, lines, campaign, medium, source, reason):
+    def _correct_campaign(self, lines, campaign, medium, source, reason, kept=()):
         """Give posted invoice lines to another campaign; one record for each company.
 
         :param lines: posted invoice lines; what reverses them follows
+        :param kept: of ``GIVEN``, what stays as each line has it
         :raises UserError: for lines that brought nothing, of drafts or bills
         """
         self._check_sold(lines)
-        corrections = self.create(
+        # nobody writes corrections by program; who may correct, the dialog's rights say
+        corrections = self.sudo().create(
             [
                 {
                     "kind": "campaign",
@@ -57,6 +65,7 @@ class CounterpartySaleCorrection(models.Model):
                     "campaign_id": campaign.id,
                     "medium_id": medium.id,
                     "source_id": source.id,
+                    **{f"keeps_{name}": name in kept for name in GIVEN},
                     "line_ids": own.ids,
                 }
                 for company, own in lines.grouped("company_id").items()
@@ -65,7 +74,7 @@ class CounterpartySaleCorrection(models.Model):
         for correction in corrections:
             correction._apply()
             correction._tell_documents()
-        return corrections
+        return corrections.sudo(False)
 
     @api.model
     def _check_sold(self, lines):
@@ -110,6 +119,7 @@ class CounterpartySaleCorrection(models.Model):
         """
         self.ensure_one()
         lines = self.line_ids if lines is None else lines
+        lines = lines.filtered(lambda line: line.company_id == self.company_id)
         # facts are written by nobody but their own methods
         facts = self.env["counterparty.sale.fact"].sudo()
         if self.kind == "campaign":
@@ -137,6 +147,8 @@ class CounterpartySaleCorrection(models.Model):
         if self.kind == "cost":
             # whoever reads the document need not see its cost
             body = self.env._("Unit cost corrected: %(reason)s", reason=self.reason)
+        elif self.keeps_campaign:
+            body = self.env._("Medium or source corrected: %(reason)s", reason=self.reason)
         else:
             body = self.env._(
                 "Sales given to %(campaign)s: %(reason)s",
@@ -155,14 +167,21 @@ class CounterpartySaleCorrection(models.Model):
         """
         # whoever may reset an invoice to draft may end what was said about it
         corrections = self.sudo().sorted("id")
-        last = {line: c for c in corrections if c.kind == "campaign" for line in c.line_ids & lines}
+        last = {}
+        for correction in corrections.filtered(lambda one: one.kind == "campaign"):
+            for name in GIVEN:
+                if not correction[f"keeps_{name}"]:
+                    for line in correction.line_ids & lines:
+                        last.setdefault(line, {})[name] = correction
         for correction in corrections:
             correction.line_ids -= lines
-        for correction, lines_ in lines.filtered(last.get).grouped(last.get).items():
+        said = lines.filtered(last.get).grouped(lambda line: tuple(last[line].items()))
+        for given, own in said.items():
             # the lines are those of a draft that the user may write
-            names = ("campaign_id", "medium_id", "source_id")
-            lines_.sudo().write({name: correction[name].id for name in names})
-            correction._tell_drafts(lines_.move_id)
+            own.sudo().write({f"{name}_id": one[f"{name}_id"].id for name, one in given})
+            for name, one in given:
+                if name == "campaign":
+                    one._tell_drafts(own.move_id)
 
     def _tell_drafts(self, moves):
         """Say on documents that went back to draft what becomes of the correction."""

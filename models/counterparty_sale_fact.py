@@ -32,6 +32,8 @@ class CounterpartySaleFact(models.Model):
         "counterparty.sale.fact.recost",
         "counterparty.sale.fact.fill",
         "counterparty.sale.fact.check",
+        "counterparty.sale.fact.rebuild",
+        "counterparty.sale.fact.past",
         "counterparty.merge.mixin",
     ]
     _log_access = False
@@ -106,6 +108,7 @@ class CounterpartySaleFact(models.Model):
             (sale_cost.SETTLED, "Settled by delivery"),
             (sale_cost.SERVICE, "Service without cost"),
             (sale_cost.FREE, "Service that costs nothing"),
+            (sale_cost.DISCOUNT, "Discount"),
             (sale_cost.KEPT, "Goods kept"),
             (sale_cost.ADVANCE, "Down payment"),
             (sale_cost.MISSING, "Missing"),
@@ -264,20 +267,26 @@ class CounterpartySaleFact(models.Model):
     def _forget_moves(self, moves):
         """Remove all facts of documents that are posted no more, but keep what they cost."""
         if moves:
-            rows = self._set_aside(SQL("move_id = ANY(%s)", moves.ids), [POSTING, COST])
+            rows = self._set_aside(
+                SQL("move_id = ANY(%s)", moves.ids), [POSTING, COST], self._sql_beyond(moves)
+            )
             corrected = {row[0] for row in rows if row[0]}
             if corrected:
                 # a document posted again starts anew; its chatter keeps what was corrected
                 corrections = self.env["counterparty.sale.correction"].browse(corrected)
                 corrections._forget_lines(moves.line_ids)
+            if beyond := {row[1] for row in rows if row[1]}:
+                # what others credited, too, has something left: also for whom does not see them
+                self.sudo()._judge_anew(beyond)
 
     @api.model
-    def _set_aside(self, where, kinds):
+    def _set_aside(self, where, kinds, also=None):
         """Remove facts, but keep unit cost and shares of their lines; in one statement.
 
         :param where: a condition on facts
         :param kinds: of which facts the unit cost is kept
-        :return: rows of the ids of corrections, whose rows went too
+        :param also: another statement of two columns, which may read what is ``gone``
+        :return: rows of the ids of corrections, whose rows went too; and those of ``also``
         """
         rows = self.env.execute_query(
             SQL(
@@ -285,9 +294,10 @@ class CounterpartySaleFact(models.Model):
                         old AS (DELETE FROM counterparty_sale_fact_kept
                                  WHERE move_id IN (SELECT move_id FROM gone)),
                         kept AS (%s)
-                   SELECT DISTINCT correction_id FROM gone""",
+                   SELECT DISTINCT correction_id, NULL::int FROM gone%s""",
                 where,
                 self.env["counterparty.sale.fact.kept"]._sql_keep("gone", kinds),
+                SQL(" UNION ALL %s", also) if also else SQL(),
             )
         )
         self.invalidate_model()

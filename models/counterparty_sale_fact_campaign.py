@@ -109,7 +109,9 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
             if derived or basis in ("line", "invoice")
         ]
         return SQL(
-            """SELECT level.basis, level.campaign_id, level.medium_id, level.source_id
+            """SELECT level.basis, level.campaign_id,
+                      COALESCE(base.line_medium, level.medium_id) AS medium_id,
+                      COALESCE(base.line_source, level.source_id) AS source_id
                  FROM (%s) level
                 WHERE (%s)
                   AND COALESCE(level.campaign_id, level.medium_id, level.source_id) IS NOT NULL
@@ -124,9 +126,9 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
         return SQL(
             """SELECT line.*, COALESCE(touch.campaign_id, line.given_campaign) AS campaign_id,
                       CASE WHEN touch.rank IS NULL THEN line.given_medium
-                           ELSE touch.medium_id END AS medium_id,
+                           ELSE COALESCE(line.line_medium, touch.medium_id) END AS medium_id,
                       CASE WHEN touch.rank IS NULL THEN line.given_source
-                           ELSE touch.source_id END AS source_id,
+                           ELSE COALESCE(line.line_source, touch.source_id) END AS source_id,
                       CASE WHEN touch.rank IS NULL THEN line.given_basis
                            ELSE 'interaction' END AS basis,
                       COALESCE(touch.weight, 1) AS revenue_weight,

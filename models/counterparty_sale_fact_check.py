@@ -8,6 +8,8 @@ from .counterparty_sale_fact_line import SALE_TYPES
 _logger = logging.getLogger(__name__)
 
 CHUNK = 2_000
+# more documents than this are repaired in the background
+DIRECT_REPAIR = 10_000
 
 FACT_CRON = "counterparty_crm.ir_cron_sale_fact_repair"
 
@@ -28,8 +30,8 @@ class CounterpartySaleFactCheck(models.AbstractModel):
 
         :param companies: whose documents; without any, of all
 
-        Reasons: ``missing``, ``revenue``, ``partner``, ``not posted``. One scan of both sides,
-        measured at 3 s for a million lines.
+        Reasons: ``missing``, ``revenue``, ``partner``, ``not posted``, ``excess``. One scan of
+        both sides, measured at 3 s for a million lines.
         """
         self.env["account.move.line"].flush_model()
         self.env["account.move"].flush_model()
@@ -64,13 +66,18 @@ class CounterpartySaleFactCheck(models.AbstractModel):
                 fact_of=self._sql_is_of(companies, "f"),
             )
         )
-        return dict(rows)
+        return {**dict.fromkeys(self._find_misjudged(companies), "excess"), **dict(rows)}
 
     @api.model
     def _sql_is_filled(self):
-        """Tell that the filling of the past has passed a document ``m``."""
+        """Tell that the filling of the past, or a rebuild, has passed a document ``m``."""
         cursor = self._get_fill_cursor()
-        return SQL("(m.date, m.id) >= (%s::date, %s)", *cursor) if cursor else SQL("TRUE")
+        done = [SQL("(m.date, m.id) >= (%s::date, %s)", *cursor)] if cursor else []
+        done += [
+            SQL("(m.company_id <> %s OR (m.date, m.id) >= (%s::date, %s))", company_id, *until)
+            for company_id, until in self._get_rebuilds().items()
+        ]
+        return SQL("(%s)", SQL(" AND ").join(done)) if done else SQL("TRUE")
 
     @api.model
     def _sql_waits(self):
@@ -78,7 +85,7 @@ class CounterpartySaleFactCheck(models.AbstractModel):
 
         It may have some: posted today into an older period, or taken back by a credit note.
         """
-        if not self._get_fill_cursor():
+        if not self._get_fill_cursor() and not self._get_rebuilds():
             return SQL("FALSE")
         return SQL(
             """EXISTS (SELECT FROM account_move m
@@ -102,6 +109,20 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         for _count in self._repair_in_chunks(differences):
             pass
         return differences
+
+    @api.model
+    def _repair_soon(self, company):
+        """Repair the documents of a company; many of them by the nightly job, begun now.
+
+        :return: whether all is done
+        """
+        differences = self._find_differences(company)
+        if len(differences) > DIRECT_REPAIR:
+            self.env.ref(FACT_CRON)._trigger()
+            return False
+        for _count in self._repair_in_chunks(differences):
+            pass
+        return True
 
     @api.model
     def _repair_in_chunks(self, differences):
@@ -141,11 +162,23 @@ class CounterpartySaleFactCheck(models.AbstractModel):
             self._repair_chunk(moves[half:])
 
     @api.model
+    def _judge_anew(self, origins):
+        """Write the credits anew that count beyond lines which have something left again.
+
+        :param origins: ids of the lines
+        """
+        if found := self._find_misjudged(origins=origins):
+            self._repair_chunk(self.env["account.move"].browse(found))
+
+    @api.model
     def _write_anew(self, moves):
         """Write the facts of documents again, with the cost and shares that they had.
 
-        Corrections are applied on top of them again, on the first open day.
+        Corrections are applied on top of them again, on the first open day. What they take back,
+        and what takes that or them back, is written anew with them: a credit takes what the
+        original was posted with, and corrections follow on their days.
         """
+        moves = self._with_family(moves.ids)
         self._set_aside(SQL("move_id = ANY(%s)", moves.ids), ["posting"])
         self._insert_facts(moves, live=False)
         self._settle(moves.browse(self._find_provisional(SQL("f.move_id = ANY(%s)", moves.ids))))
@@ -153,35 +186,6 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         Correction = self.env["counterparty.sale.correction"].sudo()
         for correction in Correction.search([("line_ids.move_id", "in", moves.ids)], order="id"):
             correction._apply(correction.line_ids.filtered(lambda line: line.move_id in moves))
-
-    @api.model
-    def _rebuild(self, companies=None):
-        """Write all facts anew from the documents, and the corrections on top of them.
-
-        Unit costs and shares stay as the posting froze them: only lines without any are asked
-        for again, and what only today's cost answers is an estimate.
-
-        :param companies: whose facts; without any, of all
-        """
-        self._set_aside(self._sql_is_of(companies, "counterparty_sale_fact"), ["posting"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT m.id FROM account_move m
-                    WHERE m.state = 'posted' AND m.move_type = ANY(%s) AND %s ORDER BY m.id""",
-                list(SALE_TYPES),
-                self._sql_is_of(companies, "m"),
-            )
-        )
-        moves = self.env["account.move"].browse([row[0] for row in rows])
-        self._insert_facts(moves, live=False)
-        found = self._find_provisional(self._sql_is_of(companies, "f"))
-        for start in range(0, len(found), CHUNK):
-            self._settle(moves.browse(found[start : start + CHUNK]))
-        # all corrections of the companies count, not those alone that the reader may see
-        Correction = self.env["counterparty.sale.correction"].sudo()
-        domain = [("id", ">", 0)] if companies is None else [("company_id", "in", companies.ids)]
-        for correction in Correction.search(domain, order="id"):
-            correction._apply()
 
     @api.model
     def _find_provisional(self, where):
@@ -198,6 +202,12 @@ class CounterpartySaleFactCheck(models.AbstractModel):
             )
         )
         return [row[0] for row in rows]
+
+    @api.model
+    def _settle_found(self, move_ids):
+        """Settle what can be settled of documents, some at a time."""
+        for start in range(0, len(move_ids), CHUNK):
+            self._settle(self.env["account.move"].browse(move_ids[start : start + CHUNK]))
 
     # ------------------------------------------------------------
     # Crons

@@ -42,6 +42,7 @@ class CounterpartySaleFactCost(models.AbstractModel):
         return SQL(
             """SELECT CASE WHEN base.is_downpayment THEN 'advance'
                            WHEN base.goods_kept THEN 'kept'
+                           WHEN found.basis IS NULL AND %(is_discount)s THEN 'discount'
                            WHEN found.basis IS NULL AND base.product_type = 'service'
                            THEN CASE WHEN base.services_free THEN 'free' ELSE 'service' END
                            ELSE COALESCE(found.basis, 'missing') END AS cost_basis,
@@ -51,6 +52,23 @@ class CounterpartySaleFactCost(models.AbstractModel):
                  LEFT JOIN LATERAL (%(answers)s LIMIT 1) found ON TRUE""",
             # each answer is asked only when those before it had none
             answers=SQL(" UNION ALL ").join(self._order_answers(statements, live, again)),
+            is_discount=self._sql_is_discount(),
+        )
+
+    @api.model
+    def _sql_is_discount(self):
+        """Tell that a ``base`` takes off the price of what else was sold: a cost of nothing is known.
+
+        A negative line, of a credit note a positive one, with a negative price or of a service.
+        Stored goods are never one, nor is what an order sold and takes back.
+        """
+        return SQL(
+            """(NOT base.is_storable AND base.amount <> 0
+                 AND (base.amount < 0) = (base.move_type <> 'out_refund')
+                 AND (COALESCE(base.product_type, 'service') = 'service'
+                      OR base.amount * base.quantity < 0)
+                 AND (base.amount * base.quantity < 0 OR base.order_price IS NULL
+                      OR base.order_price < 0 OR base.order_quantity < 0))"""
         )
 
     @api.model
@@ -61,7 +79,8 @@ class CounterpartySaleFactCost(models.AbstractModel):
         the ledger was written anew too, and a delivery settles what was provisional.
         """
         Kept = self.env["counterparty.sale.fact.kept"]
-        kept = SQL("SELECT * FROM (%s) kept_answer", Kept._sql_cost())
+        closed = None if live else self._sql_is_closed()
+        kept = SQL("SELECT * FROM (%s) kept_answer", Kept._sql_cost(closed=closed))
         ledger, delivery, *rest = (
             statements[basis] for basis in sale_cost.COST_ORDER if basis in statements
         )
@@ -71,6 +90,17 @@ class CounterpartySaleFactCost(models.AbstractModel):
             return [kept, ledger, delivery, *rest]
         certain = SQL("SELECT * FROM (%s) certain_answer", Kept._sql_cost(with_provisional=False))
         return [ledger, certain, delivery, kept, *rest]
+
+    @api.model
+    def _sql_is_closed(self):
+        """Tell that ``base`` is of a period that no sale can be changed in any more."""
+        # all companies count, not those alone that the reader may see
+        companies = self.env["res.company"].sudo().search([])
+        return SQL(
+            """base.date <= (SELECT lock.day FROM (VALUES %s) lock (company_id, day)
+                              WHERE lock.company_id = base.company_id)""",
+            self._sql_locks(companies),
+        )
 
     @api.model
     def _sql_cost_ledger(self):
@@ -96,15 +126,24 @@ class CounterpartySaleFactCost(models.AbstractModel):
         return SQL(
             """CASE WHEN base.is_storable AND base.order_line_id IS NOT NULL THEN (
                 SELECT CASE
-                    WHEN base.quantity < 0 THEN base.quantity * SUM(out.value) / SUM(out.quantity)
-                    WHEN MAX(out.upto) >= MAX(before.quantity) + base.quantity - 0.000001
+                    WHEN base.quantity < 0
+                    THEN base.quantity * SUM(out.value) / NULLIF(SUM(out.quantity), 0)
+                    WHEN MAX(wanted.quantity) > 0.000001
+                     AND MAX(out.upto) >= MAX(before.quantity + wanted.quantity) - 0.000001
                     THEN SUM(out.value / out.quantity * GREATEST(0,
-                             LEAST(out.upto, before.quantity + base.quantity)
-                             - GREATEST(out.upto - out.quantity, before.quantity))) END
-                  FROM (SELECT done.value, done.quantity,
-                               SUM(done.quantity) OVER (ORDER BY done.date, done.id) AS upto
+                             LEAST(out.upto, before.quantity + wanted.quantity)
+                             - GREATEST(out.upto - out.stayed, before.quantity)))
+                         * base.quantity / MAX(wanted.quantity) END
+                  FROM (SELECT done.value, done.quantity, done.stayed,
+                               SUM(done.stayed) OVER (ORDER BY done.date, done.id) AS upto
                           FROM (SELECT sm.id, sm.date, sm.value,
-                                       sm.quantity * %(moved)s AS quantity
+                                       sm.quantity * %(moved)s AS quantity,
+                                       -- what came back was not sold by it
+                                       (sm.quantity - COALESCE((
+                                           SELECT SUM(back.quantity) FROM stock_move back
+                                            WHERE back.origin_returned_move_id = sm.id
+                                              AND back.state = 'done' AND back.is_in), 0))
+                                           * %(moved)s AS stayed
                                   FROM stock_move sm
                                  WHERE sm.sale_line_id = base.order_line_id
                                    AND sm.product_id = base.product_id
@@ -122,7 +161,15 @@ class CounterpartySaleFactCost(models.AbstractModel):
                                 AND other.display_type = 'product'
                                 AND other.counterparty_goods_kept IS NOT TRUE
                                 AND other.id <> base.line_id AND %(earlier)s) before
+                 -- what was credited before it left will never leave
+                 CROSS JOIN (SELECT base.quantity - COALESCE(SUM(back.quantity * %(credited)s), 0)
+                                    AS quantity
+                               FROM account_move_line back
+                              WHERE back.reversed_line_id = base.line_id
+                                AND back.parent_state = 'posted'
+                                AND back.counterparty_goods_kept IS NOT TRUE) wanted
                 HAVING COUNT(*) > 0) END""",
+            credited=self._sql_factor(SQL("back.product_uom_id"), SQL("base.uom_id")),
             earlier=earlier,
             moved=self._sql_factor(SQL("sm.product_uom"), SQL("base.uom_id")),
             # another product on the same order line may have another unit

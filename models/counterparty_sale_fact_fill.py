@@ -55,16 +55,20 @@ class CounterpartySaleFactFill(models.AbstractModel):
             self.env.ref("counterparty_crm.ir_cron_sale_fact_fill")._trigger()
 
     @api.model
-    def _count_unfilled(self):
-        """Estimate how many invoice lines wait, without reading them all."""
+    def _count_unfilled(self, company=None):
+        """Estimate how many invoice lines wait, without reading them all.
+
+        :param company: whose lines; without one, of all
+        """
         self.env["account.move.line"].flush_model()
         [[count]] = self.env.execute_query(
             SQL(
                 """SELECT COUNT(*) FROM (
                        SELECT FROM account_move_line l JOIN account_move m ON m.id = l.move_id
                         WHERE l.display_type = 'product' AND m.state = 'posted'
-                          AND m.move_type = ANY(%s) LIMIT %s) few""",
+                          AND m.move_type = ANY(%s) AND %s LIMIT %s) few""",
                 list(SALE_TYPES),
+                self._sql_is_of(company, "m"),
                 DIRECT_FILL + 1,
             )
         )
@@ -274,6 +278,7 @@ class CounterpartySaleFactFill(models.AbstractModel):
                     day=format_date(self.env, complete_from),
                 )
             notes.append(text)
+        notes += self._describe_rebuilds()
         if without_rate:
             notes.append(
                 self.env._(
@@ -283,6 +288,31 @@ class CounterpartySaleFactFill(models.AbstractModel):
                 )
             )
         return " ".join(notes) or False
+
+    @api.model
+    def _describe_rebuilds(self):
+        """Tell in words which of the reader's companies have their sales written anew."""
+        notes = []
+        for company_id, (day, _last_id) in self._get_rebuilds().items():
+            # its name is no secret for whoever works in it
+            company = self.env.companies.sudo().filtered(lambda own, id_=company_id: own.id == id_)
+            if not company:
+                continue
+            if day == date(9999, 12, 31):
+                text = self.env._(
+                    "Sales of %(company)s are about to be written anew: until then figures stay as "
+                    "they are.",
+                    company=company.name,
+                )
+            else:
+                text = self.env._(
+                    "Sales of %(company)s are being written anew, newest first: figures after "
+                    "%(day)s are new, earlier ones as they were.",
+                    company=company.name,
+                    day=format_date(self.env, day),
+                )
+            notes.append(text)
+        return notes
 
     @api.model
     def _list_gaps(self, without_rate=0):
@@ -330,10 +360,14 @@ class CounterpartySaleFactFill(models.AbstractModel):
 
     @api.model
     def _cron_fill(self):
-        """Fill the past in the background, newest first; goes on where it stopped."""
+        """Fill the past in the background, newest first; goes on where it stopped.
+
+        What is to be written anew waits until the past is there.
+        """
         cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=1 if self._get_fill_progress() else 0)
+        cron._commit_progress(remaining=bool(self._get_fill_progress()) + len(self._get_rebuilds()))
         while self._get_fill_progress():
             done = self._fill_chunk()
             if not cron._commit_progress(done, remaining=1 if done else 0):
-                break
+                return
+        self._cron_rebuild()

@@ -29,6 +29,8 @@ class CounterpartySaleFactKept(models.Model):
     unit_cost = fields.Float(readonly=True, digits=0, groups=COST_PROFIT)
     cost_basis = fields.Char(readonly=True, groups=COST_PROFIT)
     is_provisional = fields.Boolean(readonly=True, groups=COST_PROFIT)
+    # another day has other rates and other interactions
+    invoice_date = fields.Date(readonly=True)
     # when its provisional cost was settled, of facts that are only written anew
     settled_date = fields.Date(readonly=True)
     campaign_id = fields.Integer(readonly=True)
@@ -50,18 +52,18 @@ class CounterpartySaleFactKept(models.Model):
         """
         return SQL(
             """INSERT INTO counterparty_sale_fact_kept (
-                   line_id, move_id, product_id, commercial_partner_id, unit_cost, cost_basis,
-                   is_provisional, settled_date, campaign_id, medium_id, source_id,
+                   line_id, move_id, product_id, commercial_partner_id, invoice_date, unit_cost,
+                   cost_basis, is_provisional, settled_date, campaign_id, medium_id, source_id,
                    campaign_basis, weight)
-               SELECT line_id, move_id, product_id, commercial_partner_id,
+               SELECT line_id, move_id, product_id, commercial_partner_id, invoice_date,
                       CASE WHEN cost_basis <> ALL(%(asked)s)
                            THEN cost::numeric / NULLIF(quantity, 0)::numeric END,
                       cost_basis, is_provisional, settled_date, campaign_id, medium_id,
                       source_id, campaign_basis, CASE WHEN quantity = 0 THEN ABS(revenue)
                                            ELSE ABS(share) END
                  FROM (SELECT f.id, f.line_id, f.move_id, f.product_id, settled.settled_date,
-                              f.commercial_partner_id, f.kind, f.campaign_id, f.medium_id,
-                              f.source_id, f.campaign_basis,
+                              f.commercial_partner_id, f.invoice_date, f.kind, f.campaign_id,
+                              f.medium_id, f.source_id, f.campaign_basis,
                               f.quantity AS share, f.revenue,
                               SUM(f.cost) OVER line AS cost,
                               SUM(f.quantity) FILTER (WHERE f.kind = 'posting') OVER line
@@ -124,17 +126,30 @@ class CounterpartySaleFactKept(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _sql_cost(self, with_provisional=True):
-        """Select basis and cost of ``base``; nothing when the product is another one."""
+    def _sql_cost(self, with_provisional=True, closed=None):
+        """Select basis and cost of ``base``; nothing when the product is another one.
+
+        :param closed: tells that ``base`` is of a closed period: what had no cost there, has none
+        """
         return SQL(
-            """SELECT kept.cost_basis AS basis, kept.unit_cost::numeric * base.quantity AS value
+            """SELECT kept.cost_basis AS basis,
+                      COALESCE(kept.unit_cost::numeric, 0) * base.quantity AS value
                  FROM counterparty_sale_fact_kept kept
-                WHERE %s AND kept.line_id = base.line_id AND kept.unit_cost IS NOT NULL
+                WHERE %(any)s AND kept.line_id = base.line_id
+                  AND (kept.unit_cost IS NOT NULL
+                       OR kept.cost_basis = ANY(%(unknown)s) AND %(closed)s)
                   AND kept.product_id IS NOT DISTINCT FROM base.product_id
-                  AND (%s OR NOT kept.is_provisional)
+                  AND (%(provisional)s OR NOT kept.is_provisional)
+                  AND (kept.cost_basis <> 'discount' OR %(is_discount)s)
+                  -- converted at the rate of its day
+                  AND (kept.cost_basis <> 'order' OR base.order_currency_id = base.currency_id
+                       OR COALESCE(kept.invoice_date = base.invoice_date, TRUE))
                 LIMIT 1""",
-            self._sql_is_any(),
-            with_provisional,
+            any=self._sql_is_any(),
+            unknown=list(sale_cost.UNKNOWN),
+            is_discount=self.env["counterparty.sale.fact"]._sql_is_discount(),
+            closed=closed or SQL("FALSE"),
+            provisional=with_provisional,
         )
 
     @api.model
@@ -160,5 +175,7 @@ class CounterpartySaleFactKept(models.Model):
         return SQL(
             """kept.line_id = line.line_id
                   AND kept.product_id IS NOT DISTINCT FROM line.product_id
+                  -- nothing is known of what was kept before there were days
+                  AND COALESCE(kept.invoice_date = line.invoice_date, TRUE)
                   AND kept.commercial_partner_id IS NOT DISTINCT FROM line.commercial_partner_id"""
         )

@@ -38,7 +38,14 @@ READ = {
         "name",
     ),
     "sale.order": ("campaign_id", "medium_id", "source_id", "opportunity_id"),
-    "sale.order.line": ("purchase_price", "product_uom_id", "is_downpayment", "currency_id"),
+    "sale.order.line": (
+        "purchase_price",
+        "price_unit",
+        "product_uom_qty",
+        "product_uom_id",
+        "is_downpayment",
+        "currency_id",
+    ),
     "stock.move": ("state", "value", "quantity", "is_out", "sale_line_id"),
     "product.product": ("standard_price",),
     "product.template": ("categ_id", "type", "is_storable", "uom_id"),
@@ -76,16 +83,29 @@ class CounterpartySaleFactLine(models.AbstractModel):
 
     @api.model
     def _get_origins(self, moves, live):
-        """Return line -> line that it reverses, of all product lines of the documents."""
+        """Return line -> line that it reverses, of all product lines of the documents.
+
+        The first takes first what the original has. Written anew, what counted beyond it does so
+        again: closed periods stay as they were reported.
+        """
         if live:
             # in the cache since the posting: no query
-            lines = moves.line_ids.filtered("reversed_line_id")
+            lines = moves.line_ids.filtered("reversed_line_id").sorted("id")
             return {line.id: line.reversed_line_id.id for line in lines}
         return dict(
             self.env.execute_query(
                 SQL(
-                    """SELECT id, reversed_line_id FROM account_move_line
-                        WHERE move_id = ANY(%s) AND reversed_line_id IS NOT NULL""",
+                    """SELECT l.id, l.reversed_line_id FROM account_move_line l
+                        CROSS JOIN LATERAL (
+                            SELECT COALESCE(BOOL_OR(kept.campaign_basis = 'excess'), FALSE)
+                                       AS partly,
+                                   COALESCE(BOOL_AND(kept.campaign_basis
+                                                     IS NOT DISTINCT FROM 'excess'), FALSE)
+                                       AS wholly
+                              FROM counterparty_sale_fact_kept kept
+                             WHERE kept.line_id = l.id) beyond
+                        WHERE l.move_id = ANY(%s) AND l.reversed_line_id IS NOT NULL
+                        ORDER BY beyond.partly, beyond.wholly, l.date, l.id""",
                     sql_ids(moves.ids),
                 )
             )
@@ -111,6 +131,7 @@ class CounterpartySaleFactLine(models.AbstractModel):
                       l.source_id AS line_source, m.campaign_id AS move_campaign,
                       m.medium_id AS move_medium, m.source_id AS move_source,
                       s.id AS order_line_id, s.order_id, s.purchase_price,
+                      s.price_unit AS order_price, s.product_uom_qty AS order_quantity,
                       o.opportunity_id, o.campaign_id AS order_campaign,
                       o.medium_id AS order_medium, o.source_id AS order_source,
                       lead.campaign_id AS lead_campaign, lead.medium_id AS lead_medium,
@@ -154,6 +175,7 @@ class CounterpartySaleFactLine(models.AbstractModel):
         nothing = SQL(
             """CROSS JOIN (SELECT NULL::int AS id, NULL::int AS order_id, FALSE AS is_downpayment,
                                 NULL::numeric AS purchase_price, NULL::int AS currency_id,
+                                NULL::numeric AS price_unit, NULL::numeric AS product_uom_qty,
                                 NULL::int AS product_uom_id) s
                  CROSS JOIN (SELECT NULL::int AS opportunity_id, NULL::int AS campaign_id,
                                     NULL::int AS medium_id, NULL::int AS source_id) o

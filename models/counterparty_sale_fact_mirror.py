@@ -44,6 +44,7 @@ class CounterpartySaleFactMirror(models.AbstractModel):
         """Select what each share of the original still has after its corrections and credits.
 
         What it is, an advance or of unknown cost, its own rows tell: credits may have taken all.
+        What takes back a credit takes back what that counted beyond its own original, too.
         """
         return SQL(
             """SELECT credit.line_id, fact.campaign_id, fact.medium_id, fact.source_id,
@@ -65,7 +66,7 @@ class CounterpartySaleFactMirror(models.AbstractModel):
                  ) side ON TRUE
                  JOIN counterparty_sale_fact fact
                    ON fact.move_id = side.move_id AND fact.line_id = side.id
-                  AND fact.campaign_basis IS DISTINCT FROM 'excess'
+                  AND (fact.campaign_basis IS DISTINCT FROM 'excess' OR side.id = origin.id)
                 GROUP BY credit.line_id, fact.campaign_id, fact.medium_id, fact.source_id"""
         )
 
@@ -141,4 +142,154 @@ class CounterpartySaleFactMirror(models.AbstractModel):
                 UNION ALL
                SELECT line.*, NULL, NULL, NULL, 'excess', 1, 1, 1, 1
                  FROM line WHERE line.line_id < 0"""
+        )
+
+    # ------------------------------------------------------------
+    # Credits that count beyond the original
+    # ------------------------------------------------------------
+
+    @api.model
+    def _claim_lines(self, lines):
+        """Let whoever takes back or corrects the same lines at this instant start again.
+
+        A lock would not do: who waited for it goes on with what was there before. Only a row that
+        is really written makes the host repeat the other.
+        """
+        if lines:
+            self._claim(lines.move_id.ids, lines.ids)
+
+    @api.model
+    def _claim(self, move_ids, line_ids):
+        self.env.cr.execute(
+            SQL(
+                """UPDATE counterparty_sale_fact SET kind = kind
+                    WHERE id IN (SELECT id FROM counterparty_sale_fact
+                                  WHERE move_id = ANY(%s) AND line_id = ANY(%s)
+                                    AND kind = 'posting' ORDER BY id FOR UPDATE)""",
+                sql_ids(set(move_ids)),
+                sql_ids(set(line_ids)),
+            )
+        )
+
+    @api.model
+    def _sql_beyond(self, moves):
+        """Select originals of which others count beyond, when these documents leave.
+
+        Nothing of documents that take nothing back: drafting invoices pays nothing for it.
+        """
+        if not any(move.move_type == "out_refund" or move.reversed_entry_id for move in moves):
+            return None
+        return SQL(
+            """SELECT NULL::int, own.reversed_line_id
+                 FROM gone
+                 JOIN account_move_line own
+                   ON own.id = gone.line_id AND own.reversed_line_id IS NOT NULL
+                 JOIN account_move_line other
+                   ON other.reversed_line_id = own.reversed_line_id
+                  AND other.move_id <> ALL(%s)
+                 JOIN counterparty_sale_fact fact
+                   ON fact.move_id = other.move_id AND fact.line_id = other.id
+                  AND fact.campaign_basis = 'excess'""",
+            moves.ids,
+        )
+
+    @api.model
+    def _find_misjudged(self, companies=None, origins=None):
+        """Return documents that take back more than the original has, or less than they could.
+
+        An earlier credit may have left, the original may have changed, or two were posted at the
+        same instant. Those of closed periods stay as they were reported.
+
+        :param companies: whose documents; without any, of all
+        :param origins: ids of the lines taken back; without any, of all
+        """
+        # all companies count, not those alone that the reader may see
+        companies = self.env["res.company"].sudo().search([]) if companies is None else companies
+        for model in ("account.move.line", "account.move"):
+            self.env[model].flush_model()
+        rows = self.env.execute_query(
+            SQL(
+                """WITH RECURSIVE credit AS MATERIALIZED (
+                       SELECT l.id, l.move_id, l.reversed_line_id, l.date > lock.day AS is_open
+                         FROM account_move_line l
+                         JOIN (VALUES %(locks)s) lock (company_id, day)
+                           ON lock.company_id = l.company_id
+                        WHERE l.reversed_line_id IS NOT NULL AND l.parent_state = 'posted'
+                          AND %(chosen)s),
+                   judged AS (%(judged)s),
+                   found AS (
+                       SELECT credit.id, credit.move_id, credit.is_open
+                         FROM judged JOIN credit ON credit.reversed_line_id = judged.id
+                        UNION
+                       SELECT back.id, back.move_id, back.date > lock.day
+                         FROM found
+                         JOIN account_move_line back
+                           ON back.reversed_line_id = found.id AND back.parent_state = 'posted'
+                         JOIN (VALUES %(locks)s) lock (company_id, day)
+                           ON lock.company_id = back.company_id)
+                   SELECT DISTINCT move_id FROM found WHERE is_open ORDER BY move_id""",
+                locks=self._sql_locks(companies),
+                chosen=SQL("TRUE")
+                if origins is None
+                else SQL("l.reversed_line_id = ANY(%s)", list(origins)),
+                judged=self._sql_judged(),
+            )
+        )
+        return [row[0] for row in rows]
+
+    @api.model
+    def _sql_judged(self):
+        """Select the lines whose open credits take too much, or leave what they could take."""
+        wrong = SQL(" OR ").join(
+            SQL(
+                """SIGN(sold_%(name)s) * rest_%(name)s < 0
+                   AND SIGN(sold_%(name)s) * covered_%(name)s < 0
+                   OR SIGN(sold_%(name)s) * rest_%(name)s > 0
+                   AND SIGN(sold_%(name)s) * beyond_%(name)s < 0""",
+                name=SQL(name),
+            )
+            for name in ("amount", "quantity")
+        )
+        return SQL(
+            """SELECT id FROM (
+                   SELECT side.id, %(amounts)s, %(quantities)s
+                     FROM (SELECT reversed_line_id AS id, id AS line_id, move_id, TRUE AS is_credit,
+                                  is_open
+                             FROM credit
+                            UNION ALL
+                           SELECT origin.id, origin.id, origin.move_id, FALSE, FALSE
+                             FROM (SELECT DISTINCT reversed_line_id AS id FROM credit) own
+                             JOIN account_move_line origin ON origin.id = own.id) side
+                     JOIN counterparty_sale_fact fact
+                       ON fact.move_id = side.move_id AND fact.line_id = side.line_id
+                    CROSS JOIN LATERAL (
+                        SELECT fact.campaign_basis IS NOT DISTINCT FROM 'excess' AND side.is_credit
+                                   AS is_beyond) how
+                    GROUP BY side.id) total
+                WHERE %(wrong)s""",
+            amounts=self._sql_judged_sums(
+                SQL("fact.revenue + COALESCE(fact.advance, 0)"), SQL("amount")
+            ),
+            quantities=self._sql_judged_sums(SQL("fact.quantity"), SQL("quantity")),
+            wrong=wrong,
+        )
+
+    @api.model
+    def _sql_judged_sums(self, value, name):
+        """Sum what was sold, what is left of it, and what open credits take and go beyond."""
+        parts = {
+            "sold": SQL("NOT side.is_credit"),
+            "rest": SQL("NOT how.is_beyond"),
+            "covered": SQL("side.is_open AND NOT how.is_beyond"),
+            "beyond": SQL("side.is_open AND how.is_beyond"),
+        }
+        return SQL(", ").join(
+            SQL(
+                "ROUND(SUM(%s) FILTER (WHERE %s)::numeric, 6) AS %s_%s",
+                value,
+                where,
+                SQL(part),
+                name,
+            )
+            for part, where in parts.items()
         )

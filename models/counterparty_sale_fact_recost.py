@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..tools import sale_cost
+from .counterparty_sale_correction import GIVEN
 
 
 class CounterpartySaleFactRecost(models.AbstractModel):
@@ -56,7 +57,7 @@ class CounterpartySaleFactRecost(models.AbstractModel):
                    side AS MATERIALIZED (%(side)s),
                    line AS MATERIALIZED (%(line)s),
                    share AS (%(share)s)
-                   %(rows)s""",
+                   %(rows)s RETURNING move_id, line_id""",
                 target=self._sql_target(),
                 answer=answer,
                 side=self._sql_sides(),
@@ -65,28 +66,45 @@ class CounterpartySaleFactRecost(models.AbstractModel):
                 rows=self._sql_rows("cost", correction),
             )
         )
-        count = self.env.cr.rowcount
+        rows = self.env.cr.fetchall()
+        # whoever gives the same lines a cost at this instant starts again, and sees this
+        if rows:
+            self._claim([row[0] for row in rows], [row[1] for row in rows])
         self.invalidate_model()
-        return count
+        return len(rows)
 
     @api.model
     def _sql_sides(self):
         """Select each line of ``answer`` and those that reverse it, with the original's figures."""
         return SQL(
-            """SELECT line.id AS line_id, line.move_id, origin.quantity AS whole, answer.value
+            """SELECT line.line_id, line.move_id, origin.quantity AS whole, answer.value
                  FROM answer
                  JOIN LATERAL (SELECT SUM(f.quantity)::numeric AS quantity
                                  FROM account_move_line l
                                  JOIN counterparty_sale_fact f
                                    ON f.move_id = l.move_id AND f.line_id = l.id
                                 WHERE l.id = answer.line_id) origin ON TRUE
-                 JOIN LATERAL (
-                     SELECT l.id, l.move_id FROM account_move_line l WHERE l.id = answer.line_id
-                     UNION ALL
-                     SELECT l.id, l.move_id FROM account_move_line l
-                      WHERE l.reversed_line_id = answer.line_id AND l.parent_state = 'posted'
-                 ) line ON TRUE
-                WHERE answer.value IS NOT NULL AND origin.quantity <> 0"""
+                 JOIN LATERAL (%s) line ON TRUE
+                WHERE answer.value IS NOT NULL AND origin.quantity <> 0""",
+            self._sql_following(SQL("l.id = answer.line_id")),
+        )
+
+    @api.model
+    def _sql_following(self, where):
+        """Select lines, what takes them back, what takes that back, and so on.
+
+        :param where: a condition on the lines ``l`` to begin with
+        """
+        return SQL(
+            """WITH RECURSIVE following AS (
+                   SELECT l.id AS line_id, l.move_id FROM account_move_line l WHERE %s
+                    UNION
+                   SELECT back.id, back.move_id
+                     FROM following
+                     JOIN account_move_line back ON back.reversed_line_id = following.line_id
+                          AND back.parent_state = 'posted')
+               SELECT * FROM following""",
+            where,
         )
 
     @api.model
@@ -175,6 +193,72 @@ class CounterpartySaleFactRecost(models.AbstractModel):
         self.invalidate_model()
         return self.env.cr.rowcount
 
+    @api.model
+    def _set_discounts_apart(self):
+        """Count discounts as what they take off the profit, where version 1.4 knew no cost of them.
+
+        In their own month, closed or not: the figure was wrong there, and all of the past on one
+        day would be wrong in another. What reverses them follows; what somebody gave a cost stays.
+        A second call changes nothing.
+
+        :return: how many rows changed
+        """
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT DISTINCT fact.move_id FROM counterparty_sale_fact fact
+                     JOIN account_move m ON m.id = fact.move_id
+                    WHERE fact.kind = 'posting' AND fact.cost_basis = ANY(%s)
+                      AND fact.unknown <> 0
+                      AND (fact.unknown < 0) = (m.move_type <> 'out_refund')""",
+                list(sale_cost.UNKNOWN),
+            )
+        )
+        if not rows:
+            return 0
+        moves = self.env["account.move"].browse([row[0] for row in rows])
+        self.env.cr.execute(self._sql_discounts_apart(moves))
+        self.invalidate_model()
+        return self.env.cr.rowcount
+
+    @api.model
+    def _sql_discounts_apart(self, moves):
+        return SQL(
+            """WITH RECURSIVE line AS (
+                   SELECT base.line_id AS id, base.move_id, 'discount' AS basis
+                     FROM (%(base)s) base
+                    WHERE %(is_discount)s
+                      -- what it reverses says what it is
+                      AND NOT EXISTS (SELECT FROM account_move_line origin
+                                        JOIN counterparty_sale_fact f
+                                          ON f.move_id = origin.move_id AND f.line_id = origin.id
+                                       WHERE origin.id = base.reversed_line_id)
+                    UNION
+                   SELECT l.id, l.move_id, 'mirror' FROM line
+                     JOIN account_move_line l ON l.reversed_line_id = line.id)
+               UPDATE counterparty_sale_fact fact
+                  SET profit = profit + unknown, unknown = NULL,
+                      -- goods that were kept stay so
+                      cost_basis = CASE WHEN cost_basis = ANY(%(unknown)s) THEN line.basis
+                                        ELSE cost_basis END
+                 FROM line
+                WHERE fact.move_id = line.move_id AND fact.line_id = line.id
+                  AND fact.unknown IS NOT NULL
+                  AND NOT EXISTS (SELECT FROM counterparty_sale_fact known
+                                   WHERE known.move_id = line.move_id AND known.line_id = line.id
+                                     AND known.kind = 'cost')""",
+            base=self._sql_base(
+                moves,
+                SQL(
+                    """EXISTS (SELECT FROM counterparty_sale_fact f
+                                WHERE f.move_id = m.id AND f.line_id = l.id
+                                  AND f.kind = 'posting' AND f.cost_basis = ANY(%s))""",
+                    list(sale_cost.UNKNOWN),
+                ),
+            ),
+            is_discount=self._sql_is_discount(),
+            unknown=list(sale_cost.UNKNOWN),
+        )
+
     # ------------------------------------------------------------
     # Campaigns
     # ------------------------------------------------------------
@@ -189,13 +273,23 @@ class CounterpartySaleFactRecost(models.AbstractModel):
         """
         if not lines:
             return 0
+        self._claim_lines(lines)
+        key = [SQL.identifier(name) for name in ("line_id", "move_id", "company_id", "date")]
+        kept = [f"{name}_id" for name in GIVEN if correction[f"keeps_{name}"]]
+        given = {
+            record_name: SQL.identifier(record_name)
+            if record_name in kept
+            else SQL("%s::int", record.id or None)
+            for record_name, record in (
+                ("campaign_id", campaign),
+                ("medium_id", medium),
+                ("source_id", source),
+            )
+        }
         self.env.cr.execute(
             SQL(
                 """%(target)s
-                   WITH chosen AS (SELECT id, move_id FROM account_move_line
-                                    WHERE id = ANY(%(lines)s)
-                                       OR reversed_line_id = ANY(%(lines)s)
-                                          AND parent_state = 'posted'),
+                   WITH chosen AS (%(chosen)s),
                    had AS MATERIALIZED (%(had)s)
                    SELECT 'campaign', %(correction)s, line_id, move_id, company_id, date,
                           invoice_date, commercial_partner_id, partner_id, product_id, categ_id,
@@ -206,17 +300,18 @@ class CounterpartySaleFactRecost(models.AbstractModel):
                    SELECT 'campaign', %(correction)s, line_id, move_id, company_id, date,
                           MIN(invoice_date), MIN(commercial_partner_id), MIN(partner_id),
                           MIN(product_id), MIN(categ_id), MIN(user_id), MIN(team_id),
-                          BOOL_OR(is_internal), FALSE, %(campaign)s::int, %(medium)s::int,
-                          %(source)s::int, 'manual', MIN(cost_basis), SUM(quantity), SUM(revenue),
-                          SUM(advance), SUM(cost), SUM(profit), SUM(unknown)
-                     FROM had GROUP BY line_id, move_id, company_id, date""",
+                          BOOL_OR(is_internal), FALSE, %(given)s, %(basis)s, MIN(cost_basis),
+                          SUM(quantity), SUM(revenue), SUM(advance), SUM(cost), SUM(profit),
+                          SUM(unknown)
+                     FROM had
+                    GROUP BY %(key)s""",
                 target=self._sql_target(),
-                lines=lines.ids,
+                chosen=self._sql_following(SQL("l.id = ANY(%s)", lines.ids)),
                 had=self._sql_had(lines, correction),
                 correction=correction.id,
-                campaign=campaign.id or None,
-                medium=medium.id or None,
-                source=source.id or None,
+                given=SQL(", ").join(given.values()),
+                basis=SQL("MAX(basis)") if correction.keeps_campaign else SQL("'manual'"),
+                key=SQL(", ").join([*key, *(given[name] for name in kept)]),
             )
         )
         count = self.env.cr.rowcount
@@ -239,7 +334,7 @@ class CounterpartySaleFactRecost(models.AbstractModel):
                       SUM(f.profit) AS profit, SUM(f.unknown) AS unknown
                  FROM chosen
                  JOIN counterparty_sale_fact f
-                   ON f.move_id = chosen.move_id AND f.line_id = chosen.id
+                   ON f.move_id = chosen.move_id AND f.line_id = chosen.line_id
                   AND f.campaign_basis IS DISTINCT FROM 'excess'
                  JOIN (VALUES %(locks)s) lock (company_id, day) ON lock.company_id = f.company_id
                 GROUP BY f.line_id, f.move_id, f.company_id, GREATEST(f.date, lock.day + 1),

@@ -140,6 +140,8 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
         """Read sales and payments of all these counterparties in one statement."""
         today = fields.Date.context_today(self)
         start = today - relativedelta(years=1)
+        # an invoice may be dated ahead
+        year = SQL("date > %s AND date <= %s", start, today)
         # sales alone: a form asks nothing about money spent
         Report = self.env[REPORT].with_context(counterparty_facts_only=True)
         query = Report._search([("commercial_partner_id", "in", entities.ids)])
@@ -147,14 +149,16 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
         query.groupby = SQL("commercial_partner_id")
         return query.select(
             SQL("commercial_partner_id"),
-            SQL("SUM(revenue) FILTER (WHERE date > %s)", start),
-            SQL("SUM(profit) FILTER (WHERE date > %s)", start),
-            SQL("SUM(revenue - COALESCE(unknown, 0)) FILTER (WHERE date > %s)", start),
-            SQL("SUM(without_rate) FILTER (WHERE date > %s)", start),
+            SQL("SUM(revenue) FILTER (WHERE %s)", year),
+            SQL("SUM(profit) FILTER (WHERE %s)", year),
+            SQL("SUM(revenue - COALESCE(unknown, 0)) FILTER (WHERE %s)", year),
+            SQL("SUM(without_rate) FILTER (WHERE %s)", year),
             # a sale without a rate is a sale all the same
             SQL("MAX(invoice_date) FILTER (WHERE revenue > 0 OR without_rate > 0)"),
             SQL(
-                """(SELECT AVG(paid.day - item.date_maturity)
+                # what is overdue and open counts as if it were paid today
+                """(SELECT AVG(CASE WHEN item.reconciled THEN paid.day ELSE %(today)s END
+                               - item.date_maturity)
                       FROM account_move_line item
                       JOIN account_account account ON account.id = item.account_id
                            AND account.account_type = 'asset_receivable'
@@ -167,12 +171,14 @@ class CounterpartyProfitPartnerMixin(models.AbstractModel):
                                       JOIN account_move settled ON settled.id = given.move_id
                                            AND settled.move_type != 'out_refund'
                                      WHERE part.debit_move_id = item.id) paid ON TRUE
-                     WHERE item.partner_id = %s.commercial_partner_id
-                       AND item.reconciled AND item.date > %s
-                       AND item.company_id = ANY(%s))""",
-                SQL.identifier(self.env[REPORT]._table),
-                start,
-                self.env.companies.ids,
+                     WHERE item.partner_id = %(report)s.commercial_partner_id
+                       AND item.parent_state = 'posted' AND item.date > %(start)s
+                       AND (item.reconciled OR item.date_maturity < %(today)s)
+                       AND item.company_id = ANY(%(companies)s))""",
+                report=SQL.identifier(self.env[REPORT]._table),
+                start=start,
+                today=today,
+                companies=self.env.companies.ids,
             ),
         )
 

@@ -159,8 +159,11 @@ from . import test_counterparty_attribution_comparison
 from . import test_counterparty_sale_correction
 from . import test_counterparty_sale_fact
 from . import test_counterparty_sale_fact_attribution
+from . import test_counterparty_sale_fact_closed
 from . import test_counterparty_sale_fact_cost
 from . import test_counterparty_sale_fact_credit
+from . import test_counterparty_sale_fact_discount
+from . import test_counterparty_sale_fact_excess
 from . import test_counterparty_sale_fact_fill
 from . import test_counterparty_sale_fact_goods_kept
 from . import test_counterparty_sale_fact_history
@@ -181,6 +184,8 @@ from . import test_counterparty_inbox_race
 from . import test_counterparty_mailbox_setup
 from . import test_counterparty_request_team_desk
 from . import test_counterparty_sale_fact_parallel
+from . import test_counterparty_sale_fact_past
+from . import test_counterparty_sale_fact_rebuild
 from . import test_counterparty_sale_fact_speed
 
 # portal

@@ -39,6 +39,24 @@ class TestCounterpartyUnitCostImport(ProfitCase):
             self._import("A-1,2026-01-01,2026-12-31,7")
         self.assertEqual(self._sums(certain), (100, 10, 90))
 
+    def test_costs_that_a_delivery_has_settled_stay(self):
+        self.goods.standard_price = 0
+        invoice = self._invoice()
+        self.env.cr.execute(
+            """INSERT INTO counterparty_sale_fact (
+                   kind, line_id, move_id, company_id, date, invoice_date, commercial_partner_id,
+                   partner_id, product_id, cost_basis, quantity, revenue, cost, profit, unknown)
+               SELECT 'cost', line_id, move_id, company_id, date, invoice_date,
+                      commercial_partner_id, partner_id, product_id, 'settled', 0, 0, 60, 40, -100
+                 FROM counterparty_sale_fact WHERE move_id = %s""",
+            invoice.ids,
+        )
+        self.env.invalidate_all()
+
+        with self.assertRaisesRegex(UserError, "lacks a certain cost"):
+            self._import("A-1,2026-01-01,2026-12-31,50")
+        self.assertEqual(self._sums(invoice), (100, 60, 40))
+
     def test_bad_files_name_the_row(self):
         with self.assertRaisesRegex(UserError, "Row 2 .* “to”"):
             self._import("A-1,2026-01-01,2025-01-01,7")
@@ -361,6 +379,29 @@ class TestResPartnerProfit(ProfitCase):
         self.customer.invalidate_recordset()
         if invoice.payment_state == "paid" or invoice.amount_residual == 0:
             self.assertIn("12 days late", self.customer.counterparty_days_late)
+
+    def test_whoever_owes_for_long_pays_late_too(self):
+        today = fields.Date.today()
+        for age in (40, 20):
+            self._invoice(
+                day=fields.Date.subtract(today, days=age),
+                invoice_date_due=fields.Date.subtract(today, days=age),
+                invoice_payment_term_id=False,
+            )
+        self._invoice(day=today, invoice_date_due=fields.Date.add(today, days=30))
+
+        self.customer.invalidate_recordset()
+
+        self.assertIn("30 days late", self.customer.counterparty_days_late)
+
+    def test_sales_dated_ahead_are_in_no_past_year(self):
+        today = fields.Date.today()
+        self._invoice(day=today)
+        self._invoice(self._line(price=70), day=fields.Date.add(today, days=40))
+
+        self.customer.invalidate_recordset()
+
+        self.assertEqual(self.customer.counterparty_sales_12m, 100)
 
     def test_one_query_tells_it_all(self):
         self._invoice()

@@ -123,6 +123,74 @@ class TestCounterpartySaleCorrection(ProfitCase):
             self._correct(invoice.invoice_line_ids, self.spring, user=self.boss)
         self.assertEqual(len(self._facts(invoice)), 9)
 
+    def test_medium_and_source_stay_unless_they_are_changed(self):
+        expo = self.env["utm.source"].create({"name": "Expo 2026"})
+        own = {"campaign_id": self.spring.id, "medium_id": self.mail.id, "source_id": expo.id}
+        invoice = self._invoice(self._line(**own))
+
+        self._correct(invoice.invoice_line_ids, self.autumn)
+        after_campaign = self._earned_by(invoice)
+        wizard = self.env["counterparty.campaign.correction"].with_user(self.boss)
+        wizard.create(
+            {
+                "line_ids": [(6, 0, invoice.invoice_line_ids.ids)],
+                "change_campaign": False,
+                "change_medium": True,
+                "medium_id": self.fair.id,
+                "reason": "Met at the fair",
+            }
+        ).action_correct()
+        self.Fact._rebuild(self.company)
+
+        self.assertEqual(after_campaign, {("Autumn", "Letter", "Expo 2026"): 100})
+        self.assertEqual(self._earned_by(invoice), {("Autumn", "Fair", "Expo 2026"): 100})
+        self.assertIn("Medium or source corrected: Met at the fair", invoice.message_ids[0].body)
+        invoice.button_draft()
+        line = invoice.invoice_line_ids
+        self.assertEqual(
+            (line.campaign_id, line.medium_id, line.source_id), (self.autumn, self.fair, expo)
+        )
+
+    def test_correction_of_nothing_is_refused(self):
+        wizard = self.env["counterparty.campaign.correction"].with_user(self.boss)
+        wizard = wizard.create(
+            {
+                "line_ids": [(6, 0, self._invoice().invoice_line_ids.ids)],
+                "change_campaign": False,
+                "reason": "Nothing",
+            }
+        )
+        with self.assertRaisesRegex(UserError, "Choose what to change"):
+            wizard.action_correct()
+
+    def test_nobody_writes_corrections_by_program(self):
+        with self.assertRaises(AccessError):
+            self.env["counterparty.sale.correction"].with_user(self.boss).create(
+                {"kind": "campaign", "reason": "x", "company_id": self.company.id}
+            )
+
+    def test_what_reverses_a_credit_follows_too(self):
+        self.goods.standard_price = 0
+        invoice = self._invoice(campaign_id=self.spring.id)
+        credit = self._credit(invoice)
+        back = self._credit(credit)
+
+        self._correct(invoice.invoice_line_ids, self.autumn)
+        self.env["counterparty.sale.correction"]._correct_cost(
+            self.company, {invoice.invoice_line_ids.id: 33}, "Price list"
+        )
+
+        self.assertEqual(self._sums(back), (100, 33, 67))
+        self.assertEqual(self._by_campaign(back), {"Autumn": 100})
+        self.assertEqual(self._by_campaign(invoice | credit), {})
+
+    def _earned_by(self, moves):
+        found = {}
+        for fact in self._facts(moves):
+            key = fact.campaign_id.title, fact.medium_id.name, fact.source_id.name
+            found[key] = round(found.get(key, 0) + fact.revenue, 2)
+        return {key: amount for key, amount in found.items() if amount}
+
     def test_second_correction_starts_from_the_first(self):
         invoice = self._invoice()
 

@@ -213,7 +213,7 @@ class TestCounterpartySaleFact(ProfitCase):
         )
 
         self.assertEqual(self._facts(invoice).mapped("revenue"), [100, 0, -30])
-        self.assertEqual(self._facts(invoice).mapped("profit"), [90, -10, 0])
+        self.assertEqual(self._facts(invoice).mapped("profit"), [90, -10, -30])
         self.assert_matches_ledger(invoice)
 
     def test_posting_survives_a_currency_without_a_rate(self):

@@ -92,3 +92,20 @@ class TestCounterpartySaleFactAttribution(ProfitCase):
 
         self.assertEqual(self._by_campaign(invoice | credits), {})
         self.assertEqual(self._sums(invoice | credits), (0, 0, 0))
+
+    def test_medium_and_source_of_the_line_win_over_whoever_names_the_campaign(self):
+        expo = self.env["utm.source"].create({"name": "Expo 2026"})
+        own = {"medium_id": self.fair.id, "source_id": expo.id}
+        order = self._order(campaign=self.spring)
+        order.medium_id = self.mail
+        ordered = self._invoice(
+            self._line(self.service, sale_line_ids=[(6, 0, order.order_line.ids)], **own)
+        )
+        self._interaction(self.spring, "2026-03-09 10:00:00", medium_id=self.mail.id)
+        called = self._invoice(self._line(self.service, **own))
+
+        for invoice, basis in ((ordered, "order"), (called, "interaction")):
+            with self.subTest(basis=basis):
+                fact = self._facts(invoice)
+                self.assertEqual((fact.campaign_id, fact.campaign_basis), (self.spring, basis))
+                self.assertEqual((fact.medium_id, fact.source_id), (self.fair, expo))

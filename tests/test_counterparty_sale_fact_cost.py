@@ -279,3 +279,52 @@ class TestCounterpartySaleFactCost(ProfitCase):
 
         self.assertEqual(self._sums(invoice), (100, 3, 97))
         self.assertEqual(self._facts(invoice).company_id, self.other_company)
+
+    # ------------------------------------------------------------
+    # Goods that come back, and goods that never leave
+    # ------------------------------------------------------------
+
+    def _return(self, order, quantity):
+        picking = order.picking_ids.filtered(lambda one: one.state == "done").sorted("id")[-1:]
+        wizard = self.env["stock.return.picking"].create({"picking_id": picking.id})
+        wizard.product_return_moves.write({"quantity": quantity, "to_refund": True})
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        back.move_ids.write({"quantity": quantity, "picked": True})
+        back._action_done()
+
+    def test_goods_that_came_back_are_in_no_later_invoice(self):
+        goods = self.product_fifo.with_env(self.env)
+        order = self._order((goods, 10, 100.0))
+        line = {"sale_line_ids": [Command.set(order.order_line.ids)]}
+        self._make_in_move(goods, 10, unit_cost=10)
+        self._deliver(order)
+        first = self._invoice(self._line(goods, quantity=10, **line))
+        self._return(order, 10)
+        credit = self._credit(first)
+        self._make_out_move(goods, 10)
+        self._make_in_move(goods, 10, unit_cost=20)
+        order.order_line.product_uom_qty = 20
+        self._deliver(order)
+
+        again = self._invoice(self._line(goods, quantity=10, **line))
+
+        self.assertEqual(self._sums(first | credit), (0, 0, 0))
+        self.assertEqual(self._sums(again), (1000, 200, 800))
+
+    def test_what_was_credited_before_it_left_keeps_nobody_waiting(self):
+        goods = self.product_fifo.with_env(self.env)
+        order = self._order((goods, 10, 100.0))
+        order.order_line.purchase_price = 60
+        invoice = self._invoice(
+            self._line(goods, quantity=10, sale_line_ids=[Command.set(order.order_line.ids)])
+        )
+        credit = self._credit(invoice, post=False)
+        credit.invoice_line_ids.quantity = 4
+        credit.action_post()
+        self._make_in_move(goods, 6, unit_cost=70)
+        self._deliver_part(order, 6)
+
+        self.Fact._settle(invoice)
+
+        self.assertEqual(self._sums(invoice | credit), (600, 420, 180))
+        self.assertEqual(self._sums(credit), (-400, -280, -120))

@@ -334,3 +334,14 @@ class TestCounterpartySaleFactCredit(ProfitCase):
         self.assertTrue(credit.invoice_line_ids.counterparty_goods_kept)
         self.assertEqual(self._sums(credit), (-100, 0, -100))
         self.assertEqual(self._by_campaign(credit), {"Spring": -100})
+
+    def test_line_that_became_another_product_takes_nothing_back(self):
+        invoice = self._invoice(self._line(quantity=2))
+        credit = self._credit(invoice, post=False)
+        credit.invoice_line_ids.product_id = self.service
+        credit.invoice_line_ids.price_unit = 100
+
+        credit.action_post()
+
+        self.assertFalse(credit.invoice_line_ids.reversed_line_id)
+        self.assertEqual(self._sums(credit), (-200, 0, 0))

@@ -23,10 +23,12 @@ MONTH_END = "2026-03-31"
 class TestCounterpartySaleFactHistory(ProfitCase):
     """Whatever happens to documents, facts equal the ledger and a rebuild from the documents."""
 
+    seed = 19
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.chance = random.Random(19)
+        cls.chance = random.Random(cls.seed)
         cls.Correction = cls.env["counterparty.sale.correction"]
         cls.twins = cls.env["res.partner"].create(
             [{"name": f"Twin {number}", "is_company": True} for number in range(3)]

@@ -78,6 +78,7 @@ class TestCounterpartySaleFactParallel(RaceCase):
         cls.move_ids = moves.ids
         cls.ids = {
             "account.move": list(moves.ids),
+            "utm.campaign": [],
             "account.journal": journal.ids,
             "product.template": product.product_tmpl_id.ids,
             "res.partner": partner.ids,
@@ -90,6 +91,7 @@ class TestCounterpartySaleFactParallel(RaceCase):
             env = api.Environment(cr, SUPERUSER_ID, {"force_delete": True})
             moves = env["account.move"].browse(cls.ids["account.move"])
             moves.filtered(lambda move: move.state == "posted").button_draft()
+            env["counterparty.sale.correction"].search([("reason", "=", "Race")]).unlink()
             for model, ids in cls.ids.items():
                 records = env[model].browse(ids)
                 if model == "res.partner":
@@ -98,25 +100,28 @@ class TestCounterpartySaleFactParallel(RaceCase):
                     roles.unlink()
                 records.unlink()
 
-    def _post(self, move_id, gate, errors):
+    def _act(self, move_ids, act, gate, errors):
         try:
             with self.registry.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
-                move = env["account.move"].browse(move_id)
+                moves = env["account.move"].browse(move_ids)
                 # what others commit from now on is not seen
                 cr.execute("SELECT 1")
                 gate.wait(timeout=30)
                 # the host repeats a request that met another one
-                retrying(move.action_post, env)
+                retrying(partial(act, moves), env)
         except Exception as error:  # noqa: BLE001 - whatever happens in a thread is told at its end
             errors.append(error)
 
-    def _post_together(self, move_ids):
-        """Post documents at the same instant; assert that each posting ends well."""
-        gate, errors = threading.Barrier(len(move_ids)), []
+    def _act_together(self, tasks):
+        """Do something to documents at the same instant; assert that each ends well.
+
+        :param tasks: pairs of ids and what is done to these documents
+        """
+        gate, errors = threading.Barrier(len(tasks)), []
         threads = [
-            threading.Thread(target=partial(self._post, move_id, gate, errors))
-            for move_id in move_ids
+            threading.Thread(target=partial(self._act, move_ids, act, gate, errors))
+            for move_ids, act in tasks
         ]
 
         # this thread holds the lock of the registry while it runs tests
@@ -127,6 +132,10 @@ class TestCounterpartySaleFactParallel(RaceCase):
             for thread in threads:
                 thread.join(timeout=120)
         self.assertEqual(errors, [])
+
+    def _post_together(self, move_ids):
+        """Post documents at the same instant; assert that each posting ends well."""
+        self._act_together([([move], lambda moves: moves.action_post()) for move in move_ids])
 
     def test_each_of_eight_postings_leaves_its_facts(self):
         self._post_together(self.move_ids)
@@ -147,10 +156,18 @@ class TestCounterpartySaleFactParallel(RaceCase):
             self.assertFalse(found.keys() & set(moves.ids))
 
     def test_two_credits_of_one_invoice_take_back_no_more_than_it_brought(self):
-        invoice, credits = self._prepare_credits()
+        for is_named in (True, False):
+            with self.subTest(is_named=is_named):
+                self._check_two_credits(is_named)
+
+    def _check_two_credits(self, is_named):
+        invoice, credits = self._prepare_credits(is_named)
 
         self._post_together(credits)
 
+        if not is_named:
+            self._assert_first_took_all(invoice, credits)
+            return
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             lines = env["account.move"].browse(credits).invoice_line_ids
@@ -162,8 +179,85 @@ class TestCounterpartySaleFactParallel(RaceCase):
             self.assertEqual(sum((facts - beyond).mapped("cost")), -24)
             self.assertEqual(sum(beyond.mapped("cost")), 0)
 
-    def _prepare_credits(self):
-        """Post an invoice; return its id and those of two drafts that credit all of it by hand."""
+    def _assert_first_took_all(self, invoice, credits):
+        """Assert that of credits that name nothing, the second found nothing left of the sale."""
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            lines = env["account.move"].browse(credits).invoice_line_ids
+            taken = lines.filtered(lambda line: line.reversed_line_id.move_id.id == invoice)
+            self.assertEqual(len(taken), 2)
+            self.assertEqual(len(taken.reversed_line_id), 2)
+            found = env["counterparty.sale.fact"]._find_differences()
+            self.assertFalse(found.keys() & {invoice, *credits})
+
+    def test_two_corrections_of_one_sale_count_one_after_the_other(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            invoice = env["account.move"].create(self.invoice_values)
+            invoice.action_post()
+            campaigns = env["utm.campaign"].create([{"title": "Race one"}, {"title": "Race two"}])
+            self.ids["account.move"].extend(invoice.ids)
+            self.ids["utm.campaign"].extend(campaigns.ids)
+            moves, campaign_ids = invoice.ids, campaigns.ids
+
+        def correct(move, campaign_id):
+            campaign = move.env["utm.campaign"].browse(campaign_id)
+            nobody = move.env["utm.medium"], move.env["utm.source"]
+            move.env["counterparty.sale.correction"]._correct_campaign(
+                move.invoice_line_ids, campaign, *nobody, "Race"
+            )
+
+        acts = [partial(correct, campaign_id=campaign) for campaign in campaign_ids]
+        self._act_together([(moves, act) for act in acts])
+
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            facts = env["counterparty.sale.fact"].search([("move_id", "in", moves)])
+            earned = {}
+            for fact in facts:
+                earned[fact.campaign_id.id] = earned.get(fact.campaign_id.id, 0) + fact.revenue
+            self.assertEqual(sorted(earned.values()), [0, 0, 60])
+
+    def test_two_jobs_post_at_the_same_instant_what_has_no_cost(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
+            free = env["product.product"].create({"name": "Race unknown", "type": "consu"})
+            self.ids["product.template"].extend(free.product_tmpl_id.ids)
+            values = [
+                {**command[2], "product_id": free.id}
+                for command in self.invoice_values["invoice_line_ids"]
+            ]
+            drafts = env["account.move"].create(
+                [
+                    {
+                        **self.invoice_values,
+                        "invoice_line_ids": [Command.create(line) for line in values],
+                        "date": "2026-03-10",
+                        "auto_post": "at_date",
+                    }
+                ]
+                * 3
+            )
+            self.ids["account.move"].extend(drafts.ids)
+            ids = drafts.ids
+
+        self._act_together([(ids, lambda moves: moves._autopost_draft_entries())] * 2)
+
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            drafts = env["account.move"].browse(ids)
+            self.assertEqual(set(drafts.mapped("state")), {"posted"})
+            facts = env["counterparty.sale.fact"].search([("move_id", "in", ids)])
+            self.assertEqual(len(facts), 6)
+            self.assertEqual(set(facts.mapped("cost_basis")), {"missing"})
+            self.assertEqual((sum(facts.mapped("profit")), sum(facts.mapped("unknown"))), (0, 180))
+            self.assertFalse(env["counterparty.sale.fact"]._find_differences().keys() & set(ids))
+
+    def _prepare_credits(self, is_named):
+        """Post an invoice; return its id and those of two drafts that credit all of it by hand.
+
+        :param is_named: whether they say which invoice they credit
+        """
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"tracking_disable": True})
             invoice = env["account.move"].create(self.invoice_values)
@@ -171,7 +265,7 @@ class TestCounterpartySaleFactParallel(RaceCase):
             refund = {
                 **self.invoice_values,
                 "move_type": "out_refund",
-                "reversed_entry_id": invoice.id,
+                "reversed_entry_id": is_named and invoice.id,
             }
             credits = env["account.move"].create([refund] * 2)
             # taken away with the world

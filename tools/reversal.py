@@ -9,9 +9,9 @@ def waves(origins: Mapping[int, int]) -> Iterator[list[int]]:
     A line waits for the line that it reverses, and for earlier lines that reverse the same one,
     because the original gives away no more than it has.
 
-    :param origins: line -> the line that it reverses
+    :param origins: line -> the line that it reverses; who is first takes first
     """
-    pending = dict(sorted(origins.items()))
+    pending = dict(origins)
     while pending:
         first: dict[int, int] = {}
         for line, origin in pending.items():

@@ -14,6 +14,7 @@ GIVEN = "given"  # unit cost of a past period, read from a file
 SETTLED = "settled"  # what a provisional cost became when the goods left
 SERVICE = "service"  # a service that nobody gave a cost: counted apart like goods without
 FREE = "free"  # a service of a company that says: our services cost nothing
+DISCOUNT = "discount"  # takes off the price of others: costs nothing, and lowers the profit
 ADVANCE = "advance"  # a down payment: no goods, no profit
 KEPT = "kept"  # a credit of the price alone: the goods stay with the customer
 MISSING = "missing"  # goods without a cost: counted apart, never a full margin

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.counterparty_sale_correction import GIVEN
+
 # rows of these are facts; what has no positive number is money spent
 REPORTS = ("counterparty.profit.report", "counterparty.campaign.report")
 SALES = ("out_invoice", "out_refund", "out_receipt")
@@ -22,6 +24,10 @@ class CounterpartyCampaignCorrection(models.TransientModel):
             ("move_id.move_type", "in", SALES),
         ],
     )
+    # what is not changed stays as each line has it
+    change_campaign = fields.Boolean(default=True)
+    change_medium = fields.Boolean()
+    change_source = fields.Boolean()
     campaign_id = fields.Many2one("utm.campaign", help="Empty: the sale is nobody's merit.")
     medium_id = fields.Many2one("utm.medium")
     source_id = fields.Many2one("utm.source")
@@ -68,7 +74,10 @@ class CounterpartyCampaignCorrection(models.TransientModel):
         self.ensure_one()
         if not self.line_ids:
             raise UserError(self.env._("Choose at least one line of a posted customer invoice."))
+        kept = {name for name in GIVEN if not self[f"change_{name}"] and not self[f"{name}_id"]}
+        if kept == set(GIVEN):
+            raise UserError(self.env._("Choose what to change: campaign, medium or source."))
         self.env["counterparty.sale.correction"]._correct_campaign(
-            self.line_ids, self.campaign_id, self.medium_id, self.source_id, self.reason
+            self.line_ids, self.campaign_id, self.medium_id, self.source_id, self.reason, kept
         )
         return {"type": "ir.actions.act_window_close"}

@@ -27,13 +27,11 @@ class CounterpartyFactCheck(models.TransientModel):
     difference_count = fields.Integer(readonly=True)
     cost_difference_count = fields.Integer("With another cost", readonly=True, groups=COST_PROFIT)
     is_checked = fields.Boolean(readonly=True)
-    complete_from = fields.Date(compute="_compute_complete_from")
-    gap_note = fields.Char(compute="_compute_complete_from")
+    is_repairing = fields.Boolean(readonly=True)
+    gap_note = fields.Char(compute="_compute_gap_note")
 
-    def _compute_complete_from(self):
-        Fact = self.env["counterparty.sale.fact"]
-        self.complete_from = Fact._get_fill_progress()
-        self.gap_note = " ".join(Fact._list_gaps())
+    def _compute_gap_note(self):
+        self.gap_note = " ".join(self.env["counterparty.sale.fact"]._list_gaps())
 
     # ------------------------------------------------------------
     # Actions
@@ -48,6 +46,7 @@ class CounterpartyFactCheck(models.TransientModel):
         self.write(
             {
                 "is_checked": True,
+                "is_repairing": False,
                 "difference_count": len(differences),
                 "cost_difference_count": len(cost_differences),
                 "line_ids": [
@@ -73,12 +72,13 @@ class CounterpartyFactCheck(models.TransientModel):
         self.ensure_one()
         self._check_cost_access()
         moves = [*self._find_documents(), *(row[0] for row in self._find_cost_documents())]
+        domain = [("id", "in", list(dict.fromkeys(moves)))]
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Documents that differ"),
             "res_model": "account.move",
             "view_mode": "list,form",
-            "domain": [("id", "in", list(dict.fromkeys(moves)))],
+            "domain": domain,
             "context": {"create": False},
         }
 
@@ -87,15 +87,17 @@ class CounterpartyFactCheck(models.TransientModel):
         self.ensure_one()
         self._check_cost_access()
         # documents of the company that the presser may not read are repaired like the others
-        self.env["counterparty.sale.fact"].sudo()._repair(self.company_id)
-        return self.action_check()
+        is_done = self.env["counterparty.sale.fact"].sudo()._repair_soon(self.company_id)
+        self.action_check()
+        self.is_repairing = not is_done
+        return self._reopen()
 
     def action_rebuild(self):
         """Write the company's facts anew, with the costs and shares that they have."""
         self.ensure_one()
         self._check_cost_access()
         # documents of the company that the presser may not read are rebuilt like the others
-        self.env["counterparty.sale.fact"].sudo()._rebuild(self.company_id)
+        self.env["counterparty.sale.fact"].sudo()._rebuild_soon(self.company_id)
         return self.action_check()
 
     def _check_cost_access(self):
@@ -164,6 +166,7 @@ class CounterpartyFactCheck(models.TransientModel):
             "revenue": self.env._("Another amount than in the ledger."),
             "partner": self.env._("Another counterparty than on the document."),
             "not posted": self.env._("The document is posted no more."),
+            "excess": self.env._("Takes back more or less than the invoice has left."),
         }
         moves = sorted(differences)[:SHOWN]
         rows = self.env.execute_query(
@@ -234,9 +237,14 @@ class CounterpartyFactCheck(models.TransientModel):
 
     def _prepare_revenue_lines(self):
         """Compare product lines of customer documents with facts; name what is no sale."""
-        [[ledger, entries]] = self.env.execute_query(
+        [[ledger, deducted, entries]] = self.env.execute_query(
             SQL(
                 """SELECT COALESCE(-SUM(l.balance) FILTER (WHERE m.move_type = ANY(%(types)s)), 0),
+                          COALESCE(-SUM(l.balance) FILTER (
+                              WHERE m.move_type = ANY(%(types)s) AND (l.is_downpayment OR EXISTS (
+                                    SELECT FROM sale_order_line_invoice_rel rel
+                                      JOIN sale_order_line s ON s.id = rel.order_line_id
+                                     WHERE rel.invoice_line_id = l.id AND s.is_downpayment))), 0),
                           COALESCE(-SUM(l.balance) FILTER (WHERE m.move_type = 'entry'
                                    AND account.account_type LIKE 'income%%'), 0)
                      FROM account_move_line l
@@ -268,7 +276,7 @@ class CounterpartyFactCheck(models.TransientModel):
             {
                 "name": self.env._("of which down payments"),
                 "facts": advance,
-                "ledger": advance,
+                "ledger": deducted,
                 "note": self.env._("Revenue only when the final invoice deducts them."),
             },
             {

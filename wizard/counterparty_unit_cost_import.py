@@ -108,7 +108,12 @@ class CounterpartyUnitCostImport(models.TransientModel):
                           AND f.invoice_date BETWEEN given.first AND given.last
                      JOIN account_move_line l ON l.id = f.line_id
                     WHERE f.company_id = %(company)s AND f.kind = 'posting'
-                      AND f.cost_basis = ANY(%(unsure)s) AND l.reversed_line_id IS NULL""",
+                      AND f.cost_basis = ANY(%(unsure)s) AND l.reversed_line_id IS NULL
+                      -- what a delivery has settled since is known for sure
+                      AND NOT EXISTS (SELECT FROM counterparty_sale_fact known
+                                       WHERE known.move_id = f.move_id
+                                         AND known.line_id = f.line_id AND known.kind = 'cost'
+                                         AND known.correction_id IS NULL)""",
                 products=[by_reference[row.product].id for row in rows],
                 starts=[row.start for row in rows],
                 ends=[row.end for row in rows],
