@@ -20,7 +20,10 @@ STATES = {
     "done": Domain("state", "=", "done"),
     "all": MOVING,
 }
-UNPAID = Domain("state", "=", "posted") & Domain("payment_state", "in", ("not_paid", "partial"))
+# also what we hold back is owed
+UNPAID = Domain("state", "=", "posted") & Domain(
+    "payment_state", "in", ("not_paid", "partial", "blocked")
+)
 TABS = ("bills", "payments", "articles")
 
 

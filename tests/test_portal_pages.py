@@ -88,6 +88,28 @@ class TestPortalPages(PortalPageCase):
         self._check_shown("100.00", page)
         self._check_hidden(self.foreign["bill"].name, page)
 
+    def test_a_bill_that_is_held_back_is_owed_too(self):
+        self.papers["bill"].action_toggle_block_payment()
+        self.assertEqual(self.papers["bill"].payment_state, "blocked")
+        self._sign_in(self.alfa_login)
+
+        self._check_shown(self.papers["bill"].name, self._get("/my/supplier").text)
+
+    def test_a_payment_under_way_tells_its_day(self):
+        self._sign_in(self.alfa_login)
+        self._check_hidden("On its way", self._get("/my/supplier").text)
+        wizard = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=self.papers["bill"].ids)
+            .create({"payment_date": "2026-11-20", "amount": 40})
+        )
+        wizard._create_payments()
+
+        page = self._get("/my/supplier").text
+
+        for shown in ("On its way", "11/20/2026", "60.00"):
+            self._check_shown(shown, page)
+
     def test_a_supplier_sees_payments_and_its_codes(self):
         payment = (
             self.env["account.payment.register"]
