@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 PORTAL, LINK, PAPER, MAIL = "portal", "link", "paper", "mail"
+# what the paper itself asks for
+ANSWER_DAYS = 5
 
 
 class CounterpartyStatementAnswer(models.AbstractModel):
@@ -43,6 +45,13 @@ class CounterpartyStatementAnswer(models.AbstractModel):
         """Tell whether the counterparty may still confirm or object."""
         self.ensure_one()
         return self.kind == "confirmation" and self.state in ("sent", "silent", "disputed")
+
+    def _has_own_term(self):
+        """Tell whether the run gives other days to answer than the form of a confirmation names."""
+        self.ensure_one()
+        # whoever reads the paper is told until when
+        run = self.sudo().run_id
+        return bool(run and self.answer_by and run.answer_days != ANSWER_DAYS)
 
     def _answer(self, is_confirmed, **answer):
         """Keep what a counterparty says.

@@ -198,7 +198,7 @@ class CounterpartyStatementContent(models.AbstractModel):
             "name": partner.name or "",
             "address": "\n".join(line.strip() for line in lines if line.strip()),
             "vat": partner.vat or "",
-            "registry": partner.company_registry or "",
+            "registry": partner.company_registry or statement.registry_of(partner.vat),
             "county": partner.state_id.name or "",
             "country": partner.country_id.code or "",
             "banks": [[bank.acc_number or "", bank.bank_id.name or ""] for bank in banks],
@@ -297,14 +297,17 @@ class CounterpartyStatementContent(models.AbstractModel):
         opened = [self._get_open_labels()]
         opened += [
             [labels.get(item[0], ""), content["currencies"].get(str(item[1]), ""), _read(item[2])]
-            + [_read(item[3]), item[4], kinds.get(item[5], ""), item[6], item[7]]
+            + [_read(item[3]), item[4], kinds.get(item[5], ""), *item[6:]]
             for item in content["open"]
         ]
         return sheets.write_workbook(
             [
                 sheets.Sheet(env._("Statement"), (24, 20, 16, 32, 12, 14, 14, 14), rows, heads),
                 sheets.Sheet(
-                    env._("Open items"), (26, 10, 12, 12, 20, 16, 14, 14), opened, frozenset({0})
+                    env._("Open items"),
+                    (26, 10, 12, 12, 20, 16, 14, 14, 32),
+                    opened,
+                    frozenset({0}),
                 ),
             ]
         )
@@ -333,6 +336,7 @@ class CounterpartyStatementContent(models.AbstractModel):
             self.env._("Kind"),
             self.env._("Amount"),
             self.env._("Open amount"),
+            self.env._("Explanation"),
         ]
 
 
@@ -352,5 +356,5 @@ def _freeze_line(line):
 def _freeze_open(item):
     return [
         *(item.section, item.currency, item.day, item.due),
-        *(item.document, item.kind, item.total, item.amount),
+        *(item.document, item.kind, item.total, item.amount, item.text),
     ]

@@ -102,6 +102,36 @@ class TestCounterpartyStatement(StatementCase):
         )
         self.assertEqual(content["totals"], {str(self.own.id): 15})
 
+    def test_confirmation_says_what_each_document_is_for(self):
+        self._move(100, ref="Contract 17")
+        issued = self._issue()
+
+        [item] = issued._get_content()["open"]
+        html = issued._get_html().decode()
+        cells = load_workbook(io.BytesIO(issued._get_xlsx())).worksheets[1].iter_rows()
+
+        self.assertIn("Contract 17", item[8])
+        self.assertIn("Contract 17", html)
+        self.assertIn(item[8], [row[8].value for row in cells])
+
+    def test_paper_from_before_the_explanations_is_still_shown(self):
+        self._move(100)
+        issued = self._issue()
+        old = issued._get_content()
+        old["open"] = [item[:8] for item in old["open"]]
+        self.patch(type(self.Statement), "_get_content", lambda _self: old)
+
+        self.assertIn("100.00", issued._get_html().decode())
+        self.assertTrue(issued._get_xlsx())
+
+    def test_only_the_form_of_romania_serves_as_conciliation(self):
+        self._move(100)
+        for code, expected in (("RO", True), ("ES", False)):
+            self.company.partner_id.country_id = self.env.ref(f"base.{code.lower()}")
+            with self.subTest(country=code):
+                html = self._issue()._get_html().decode()
+                self.assertEqual("conciliation" in html, expected)
+
     def test_names_and_registers_are_frozen_too(self):
         self._move(100)
         self.northwind.write({"vat": "US123", "company_registry": "J40/1/2020"})
@@ -424,6 +454,14 @@ class TestCounterpartyStatementRun(StatementCase):
         self.assertEqual(run.statement_ids.partner_id, self.northwind | self.slowpay)
         self.assertEqual((run.statement_count, run.no_email_count), (2, 1))
         self.assertEqual(run.state_counts, "Not sent: 2")
+
+    def test_paper_asks_for_the_answer_by_the_day_of_its_run(self):
+        self._move(100)
+        for days, expected in ((5, "Within 5 days"), (12, "return this statement to us by")):
+            run = self._run(answer_days=days)
+            run.action_prepare()
+            with self.subTest(days=days):
+                self.assertIn(expected, run.statement_ids._get_html().decode())
 
     def test_no_more_is_printed_at_once_than_an_address_holds(self):
         self._move(100)

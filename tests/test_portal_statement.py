@@ -454,6 +454,10 @@ class TestPortalStatementRequest(StatementPageCase):
         answered = request.message_ids.filtered("attachment_ids")
         self.assertEqual(len(answered), 1)
         self.assertIn(request.statement_id.name, answered.attachment_ids.name)
+        # days as the reader writes them
+        for text in (request.description, answered.body):
+            self.assertIn("12/31/2026", text)
+            self.assertNotIn("2026-12-31", text)
 
     def test_the_form_of_the_category_is_answered_too(self):
         self.category.portal_visible = True
