@@ -76,11 +76,13 @@ class CounterpartyStatementAnswer(models.AbstractModel):
     def _set_amounts(self, is_confirmed, amounts):
         for line in self.balance_ids:
             told = line.amount if is_confirmed else amounts.get(line.id)
-            line.write({"is_answered": told is not None, "answered_amount": told or 0.0})
+            # an answer is written by its form alone
+            line.sudo().write({"is_answered": told is not None, "answered_amount": told or 0.0})
 
     def _set_answered(self, is_confirmed, answer):
         partner = answer.get("partner")
-        self.write(
+        # an answer is written by its form alone
+        self.sudo().write(
             {
                 "state": "confirmed" if is_confirmed else "disputed",
                 "answered_at": fields.Datetime.now(),
@@ -106,7 +108,8 @@ class CounterpartyStatementAnswer(models.AbstractModel):
             author_id=self.answered_by_id.id or self.env.user.partner_id.id,
             subtype_xmlid="mail.mt_note",
         )
-        self.answer_attachment_ids |= message.attachment_ids
+        # an answer is written by its form alone
+        self.sudo().answer_attachment_ids |= message.attachment_ids
         if not is_confirmed and self.user_id:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",

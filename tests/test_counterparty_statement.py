@@ -41,6 +41,36 @@ class TestCounterpartyStatement(StatementCase):
             with self.subTest(field=name), self.assertRaises(UserError):
                 issued.write({name: value})
 
+    def test_nobody_forges_a_paper_its_balances_or_its_answer(self):
+        self._move(100)
+        issued = self._issue().with_user(self.clerk)
+        issued.action_mark_sent()
+        line = issued.balance_ids
+
+        for values in (
+            {"state": "confirmed"},
+            {"answered_name": "Chief", "answered_at": "2026-12-31"},
+            {"answer_note": "agreed"},
+            {"sent_at": "2026-01-01"},
+            {"partner_id": self.slowpay.id},
+        ):
+            with self.subTest(values=values), self.assertRaises(UserError):
+                issued.write(values)
+        for values in ({"amount": 1.0}, {"answered_amount": 1.0, "is_answered": True}):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                line.write(values)
+        with self.assertRaises(AccessError):
+            line.unlink()
+        with self.assertRaises(AccessError):
+            line.create({"statement_id": issued.id, "section": "payable", "amount": 1.0,
+                         "currency_id": self.own.id})  # fmt: skip
+        with self.assertRaises(AccessError):
+            issued.create({"name": "SA-X", "partner_id": self.slowpay.id, "date_to": "2026-12-31",
+                           "company_id": self.company.id, "state": "confirmed"})  # fmt: skip
+        issued.user_id = self.clerk
+        issued.action_cancel()
+        self.assertEqual(issued.state, "cancelled")
+
     def test_content_that_was_changed_behind_is_seen(self):
         self._move(100)
         issued = self._issue()
@@ -65,7 +95,7 @@ class TestCounterpartyStatement(StatementCase):
 
         self.assertEqual(len(set(issued.mapped("name"))), 2)
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-            issued[1].copy({"name": issued[0].name})
+            issued[1].sudo().copy({"name": issued[0].name})
             self.env.flush_all()
 
     def test_what_went_out_is_kept(self):
