@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_portal import PortalCase
 
@@ -59,6 +59,20 @@ class TestCounterpartyVisibility(PortalCase):
 
         self.assertEqual((line.documents_lost, line.invoices_lost), (1, 0))
         self.assertTrue(line._create_authorizations().scope_documents)
+
+    def test_the_dialog_switches_as_it_is_filled_in(self):
+        with Form(self.env["counterparty.visibility"].with_user(self.manager)) as form:
+            self.assertGreater(len(form.line_ids), 1)
+            with form.line_ids.edit(0) as line:
+                line.is_kept = False
+
+        wizard = form.record
+        kept = wizard.line_ids.filtered("is_kept").representative_id
+        wizard.action_switch()
+
+        rows = self.env["counterparty.authorization"].search([])
+        self.assertEqual(rows.representative_id, kept)
+        self.assertEqual(self.company.counterparty_portal_visibility, "authorization")
 
     def test_switching_again_authorizes_nobody_twice(self):
         self._wizard().action_switch()
