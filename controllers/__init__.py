@@ -20,6 +20,7 @@ from . import portal_topics
 from . import portal_paper
 from . import portal_statement
 from . import portal_payment
+from . import portal_payment_payer
 from . import statement
 
 # profit

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from odoo.http import request, route
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize, str2bool
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
@@ -222,6 +222,20 @@ class CompanyPortal(CustomerPortal):
         own = request.env.user.partner_id.sudo().commercial_partner_id
         entity = partner_sudo.commercial_partner_id if partner_sudo else own
         wanted = {}
+        if not partner_sudo and entity.is_company:
+            if self._is_for_invoices(*args, **form_data) and not self._is_address_open(entity):
+                return partner_sudo, {
+                    "invalid_fields": [],
+                    "messages": [
+                        request.env._(
+                            "Only who manages %(company)s here says where its invoices go.",
+                            company=entity.name,
+                        )
+                    ],
+                }
+            if self._is_changes_open() or not self._is_address_open(entity):
+                # the host hands it on to a company that has none
+                form_data.pop("vat", None)
         if entity.is_company and partner_sudo != entity:
             # the host would let a mere contact rename its company
             name = web_form.clean_line(form_data.pop("company_name", ""))
@@ -257,6 +271,15 @@ class CompanyPortal(CustomerPortal):
             request.env["counterparty.change"]._ask(entity, wanted)
             feedback = {"redirectUrl": "/my/company?done=asked"}
         return result, feedback
+
+    def _is_for_invoices(self, address_type="billing", use_delivery_as_billing=None, **_form_data):
+        """Tell whether a new address of the host's form would get invoices and statements."""
+        return address_type == "billing" or str2bool(use_delivery_as_billing or "false")
+
+    def _is_address_open(self, entity):
+        """Tell whether the visitor may say where papers of its company go."""
+        # sudo: the visitor itself
+        return entity._is_counterparty_address_open(request.env.user.partner_id.sudo())
 
     def _may_ask_change(self):
         """Tell whether the visitor has not asked too often; count this time."""

@@ -162,7 +162,8 @@ class OfferPortal(CustomerPortal):
                 **self._get_company_values("offers", "/my/offer"),
                 "rows": rows + padding,
                 "products": request.env["counterparty.request"]._get_product_choices(),
-                "order": order,
+                # the host takes any "order" for one of its purchase orders, above the page
+                "ordered": order,
                 "sent": post,
                 "problems": problems,
                 "form_key": web_form.clean_line(post.get("form_key"), 64) or uuid4().hex,

@@ -20,8 +20,13 @@ STATES = {
     "done": Domain("state", "=", "done"),
     "all": MOVING,
 }
-UNPAID = Domain("state", "=", "posted") & Domain("payment_state", "in", ("not_paid", "partial"))
+# also what we hold back is owed
+UNPAID = Domain("state", "=", "posted") & Domain(
+    "payment_state", "in", ("not_paid", "partial", "blocked")
+)
 TABS = ("bills", "payments", "articles")
+# who matches no bank statements leaves payments on their way for ever
+DAYS_UNDER_WAY = 30
 
 
 class PagesPortal(CustomerPortal):
@@ -106,9 +111,19 @@ class PagesPortal(CustomerPortal):
     # Supplier side
     # ------------------------------------------------------------
 
-    def _domain_bills(self):
+    def _domain_bills(self, states=UNPAID):
         entity = self._domain_represented(scopes.SUPPLIER, "commercial_partner_id")
-        return UNPAID & Domain("move_type", "in", INCOMING) & entity
+        return states & Domain("move_type", "in", INCOMING) & entity
+
+    def _domain_under_way(self):
+        """Return the domain of bills that are paid, by a payment that the bank has not told of."""
+        since = fields.Date.subtract(self._today(), days=DAYS_UNDER_WAY)
+        # portal users have no rights on payments; those of the bills that they see decide
+        return Domain("payment_state", "in", ("paid", "in_payment")) & Domain(
+            "matched_payment_ids",
+            "any!",
+            Domain("state", "=", "in_process") & Domain("date", ">=", since),
+        )
 
     @route(
         ["/my/supplier", "/my/supplier/page/<int:page>"],
@@ -144,8 +159,9 @@ class PagesPortal(CustomerPortal):
 
     def _read_supplier_bills(self, page):
         bills = request.env["account.move"]
-        domain = self._domain_bills() & self._domain_our_company()
-        found, pages = self._paged_supplier(bills, page, domain, "invoice_date_due, id", "bills")
+        domain = self._domain_bills(UNPAID) & self._domain_our_company()
+        listed = self._domain_bills(UNPAID | self._domain_under_way()) & self._domain_our_company()
+        found, pages = self._paged_supplier(bills, page, listed, "invoice_date_due, id", "bills")
         totals = bills._read_group(domain, ["currency_id", "move_type"], ["amount_residual:sum"])
         owed = {}
         for currency, kind, amount in totals:
@@ -157,21 +173,25 @@ class PagesPortal(CustomerPortal):
         return shown, pages, values
 
     def _get_expected(self, bills):
-        """Return when each bill is expected to be paid, as ``{bill id: (state, day)}``.
+        """Return when each bill is expected to be paid: ``{bill id: (state, day, under way)}``.
 
-        A payment under way counts with its day, else the day on which the bill is due.
+        Wholly paid, the day of the payment; else the day on which the rest is due, and what of the
+        bill is on its way already.
         """
         expected = {}
         for bill in bills:
-            under_way = bill.matched_payment_ids.filtered(
+            payments = bill.matched_payment_ids.filtered(
                 lambda payment: payment.state == "in_process"
-            )[:1]
-            if under_way:
-                expected[bill.id] = ("under_way", under_way.date)
-            elif bill.invoice_date_due and bill.invoice_date_due < self._today():
-                expected[bill.id] = ("overdue", bill.invoice_date_due)
+            )
+            due = bill.invoice_date_due
+            paid = sum(payments.filtered("move_id").mapped("amount"))
+            # what is not booked yet is still in the open amount
+            if payments and (not bill.amount_residual or not payments.move_id):
+                expected[bill.id] = ("under_way", max(payments.mapped("date")), 0.0)
+            elif due and due < self._today():
+                expected[bill.id] = ("overdue", due, paid)
             else:
-                expected[bill.id] = ("due", bill.invoice_date_due)
+                expected[bill.id] = ("due", due, paid)
         return expected
 
     def _today(self):

@@ -25,16 +25,18 @@ def _is_long(statements):
     return len(statements) > MAX_PDF or any(record._is_long() for record in statements)
 
 
-def paper(statements):
+def paper(statements, is_for_them=False):
     """Return statements as one file, each made by itself: PDF, or a page to print.
 
     A single one as it was sent, to the byte. A page where no PDF can be made, or so many would
     keep the reader waiting for minutes.
+
+    :param is_for_them: staff prints what its counterparties read, each in its language
     """
     if len(statements) == 1 and statements._find_paper():
         return kept_paper(statements)
     if not statements._can_make_pdf() or _is_long(statements):
-        return render_html(statements)
+        return render_html(statements, is_for_them)
     content = merge_pdf([record._get_pdf() for record in statements])
     name = statements.name if len(statements) == 1 else request.env._("Statements")
     return download(content, f"{name}.pdf", "application/pdf", inline=True)
@@ -48,12 +50,16 @@ def kept_paper(record):
     return download(kept.raw, kept.name, kind, inline=True)
 
 
-def render_html(statements):
-    """Return statements as a page to print; says why it is no PDF, where it should be one."""
+def render_html(statements, is_for_them=False):
+    """Return statements as a page to print; says why it is no PDF, where it should be one.
+
+    :param is_for_them: as for ``paper``; else in the language of the reader
+    """
     return request.render(
         "counterparty_crm.statement_print",
         {
             "docs": statements,
+            "is_for_them": is_for_them,
             "can_make_pdf": statements._can_make_pdf(),
             "is_long": _is_long(statements),
         },
@@ -68,7 +74,7 @@ class StatementController(Controller):
     def print_statements(self, ids, **_query):
         """Print statements that the reader may see, one after another."""
         records = self._read(ids)
-        return paper(records) if records else request.not_found()
+        return paper(records, True) if records else request.not_found()
 
     @route(
         "/counterparty/statements/<int:statement_id>/xlsx",

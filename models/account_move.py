@@ -1,6 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+# the visitor sees the invoice, and may not pay it
+SEEN_ONLY = "counterparty_seen_only"
+
 
 class AccountMove(models.Model):
     _name = "account.move"
@@ -208,14 +211,17 @@ class AccountMove(models.Model):
         unnamed._link_sold_lines()
 
     # ------------------------------------------------------------
-    # Portal: what somebody is just paying is not offered for payment on the host's pages
+    # Portal: what somebody is just paying, or may only see, the host's pages do not offer to pay
     # ------------------------------------------------------------
 
     def _has_to_be_paid(self):
         has_to_be_paid = super()._has_to_be_paid()
-        return has_to_be_paid and not self._is_counterparty_being_paid()
+        is_barred = self.env.context.get(SEEN_ONLY) or self._is_counterparty_being_paid()
+        return has_to_be_paid and not is_barred
 
     def _get_online_payment_error(self):
+        if self.env.context.get(SEEN_ONLY):
+            return self.env["counterparty.portal.payment"]._get_seen_text(self)
         if self._is_counterparty_being_paid():
             return self.env["counterparty.portal.payment"]._get_busy_text(self)
         return super()._get_online_payment_error()

@@ -138,6 +138,15 @@ class CounterpartyPortalPayment(models.AbstractModel):
         )
 
     @api.model
+    def _get_seen_text(self, document):
+        """Return what is said of a document that the visitor sees, but may not pay."""
+        return self.env._(
+            "You see %(document)s of %(company)s, but are not authorized to pay it.",
+            document=document.name,
+            company=document.partner_id.commercial_partner_id.name,
+        )
+
+    @api.model
     def _claim(self, moves):
         """Make a second payment of the same documents wait, and then see the first.
 

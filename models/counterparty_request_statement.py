@@ -1,7 +1,7 @@
 import logging
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.tools import plaintext2html
+from odoo.tools import format_date, plaintext2html
 
 from .counterparty_request_category_statement import STATEMENT
 from .counterparty_request_state import SYSTEM
@@ -48,8 +48,8 @@ class CounterpartyRequest(models.Model):
         answers["description"] = self.env._(
             "Statement of %(partner)s from %(start)s to %(end)s",
             partner=partner.name,
-            start=terms["date_from"],
-            end=terms["date_to"],
+            start=format_date(self.env, terms["date_from"]),
+            end=format_date(self.env, terms["date_to"]),
         )
         # the visitor's own, whether it could choose the category from the list or not
         return self.with_context(**{TERMS: (partner.id, terms)})._create_from_form(
@@ -87,7 +87,7 @@ class CounterpartyRequest(models.Model):
         body = desk.env._(
             "Here is your statement %(number)s as of %(day)s.",
             number=issued.name,
-            day=issued.date_to,
+            day=format_date(desk.env, issued.date_to),
         )
         desk._answer(plaintext2html(body), attachments=[(paper.name, paper.raw)])
         desk.statement_id = issued

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from ..tools import statement_accounts as rules
 from .counterparty_statement_content import CONFIRMATION, STATEMENT
@@ -20,7 +20,12 @@ SIDES = [
 ]
 FROZEN = frozenset(
     ["balance_ids", "company_id", "content", "date_from", "date_to", "fingerprint", "issued_at"]
-    + ["is_partial", "kind", "name", "side"]
+    + ["is_partial", "kind", "name", "partner_id", "side"]
+)
+# written by what happens alone, never by hand or by a program
+KEPT = frozenset(
+    ["answer_attachment_ids", "answer_note", "answered_address", "answered_at", "answered_by_id"]
+    + ["answered_name", "answered_way", "paper_id", "run_id", "sent_at", "state"]
 )
 
 
@@ -127,7 +132,22 @@ class CounterpartyStatement(models.Model):
     # CRUD
     # ------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            raise AccessError(
+                self.env._("Statements are issued from the books: prepare them in a statement run.")
+            )
+        return super().create(vals_list)
+
     def write(self, vals):
+        if KEPT & vals.keys() and self and not self.env.su:
+            raise AccessError(
+                self.env._(
+                    "What became of %(statement)s, and what was answered, is kept as it happened.",
+                    statement=self[0].display_name,
+                )
+            )
         if FROZEN & vals.keys() and self:
             raise UserError(
                 self.env._(
@@ -219,4 +239,5 @@ class CounterpartyStatement(models.Model):
         self._set_cancelled()
 
     def _set_cancelled(self):
-        self.state = CANCELLED
+        # what becomes of it is written by this alone
+        self.sudo().state = CANCELLED

@@ -3,6 +3,8 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 PORTAL, LINK, PAPER, MAIL = "portal", "link", "paper", "mail"
+# what the paper itself asks for
+ANSWER_DAYS = 5
 
 
 class CounterpartyStatementAnswer(models.AbstractModel):
@@ -44,6 +46,13 @@ class CounterpartyStatementAnswer(models.AbstractModel):
         self.ensure_one()
         return self.kind == "confirmation" and self.state in ("sent", "silent", "disputed")
 
+    def _has_own_term(self):
+        """Tell whether the run gives other days to answer than the form of a confirmation names."""
+        self.ensure_one()
+        # whoever reads the paper is told until when
+        run = self.sudo().run_id
+        return bool(run and self.answer_by and run.answer_days != ANSWER_DAYS)
+
     def _answer(self, is_confirmed, **answer):
         """Keep what a counterparty says.
 
@@ -67,11 +76,13 @@ class CounterpartyStatementAnswer(models.AbstractModel):
     def _set_amounts(self, is_confirmed, amounts):
         for line in self.balance_ids:
             told = line.amount if is_confirmed else amounts.get(line.id)
-            line.write({"is_answered": told is not None, "answered_amount": told or 0.0})
+            # an answer is written by its form alone
+            line.sudo().write({"is_answered": told is not None, "answered_amount": told or 0.0})
 
     def _set_answered(self, is_confirmed, answer):
         partner = answer.get("partner")
-        self.write(
+        # an answer is written by its form alone
+        self.sudo().write(
             {
                 "state": "confirmed" if is_confirmed else "disputed",
                 "answered_at": fields.Datetime.now(),
@@ -97,7 +108,8 @@ class CounterpartyStatementAnswer(models.AbstractModel):
             author_id=self.answered_by_id.id or self.env.user.partner_id.id,
             subtype_xmlid="mail.mt_note",
         )
-        self.answer_attachment_ids |= message.attachment_ids
+        # an answer is written by its form alone
+        self.sudo().answer_attachment_ids |= message.attachment_ids
         if not is_confirmed and self.user_id:
             self.activity_schedule(
                 "mail.mail_activity_data_todo",

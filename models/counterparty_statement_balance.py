@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from .counterparty_statement_account import SECTION_LABELS
 
@@ -38,3 +39,24 @@ class CounterpartyStatementBalance(models.Model):
         for line in self:
             told = line.answered_amount - line.amount
             line.difference = line.currency_id.round(told) if line.is_answered else 0.0
+
+    # ------------------------------------------------------------
+    # CRUD: what a paper says stays, and answers are written by their form alone
+    # ------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_is_own_doing()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_is_own_doing()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_by_hand(self):
+        self._check_is_own_doing()
+
+    def _check_is_own_doing(self):
+        if not self.env.su:
+            raise AccessError(self.env._("The balances of a statement stay as they were issued."))

@@ -68,7 +68,9 @@ class CounterpartyStatementContent(models.AbstractModel):
         for partner, number in zip(kept, numbers, strict=True):
             content = self._prepare_content(partner, company, number, terms, found[partner.id])
             vals_list.append(self._prepare_issue_vals(partner, company, number, terms, content))
-        return self.create(vals_list)
+        self.check_access("create")
+        # made from the books by this alone, whoever may issue
+        return self.sudo().create(vals_list).sudo(self.env.su)
 
     @api.model
     def _get_figures(self, partners, company, terms):
@@ -198,7 +200,7 @@ class CounterpartyStatementContent(models.AbstractModel):
             "name": partner.name or "",
             "address": "\n".join(line.strip() for line in lines if line.strip()),
             "vat": partner.vat or "",
-            "registry": partner.company_registry or "",
+            "registry": partner.company_registry or statement.registry_of(partner.vat),
             "county": partner.state_id.name or "",
             "country": partner.country_id.code or "",
             "banks": [[bank.acc_number or "", bank.bank_id.name or ""] for bank in banks],
@@ -297,14 +299,17 @@ class CounterpartyStatementContent(models.AbstractModel):
         opened = [self._get_open_labels()]
         opened += [
             [labels.get(item[0], ""), content["currencies"].get(str(item[1]), ""), _read(item[2])]
-            + [_read(item[3]), item[4], kinds.get(item[5], ""), item[6], item[7]]
+            + [_read(item[3]), item[4], kinds.get(item[5], ""), *item[6:]]
             for item in content["open"]
         ]
         return sheets.write_workbook(
             [
                 sheets.Sheet(env._("Statement"), (24, 20, 16, 32, 12, 14, 14, 14), rows, heads),
                 sheets.Sheet(
-                    env._("Open items"), (26, 10, 12, 12, 20, 16, 14, 14), opened, frozenset({0})
+                    env._("Open items"),
+                    (26, 10, 12, 12, 20, 16, 14, 14, 32),
+                    opened,
+                    frozenset({0}),
                 ),
             ]
         )
@@ -333,6 +338,7 @@ class CounterpartyStatementContent(models.AbstractModel):
             self.env._("Kind"),
             self.env._("Amount"),
             self.env._("Open amount"),
+            self.env._("Explanation"),
         ]
 
 
@@ -352,5 +358,5 @@ def _freeze_line(line):
 def _freeze_open(item):
     return [
         *(item.section, item.currency, item.day, item.due),
-        *(item.document, item.kind, item.total, item.amount),
+        *(item.document, item.kind, item.total, item.amount, item.text),
     ]

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools import statement
-from .counterparty_statement_source import COMPANY, KINDS
+from .counterparty_statement_source import COMPANY, KINDS, TEXT
 
 
 class CounterpartyStatementOpen(models.AbstractModel):
@@ -69,9 +69,10 @@ class CounterpartyStatementOpen(models.AbstractModel):
                     float(total),
                     item,
                     move,
+                    text=text,
                 ),
             )
-            for entity, account, currency, day, due, rest, name, kind, total, item, move in (
+            for entity, account, currency, day, due, rest, name, kind, total, item, move, text in (
                 self.env.execute_query(query)
             )
         ]
@@ -181,17 +182,19 @@ class CounterpartyStatementOpen(models.AbstractModel):
             """
             SELECT p.commercial_partner_id AS entity, l.account_id, %(currency)s AS currency,
                    l.date AS day, COALESCE(l.date_maturity, l.date) AS due, %(rest)s AS rest,
-                   l.move_name, %(kind)s AS kind, %(total)s AS total, l.id, l.move_id
+                   l.move_name, %(kind)s AS kind, %(total)s AS total, l.id, l.move_id,
+                   %(text)s AS text
             %(items)s
             UNION ALL
             SELECT p.commercial_partner_id, l.account_id, %(currency)s, NULL, NULL, SUM(%(total)s),
-                   '', 'balance', SUM(%(total)s), 0, 0
+                   '', 'balance', SUM(%(total)s), 0, 0, ''
             %(loose)s
             """,
             currency=parts["currency"],
             total=parts["total"],
             rest=parts["rest"],
             kind=SQL(KINDS),
+            text=SQL(TEXT),
             items=self._sql_items(scope, parts["where"]),
             loose=self._sql_loose(scope, parts),
         )

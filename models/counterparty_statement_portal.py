@@ -140,7 +140,8 @@ class CounterpartyStatementPortal(models.AbstractModel):
 
     def _unlink_copy(self):
         """Forget a statement that says what another one says, and that nobody has seen."""
-        self.write({"state": "draft", "sent_at": False})
+        # what becomes of it is written by this alone
+        self.sudo().write({"state": "draft", "sent_at": False})
         self.unlink()
 
     @api.model

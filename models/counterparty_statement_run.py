@@ -1,16 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL, format_date, split_every
 
 from ..tools import statement
 from ..tools import statement_accounts as rules
 from .counterparty_statement import SIDES
 from .counterparty_statement_account import SECTION_LABELS
+from .counterparty_statement_answer import ANSWER_DAYS
 from .counterparty_statement_content import CONFIRMATION, STATEMENT
 
 CHUNK = 200
-ANSWER_DAYS = 5
 
 
 class CounterpartyStatementRun(models.Model):
@@ -94,7 +94,8 @@ class CounterpartyStatementRun(models.Model):
     def _compute_name(self):
         labels = dict(self._fields["kind"]._description_selection(self.env))
         for run in self:
-            run.name = f"{labels.get(run.kind, '')} {run.date_to or ''}".strip()
+            day = format_date(self.env, run.date_to) if run.date_to else ""
+            run.name = f"{labels.get(run.kind, '')} {day}".strip()
 
     @api.depends("date_to")
     def _compute_date_from(self):
@@ -150,7 +151,7 @@ class CounterpartyStatementRun(models.Model):
                 self.env._(
                     "Nobody has such a balance on %(day)s. Look at the smallest balance, the side"
                     " and the accounts in statements.",
-                    day=self.date_to,
+                    day=format_date(self.env, self.date_to),
                 )
             )
         return self.action_open_statements()

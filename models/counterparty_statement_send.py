@@ -56,7 +56,8 @@ class CounterpartyStatementSend(models.AbstractModel):
                     " e-mail address. Print them for signature instead."
                 )
             )
-        ready.write({"state": "queued", "send_error": False})
+        # what becomes of it is written by this alone
+        ready.sudo().write({"state": "queued", "send_error": False})
         self._trigger(SEND_CRON)
 
     def action_mark_sent(self):
@@ -91,7 +92,8 @@ class CounterpartyStatementSend(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _set_sent(self):
-        self.write({"state": "sent", "sent_at": fields.Datetime.now(), "send_error": False})
+        # what becomes of it is written by this alone
+        self.sudo().write({"state": "sent", "sent_at": fields.Datetime.now(), "send_error": False})
 
     def _set_reminded(self):
         now = fields.Datetime.now()
@@ -221,7 +223,8 @@ class CounterpartyStatementSend(models.AbstractModel):
                 self._set_sent()
         except Exception as error:
             _logger.warning("statement %s was not sent", self.name, exc_info=True)
-            self.write({"state": "draft", "send_error": str(error)[:200]})
+            # what becomes of it is written by this alone
+            self.sudo().write({"state": "draft", "send_error": str(error)[:200]})
 
     @api.model
     def _cron_keep(self):
@@ -270,4 +273,5 @@ class CounterpartyStatementSend(models.AbstractModel):
             self._set_reminded()
             self.answer_by = fields.Date.add(today, days=days)
         else:
-            self.state = "silent"
+            # what becomes of it is written by this alone
+            self.sudo().state = "silent"

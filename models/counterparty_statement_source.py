@@ -14,6 +14,8 @@ KINDS = (
     "ELSE CASE WHEN l.payment_id IS NOT NULL OR l.statement_line_id IS NOT NULL "
     "THEN 'payment' ELSE 'entry' END END"
 )
+# what an item is for, where its name says more than its number
+TEXT = "COALESCE(NULLIF(l.name, l.move_name), l.ref, '')"
 READ = (
     ["account_id", "amount_currency", "amount_residual", "amount_residual_currency", "balance"]
     + ["company_id", "currency_id", "date", "date_maturity", "move_id", "move_name", "name"]
@@ -190,12 +192,12 @@ class CounterpartyStatementSource(models.AbstractModel):
         rows = self.env.execute_query(
             SQL(
                 """SELECT l.id, l.account_id, %(currency)s, l.date, %(amount)s, l.move_name,
-                          %(kind)s, COALESCE(NULLIF(l.name, l.move_name), l.ref, ''),
-                          l.date_maturity, l.move_id
+                          %(kind)s, %(text)s, l.date_maturity, l.move_id
                    %(items)s ORDER BY l.date, l.move_name, l.id""",
                 currency=currency,
                 amount=amount,
                 kind=SQL(KINDS),
+                text=SQL(TEXT),
                 items=self._sql_items(scope, where),
             )
         )

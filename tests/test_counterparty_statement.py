@@ -41,6 +41,36 @@ class TestCounterpartyStatement(StatementCase):
             with self.subTest(field=name), self.assertRaises(UserError):
                 issued.write({name: value})
 
+    def test_nobody_forges_a_paper_its_balances_or_its_answer(self):
+        self._move(100)
+        issued = self._issue().with_user(self.clerk)
+        issued.action_mark_sent()
+        line = issued.balance_ids
+
+        for values in (
+            {"state": "confirmed"},
+            {"answered_name": "Chief", "answered_at": "2026-12-31"},
+            {"answer_note": "agreed"},
+            {"sent_at": "2026-01-01"},
+            {"partner_id": self.slowpay.id},
+        ):
+            with self.subTest(values=values), self.assertRaises(UserError):
+                issued.write(values)
+        for values in ({"amount": 1.0}, {"answered_amount": 1.0, "is_answered": True}):
+            with self.subTest(values=values), self.assertRaises(AccessError):
+                line.write(values)
+        with self.assertRaises(AccessError):
+            line.unlink()
+        with self.assertRaises(AccessError):
+            line.create({"statement_id": issued.id, "section": "payable", "amount": 1.0,
+                         "currency_id": self.own.id})  # fmt: skip
+        with self.assertRaises(AccessError):
+            issued.create({"name": "SA-X", "partner_id": self.slowpay.id, "date_to": "2026-12-31",
+                           "company_id": self.company.id, "state": "confirmed"})  # fmt: skip
+        issued.user_id = self.clerk
+        issued.action_cancel()
+        self.assertEqual(issued.state, "cancelled")
+
     def test_content_that_was_changed_behind_is_seen(self):
         self._move(100)
         issued = self._issue()
@@ -65,7 +95,7 @@ class TestCounterpartyStatement(StatementCase):
 
         self.assertEqual(len(set(issued.mapped("name"))), 2)
         with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
-            issued[1].copy({"name": issued[0].name})
+            issued[1].sudo().copy({"name": issued[0].name})
             self.env.flush_all()
 
     def test_what_went_out_is_kept(self):
@@ -101,6 +131,36 @@ class TestCounterpartyStatement(StatementCase):
             [("advance_received", -25, -25), ("receivable", 100, 40)],
         )
         self.assertEqual(content["totals"], {str(self.own.id): 15})
+
+    def test_confirmation_says_what_each_document_is_for(self):
+        self._move(100, ref="Contract 17")
+        issued = self._issue()
+
+        [item] = issued._get_content()["open"]
+        html = issued._get_html().decode()
+        cells = load_workbook(io.BytesIO(issued._get_xlsx())).worksheets[1].iter_rows()
+
+        self.assertIn("Contract 17", item[8])
+        self.assertIn("Contract 17", html)
+        self.assertIn(item[8], [row[8].value for row in cells])
+
+    def test_paper_from_before_the_explanations_is_still_shown(self):
+        self._move(100)
+        issued = self._issue()
+        old = issued._get_content()
+        old["open"] = [item[:8] for item in old["open"]]
+        self.patch(type(self.Statement), "_get_content", lambda _self: old)
+
+        self.assertIn("100.00", issued._get_html().decode())
+        self.assertTrue(issued._get_xlsx())
+
+    def test_only_the_form_of_romania_serves_as_conciliation(self):
+        self._move(100)
+        for code, expected in (("RO", True), ("ES", False)):
+            self.company.partner_id.country_id = self.env.ref(f"base.{code.lower()}")
+            with self.subTest(country=code):
+                html = self._issue()._get_html().decode()
+                self.assertEqual("conciliation" in html, expected)
 
     def test_names_and_registers_are_frozen_too(self):
         self._move(100)
@@ -424,6 +484,14 @@ class TestCounterpartyStatementRun(StatementCase):
         self.assertEqual(run.statement_ids.partner_id, self.northwind | self.slowpay)
         self.assertEqual((run.statement_count, run.no_email_count), (2, 1))
         self.assertEqual(run.state_counts, "Not sent: 2")
+
+    def test_paper_asks_for_the_answer_by_the_day_of_its_run(self):
+        self._move(100)
+        for days, expected in ((5, "Within 5 days"), (12, "return this statement to us by")):
+            run = self._run(answer_days=days)
+            run.action_prepare()
+            with self.subTest(days=days):
+                self.assertIn(expected, run.statement_ids._get_html().decode())
 
     def test_no_more_is_printed_at_once_than_an_address_holds(self):
         self._move(100)

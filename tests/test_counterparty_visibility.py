@@ -1,5 +1,5 @@
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common_portal import PortalCase
 
@@ -32,6 +32,57 @@ class TestCounterpartyVisibility(PortalCase):
         self.assertFalse(self._line(wizard, self.alfa_login))
         self.assertFalse(self._line(wizard, self.bela))
 
+    def test_who_is_authorized_already_loses_nothing_of_it(self):
+        self._authorize(self.anna, self.alfa, "invoices", "orders")
+        self._authorize(self.alan, self.alfa, "invoices", "orders", "supplier")
+
+        wizard = self._wizard()
+
+        line = self._line(wizard, self.anna)
+        lost = [line[f"{name}_lost"] for name in ("invoices", "orders", "purchases", "bills")]
+        self.assertEqual(lost, [0, 0, 1, 1])
+        self.assertFalse(line.scope_invoices)
+        self.assertFalse(self._line(wizard, self.alan))
+
+    def test_a_contact_that_only_loses_documents_is_shown_too(self):
+        self.company.counterparty_portal_documents = True
+        self.env["counterparty.document"].create(
+            {
+                "name": "Price agreement",
+                "partner_id": self.beta.id,
+                "kind_id": self.env.ref("counterparty_crm.kind_contract").id,
+                "is_shared": True,
+            }
+        )
+
+        line = self._line(self._wizard(), self.bela)
+
+        self.assertEqual((line.documents_lost, line.invoices_lost), (1, 0))
+        self.assertTrue(line._create_authorizations().scope_documents)
+
+    def test_the_dialog_switches_as_it_is_filled_in(self):
+        with Form(self.env["counterparty.visibility"].with_user(self.manager)) as form:
+            self.assertGreater(len(form.line_ids), 1)
+            with form.line_ids.edit(0) as line:
+                line.is_kept = False
+
+        wizard = form.record
+        kept = wizard.line_ids.filtered("is_kept").representative_id
+        wizard.action_switch()
+
+        rows = self.env["counterparty.authorization"].search([])
+        self.assertEqual(rows.representative_id, kept)
+        self.assertEqual(self.company.counterparty_portal_visibility, "authorization")
+
+    def test_switching_again_authorizes_nobody_twice(self):
+        self._wizard().action_switch()
+        rows = self.env["counterparty.authorization"].search([])
+        self._wizard(visibility="company").action_switch()
+
+        self._wizard().action_switch()
+
+        self.assertEqual(self.env["counterparty.authorization"].search([]), rows)
+
     def test_nothing_changes_before_the_switch(self):
         self._wizard()
 
@@ -55,6 +106,7 @@ class TestCounterpartyVisibility(PortalCase):
             with self.subTest(pages=pages):
                 row = self._line(self._wizard(), self.anna)._create_authorizations()
                 self.assertEqual((row.scope_statement, row.scope_documents), expected)
+                row.unlink()
 
     def test_switching_back_brings_everything_back(self):
         before = self._seen(self.alan, self.papers)

@@ -156,6 +156,45 @@ class TestPortalCompany(PortalPageCase):
         self.assertEqual(change("three@alfa.example"), "three@alfa.example")
         self.assertTrue(office.active)
 
+    def test_by_authorization_a_mere_contact_takes_no_invoices_over(self):
+        self._by_authorization()
+        before = self.alfa.address_get(["invoice"])["invoice"]
+        values = self._complete({**ADDRESS, "name": "A", "email": "thief@evil.example"})
+        self._sign_in(self.anna)
+
+        for kind in (
+            {"address_type": "billing"},
+            {"address_type": "delivery", "use_delivery_as_billing": "true"},
+            {},
+        ):
+            with self.subTest(kind=kind):
+                answer = self._post("/my/address/submit", page="/my/account", **values, **kind)
+                self.assertIn("Only who manages", answer.text)
+                self.assertEqual(self.alfa.address_get(["invoice"])["invoice"], before)
+        self._post("/my/address/submit", page="/my/account", address_type="delivery", **values)
+        self.assertEqual(self.alfa.address_get(["invoice"])["invoice"], before)
+
+        self._authorize(self.anna, self.alfa, "manage")
+        self._post("/my/address/submit", page="/my/account", address_type="billing", **values)
+        self.assertNotEqual(self.alfa.address_get(["invoice"])["invoice"], before)
+
+    def test_a_new_address_brings_the_company_no_tax_number(self):
+        self.alfa.vat = False
+        values = self._complete({**ADDRESS, "name": "Store", "email": "store@alfa.example"})
+        for user in (self.anna, self.alfa_login):
+            self._sign_in(user)
+            for kind in ("delivery", "billing"):
+                with self.subTest(user=user.login, kind=kind):
+                    self._post(
+                        "/my/address/submit",
+                        page="/my/account",
+                        address_type=kind,
+                        vat="BE0477472701",
+                        **values,
+                    )
+                    self.assertFalse(self.alfa.vat)
+        self.assertTrue(self.alfa.child_ids.filtered(lambda child: child.name == "Store"))
+
     def test_only_officers_approve(self):
         self._sign_in(self.anna)
         self._ask(vat="A-2")

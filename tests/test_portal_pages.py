@@ -1,3 +1,4 @@
+from odoo import fields
 from odoo.tests import tagged
 
 from .common_portal import PortalPageCase
@@ -87,6 +88,50 @@ class TestPortalPages(PortalPageCase):
         self._check_shown("THEIRS-7", page)
         self._check_shown("100.00", page)
         self._check_hidden(self.foreign["bill"].name, page)
+
+    def test_a_list_has_one_pager(self):
+        self._sign_in(self.alfa_login)
+
+        self.assertEqual(self._get("/my/supplier").text.count("o_portal_pager"), 1)
+
+    def test_a_bill_that_is_held_back_is_owed_too(self):
+        self.papers["bill"].action_toggle_block_payment()
+        self.assertEqual(self.papers["bill"].payment_state, "blocked")
+        self._sign_in(self.alfa_login)
+
+        self._check_shown(self.papers["bill"].name, self._get("/my/supplier").text)
+
+    def _pay_bill(self, **values):
+        wizard = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=self.papers["bill"].ids)
+            .create(values)
+        )
+        return wizard._create_payments()
+
+    def test_the_rest_of_a_bill_is_expected_when_it_is_due(self):
+        self.papers["bill"].invoice_date_due = "2026-12-31"
+        self._sign_in(self.alfa_login)
+        self._check_hidden("On its way", self._get("/my/supplier").text)
+
+        self._pay_bill(payment_date="2026-11-20", amount=40)
+
+        page = self._get("/my/supplier").text
+        for shown in ("12/31/2026", "60.00", "On its way", "40.00"):
+            self._check_shown(shown, page)
+        self._check_hidden("11/20/2026", page)
+
+    def test_a_bill_whose_payment_is_under_way_tells_its_day(self):
+        payment = self._pay_bill(payment_date=fields.Date.today())
+        self.assertEqual(payment.state, "in_process")
+        self._sign_in(self.alfa_login)
+
+        page = self._get("/my/supplier").text
+        for shown in (self.papers["bill"].name, "On its way", payment.date.strftime("%m/%d/%Y")):
+            self._check_shown(shown, page)
+
+        payment.date = "2026-01-05"
+        self._check_hidden(self.papers["bill"].name, self._get("/my/supplier").text)
 
     def test_a_supplier_sees_payments_and_its_codes(self):
         payment = (
@@ -181,6 +226,17 @@ class TestPortalPages(PortalPageCase):
         self.assertEqual(answer.status_code, 422)
         self.assertEqual(self._last(), before)
 
+    def test_products_are_offered_of_orders_that_the_visitor_sees(self):
+        self.env["ir.config_parameter"].set_param("counterparty_crm.request_portal", "True")
+        self.papers["order"].order_line.product_id.name = "Secret Sauce"
+        self._sign_in(self.anna)
+        self._check_shown("Secret Sauce", self._get("/my/offer").text)
+
+        self._by_authorization()
+        self._check_hidden("Secret Sauce", self._get("/my/offer").text)
+        self._authorize(self.anna, self.alfa, "orders")
+        self._check_shown("Secret Sauce", self._get("/my/offer").text)
+
     def test_an_order_can_be_ordered_again(self):
         order, foreign = self.papers["order"], self.foreign["order"]
         order.order_line.product_uom_qty = 7
@@ -190,6 +246,8 @@ class TestPortalPages(PortalPageCase):
 
         page = self._get(f"/my/offer?order={order.id}").text
         self._check_shown('value="7"', page)
+        # above the page it is no purchase order of the host
+        self._check_hidden("Purchase Orders", page)
         self._check_hidden('value="9"', self._get(f"/my/offer?order={foreign.id}").text)
         self._post("/my/offer", order=str(order.id), product="Advice", quantity="7")
 

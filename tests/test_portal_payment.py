@@ -245,6 +245,80 @@ class TestPortalPaymentPages(PaymentCase, HttpCase):
         self.env.flush_all()
         self.assertEqual(self.url_open("/my/invoices").text.count('title="Pay Now"'), 2)
 
+    def _authorize_pat(self, *scopes):
+        """Let Pat act for Slowpay where authorizations count."""
+        self.company.counterparty_portal_visibility = "authorization"
+        return self.env["counterparty.authorization"].create(
+            {
+                "representative_id": self.pat.partner_id.id,
+                "partner_id": self.slowpay.id,
+                "date_from": "2020-01-01",
+                **{f"scope_{scope}": True for scope in scopes},
+            }
+        )
+
+    def test_a_delegate_pays_in_the_name_of_the_company_on_the_hosts_page_too(self):
+        invoice = self._move(100, partner_id=self.slowpay.id)
+        self._authorize_pat("invoices", "pay")
+        self.authenticate("pat", "pat-pat-pat")
+
+        self._transact_by_host(invoice)
+
+        transaction = self._transaction(invoice)
+        self.assertEqual(transaction.partner_id, self.slowpay)
+        transaction._set_done()
+        transaction._post_process()
+        self.assertEqual(transaction.payment_id.partner_id, self.slowpay)
+        self.assertEqual(invoice.amount_residual, 0)
+
+    def test_who_only_sees_invoices_pays_none_on_the_hosts_page(self):
+        invoice = self._move(100, partner_id=self.slowpay.id)
+        self._authorize_pat("invoices")
+        self.authenticate("pat", "pat-pat-pat")
+
+        with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
+            self._transact_by_host(invoice)
+
+        self.assertFalse(self._transaction(invoice))
+        page = self.url_open(f"/my/invoices/{invoice.id}").text
+        self.assertIn(invoice.name, page)
+        self.assertNotIn('data-bs-target="#pay_with"', page)
+
+    def test_an_order_of_another_company_is_paid_in_its_name(self):
+        # sudo: the test's own user keeps accounts
+        order = (
+            self.env["sale.order"]
+            .sudo()
+            .create(
+                {
+                    "partner_id": self.slowpay.id,
+                    "company_id": self.company.id,
+                    "require_payment": True,
+                    "order_line": [(0, 0, {"product_id": self.product_a.id, "price_unit": 100})],
+                }
+            )
+        )
+        order.state = "sent"
+        self._authorize_pat("orders", "pay")
+        self.authenticate("pat", "pat-pat-pat")
+
+        self.make_jsonrpc_request(
+            f"/my/orders/{order.id}/transaction",
+            {
+                "access_token": None,
+                "provider_id": self.provider.id,
+                "payment_method_id": self.payment_method_id,
+                "token_id": None,
+                "amount": order.amount_total,
+                "flow": "direct",
+                "tokenization_requested": False,
+                "landing_route": "/my/orders",
+                "is_validation": False,
+            },
+        )
+
+        self.assertEqual(order.transaction_ids.partner_id, self.slowpay)
+
     def test_a_provider_of_another_company_takes_nothing(self):
         invoice = self._move(100)
         provider = self.provider.copy(

@@ -423,6 +423,19 @@ class TestPortalStatement(StatementPageCase):
                 answer = self._get(f"/counterparty/statements/{url}")
                 self.assertEqual(answer.status_code, 404)
 
+    def test_staff_prints_each_paper_in_the_language_of_its_reader(self):
+        self.env["res.lang"]._activate_lang("ro_RO")
+        self.alfa.lang = "ro_RO"
+        paper = self._paper()
+        self.patch(type(paper), "_can_make_pdf", lambda _self: False)
+        self.authenticate("admin", "admin")
+
+        html = self._get(f"/counterparty/statements/print/{paper.id}").text
+
+        self.assertIn('data-oe-lang="ro_RO"', html)
+        self.assertIn(paper.date_to.strftime("%d.%m.%Y"), html)
+        self.assertIn(self.company.name, html)
+
 
 @tagged("post_install", "-at_install", "counterparty_portal")
 class TestPortalStatementRequest(StatementPageCase):
@@ -454,6 +467,10 @@ class TestPortalStatementRequest(StatementPageCase):
         answered = request.message_ids.filtered("attachment_ids")
         self.assertEqual(len(answered), 1)
         self.assertIn(request.statement_id.name, answered.attachment_ids.name)
+        # days as the reader writes them
+        for text in (request.description, answered.body):
+            self.assertIn("12/31/2026", text)
+            self.assertNotIn("2026-12-31", text)
 
     def test_the_form_of_the_category_is_answered_too(self):
         self.category.portal_visible = True

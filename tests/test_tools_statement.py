@@ -22,6 +22,23 @@ def opened(amount, due=TODAY, section="receivable", currency=EUR):
 @tagged("post_install", "-at_install", "counterparty_portal")
 class TestToolsStatement(BaseCase):
     # ------------------------------------------------------------
+    # Parties
+    # ------------------------------------------------------------
+
+    def test_the_number_of_a_bulgarian_company_stands_in_its_vat_number(self):
+        cases = [
+            ("BG175074752", "175074752"),
+            ("bg 175 074 752", "175074752"),
+            ("BG7523169263", ""),
+            ("175074752", ""),
+            ("RO123456789", ""),
+            (False, ""),
+        ]
+        for vat, expected in cases:
+            with self.subTest(vat=vat):
+                self.assertEqual(statement.registry_of(vat), expected)
+
+    # ------------------------------------------------------------
     # Periods
     # ------------------------------------------------------------
 

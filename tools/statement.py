@@ -73,6 +73,7 @@ class Open(NamedTuple):
 
     :param due: the day on which it is due; the first one of several
     :param count: of how many items this is
+    :param text: what the books say it is for
     """
 
     section: str
@@ -86,6 +87,7 @@ class Open(NamedTuple):
     id: int = 0
     move: int = 0
     count: int = 1
+    text: str = ""
 
 
 class Ageing(NamedTuple):
@@ -114,6 +116,22 @@ class Balance(NamedTuple):
     supplier_credits: float = 0.0
     prepaid_to: float = 0.0
     net: float = 0.0
+
+
+# ------------------------------------------------------------
+# Parties
+# ------------------------------------------------------------
+
+
+def registry_of(vat: str | None) -> str:
+    """Return the number in the register (EIK) that the VAT number of a Bulgarian company holds.
+
+    Ten digits would be those of a person, which no paper tells.
+    """
+    number = (vat or "").replace(" ", "").upper()
+    digits = number.removeprefix("BG")
+    is_company = digits != number and len(digits) == 9 and digits.isdecimal()
+    return digits if is_company else ""
 
 
 # ------------------------------------------------------------

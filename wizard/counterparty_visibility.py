@@ -10,6 +10,18 @@ KINDS = {
     "bills": ("account.move", POSTED & Domain("move_type", "in", INCOMING)),
     "orders": ("sale.order", Domain("state", "in", ("sent", "sale"))),
     "purchases": ("purchase.order", Domain("state", "in", ("sent", "purchase"))),
+    "documents": (
+        "counterparty.document",
+        Domain("is_shared", "=", True) & Domain("is_personal", "=", False),
+    ),
+}
+# authorizations that show each kind
+SHOWN_BY = {
+    "invoices": ("scope_invoices", "scope_pay"),
+    "bills": ("scope_supplier",),
+    "orders": ("scope_orders",),
+    "purchases": ("scope_supplier",),
+    "documents": ("scope_documents",),
 }
 
 
@@ -57,13 +69,18 @@ class CounterpartyVisibility(models.TransientModel):
         """Return one line per contact with a login that would lose papers of its company."""
         contacts = self._get_contacts()
         counts = {
-            kind: self._count(model, domain, contacts) for kind, (model, domain) in KINDS.items()
+            kind: self._count(model, domain, contacts)
+            for kind, (model, domain) in KINDS.items()
+            # a page of ours: where it is closed nobody sees them today
+            if kind != "documents" or self.company_id._has_portal_page(kind)
         }
-        lines = []
+        granted, lines = self._get_granted(contacts), []
         for contact in contacts:
             entity = contact.commercial_partner_id
             lost = {
-                f"{kind}_lost": found.get(entity.id, {}).get(0, 0)
+                f"{kind}_lost": 0
+                if (contact.id, kind) in granted
+                else found.get(entity.id, {}).get(0, 0)
                 - found.get(entity.id, {}).get(contact.id, 0)
                 for kind, found in counts.items()
             }
@@ -76,13 +93,14 @@ class CounterpartyVisibility(models.TransientModel):
                         "scope_pay": bool(lost["invoices_lost"]),
                         "scope_orders": bool(lost["orders_lost"]),
                         "scope_supplier": bool(lost["bills_lost"] or lost["purchases_lost"]),
+                        "scope_documents": "documents" in counts,
                         **lost,
                     }
                 )
         return lines
 
     def _get_contacts(self):
-        """Return contacts with a portal login that are not their company, and have nothing yet."""
+        """Return contacts with a portal login that are not their company."""
         # who signs in is for the system to know; the wizard shows names and counts
         users = (
             self.env["res.users"]
@@ -96,13 +114,31 @@ class CounterpartyVisibility(models.TransientModel):
             self.env
         )
 
+    def _get_granted(self, contacts):
+        """Return what contacts are authorized for already: ``{(contact id, kind)}``."""
+        rows = self.env["counterparty.authorization"].search(
+            [
+                ("representative_id", "in", contacts.ids),
+                ("head_id", "=", False),
+                ("company_id", "in", (False, self.company_id.id)),
+                ("state", "=", "current"),
+            ]
+        )
+        return {
+            (row.representative_id.id, kind)
+            for row in rows
+            if row.partner_id == row.representative_id.commercial_partner_id
+            for kind, scopes in SHOWN_BY.items()
+            if any(row[scope] for scope in scopes)
+        }
+
     def _count(self, model, domain, contacts):
         """Return ``{commercial partner: {0: all, contact: its own}}``, counted as system."""
         # the wizard counts what contacts see, whatever the manager sees
         records = self.env[model].sudo()
         entities = contacts.sudo().commercial_partner_id
-        domain &= Domain("company_id", "=", self.company_id.id)
-        path = RULED[model].entity
+        domain &= Domain("company_id", "in", (False, self.company_id.id))
+        path = RULED[model].entity if model in RULED else "commercial_partner_id"
         rows = records._read_group(
             domain & Domain(path, "in", entities.ids), ["partner_id"], ["__count"]
         )

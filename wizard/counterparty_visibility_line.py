@@ -15,10 +15,12 @@ class CounterpartyVisibilityLine(models.TransientModel):
     orders_lost = fields.Integer("Orders", readonly=True)
     purchases_lost = fields.Integer("Purchases", readonly=True)
     bills_lost = fields.Integer("Bills", readonly=True)
+    documents_lost = fields.Integer("Documents", readonly=True)
     scope_invoices = fields.Boolean("See Invoices")
     scope_pay = fields.Boolean("May Pay")
     scope_orders = fields.Boolean("See Orders")
     scope_supplier = fields.Boolean("See Supplier Side")
+    scope_documents = fields.Boolean("See Documents")
 
     def _prepare_authorization_vals(self):
         self.ensure_one()
@@ -34,13 +36,13 @@ class CounterpartyVisibilityLine(models.TransientModel):
             "scope_supplier": self.scope_supplier,
             # pages that show the whole company today, where they are switched on
             "scope_statement": has_figures and (self.scope_invoices or self.scope_supplier),
-            "scope_documents": company._has_portal_page("documents"),
+            "scope_documents": self.scope_documents,
             "evidence": self.env._("Kept at the switch to authorizations"),
         }
 
     def _create_authorizations(self):
         """Give each contact what it had, from today on."""
-        scopes = ("scope_invoices", "scope_pay", "scope_orders", "scope_supplier")
+        scopes = [name for name in self._fields if name.startswith("scope_")]
         useful = self.filtered(lambda line: any(line[name] for name in scopes))
         return self.env["counterparty.authorization"].create(
             [line._prepare_authorization_vals() for line in useful]
