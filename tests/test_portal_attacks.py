@@ -124,12 +124,12 @@ class TestPortalHeadPapers(PortalWorldCase):
     def test_a_head_acts_for_a_member_of_today_only(self):
         self.alfa.property_product_pricelist = self.env["product.pricelist"].create({"name": "P"})
         self._enter(self.ella, self.alfa)
-        self._check_hidden("Choose one company first", self._get("/my/prices").text)
+        self._check_hidden("does not cover this page", self._get("/my/prices").text)
         self.env["counterparty.membership"].search(
             [("member_id", "=", self.alfa.id)]
         ).date_to = "2026-06-30"
 
-        self._check_shown("Choose one company first", self._get("/my/prices").text)
+        self._check_shown("does not cover this page", self._get("/my/prices").text)
         self._check_hidden(self.theirs.partner.name, self._get("/my/company").text)
         self._check_hidden(self.mine.marks["authorization"], self._get("/my/company").text)
 
