@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-from odoo import fields
 from odoo.fields import Domain
 from odoo.http import request, route
 
@@ -38,7 +37,7 @@ class RepresentedPortal(CustomerPortal):
         chosen = self._get_chosen()
         if chosen == EVERYBODY:
             return allowed
-        if chosen and chosen in self._get_choices().ids:
+        if chosen:
             return allowed.filtered(lambda partner: partner.id == chosen)
         own = request.env.user.partner_id.commercial_partner_id
         return allowed.filtered(lambda partner: partner.id == own.id)
@@ -48,7 +47,7 @@ class RepresentedPortal(CustomerPortal):
 
         For what has no day: a head's delegate acts for a member while it belongs to the group.
         """
-        today = fields.Date.context_today(request.env.user)
+        today = request.env.company._get_portal_day()
         days = request.env["res.partner"]._get_counterparty_portal_days(scope)
         return self._get_represented(scope).filtered(
             lambda partner: any(covers(period, today) for period in days.get(partner.id, []))
@@ -65,7 +64,9 @@ class RepresentedPortal(CustomerPortal):
         return partners.filtered(lambda partner: days[partner.id] is None)
 
     def _get_chosen(self):
-        """Return whom the visitor has chosen: an id, ``EVERYBODY``, or None.
+        """Return whom the visitor has chosen: an id, ``EVERYBODY``, or None for itself.
+
+        Whoever may be represented no more is chosen no more.
 
         The host writes the whole session in requests that run side by side, the counters of the
         home for one: a choice that was kept there got lost. A cookie is the browser's own.
@@ -73,7 +74,11 @@ class RepresentedPortal(CustomerPortal):
         user, _dash, chosen = request.cookies.get(CHOSEN, "").partition("-")
         if user != str(request.env.uid):
             return None
-        return EVERYBODY if chosen == EVERYBODY else web_form.read_id(chosen)
+        choices = self._get_choices().ids
+        if chosen == EVERYBODY:
+            return EVERYBODY if len(choices) > 1 else None
+        number = web_form.read_id(chosen)
+        return number if number in choices else None
 
     def _get_choices(self):
         """Return all counterparties that the visitor may represent, the own one first, sudoed."""
@@ -111,6 +116,34 @@ class RepresentedPortal(CustomerPortal):
 
     def _is_choosing(self):
         return len(self._get_choices()) > 1
+
+    def _get_nobody_reason(self, partners):
+        """Return why a page about one counterparty is about none: its template says it.
+
+        :param partners: those whom it would be about if they were chosen
+        """
+        chosen = self._get_chosen()
+        if chosen == EVERYBODY and partners:
+            return "several"
+        own = request.env.user.partner_id.commercial_partner_id
+        return "own" if chosen in (None, own.id) else "uncovered"
+
+    def _get_other_tab_text(self, post, partner):
+        """Return what to tell who sends a form of another tab than it is in by now, else nothing.
+
+        Meanwhile somebody else was chosen: what was written for one company is not sent for
+        another.
+
+        :param post: what was sent; the form names for whom it was opened, 0 for the visitor
+        :param partner: for whom it would be sent now
+        """
+        if post.get("counterparty") in (None, str(partner.id or 0)):
+            return ""
+        return request.env._(
+            "Meanwhile you have chosen %(company)s in another window, so nothing was sent. Please"
+            " send the form again if it is about %(company)s.",
+            company=partner.name or request.env.user.name,
+        )
 
     @route("/my/represent", type="http", auth="user", website=True, methods=["POST"])
     def portal_represent(self, partner=None, **_post):

@@ -27,13 +27,17 @@ class CompanyPortal(CustomerPortal):
         managed = self._get_represented_whole(scopes.MANAGE)
         if len(managed) == 1:
             return managed
+        own = self._get_own_shown()
+        return own if self._get_chosen() in (None, own.id) else own.browse()
+
+    def _get_own_shown(self):
+        """Return the visitor's own company where its data are the visitor's to see, sudoed."""
         own = request.env.user.partner_id.commercial_partner_id
-        chosen = self._get_chosen()
         # where authorizations count, a mere contact is not its company
         partners = request.env["res.partner"]
         shown = partners._get_counterparty_portal_companies(scopes.DOCUMENTS)
         shown |= partners._get_counterparty_portal_companies(scopes.MANAGE)
-        return own if chosen in (None, own.id) and own.id in shown.ids else own.browse()
+        return own if own.id in shown.ids else own.browse()
 
     def _is_changes_open(self):
         return request.env.company._has_portal_page("changes")
@@ -87,7 +91,7 @@ class CompanyPortal(CustomerPortal):
             return request.redirect("/my")
         return self._render_company(done=done if done in DONE else None)
 
-    def _render_company(self, post=None, problems=(), files=(), done=None):
+    def _render_company(self, post=None, problems=(), files=(), done=None, message=None):
         company = self._get_changeable()
         # sudo: what the company has asked for itself
         changes = request.env["counterparty.change"].sudo()
@@ -102,15 +106,18 @@ class CompanyPortal(CustomerPortal):
                     [("partner_id", "in", company.ids), ("state", "=", "waiting")]
                 ),
                 "own_fields": self._get_own_fields(request.httprequest.form),
-                "is_choosing": self._is_choosing(),
+                "nobody": self._get_nobody_reason(
+                    self._get_represented_whole(scopes.MANAGE) | self._get_own_shown()
+                ),
                 "sent": post or {},
+                "message": message,
                 "problems": problems,
                 "file_problems": files,
                 "done": done,
                 "form_key": uuid4().hex,
                 "accept": ",".join(f".{name}" for name in sorted(web_form.EXTENSIONS)),
             },
-            status=422 if problems or files else 200,
+            status=422 if problems or files or message else 200,
         )
 
     @route("/my/company/change", type="http", auth="user", website=True, methods=["POST"])
@@ -120,6 +127,8 @@ class CompanyPortal(CustomerPortal):
         company = self._choose_changeable(post)
         if not company:
             return request.redirect("/my")
+        if message := self._get_other_tab_text(post, company):
+            return self._render_company(post, message=message)
         changes = request.env["counterparty.change"]
         wanted = {kind: web_form.clean_line(post.get(kind)) for kind in KINDS}
         # what stands there already was not written by the visitor
@@ -145,6 +154,8 @@ class CompanyPortal(CustomerPortal):
         own_fields = self._get_own_fields() if self._is_changes_open() else []
         if not own_fields:
             return request.redirect("/my")
+        if message := self._get_other_tab_text(post, self._get_changeable()):
+            return self._render_company(post, message=message)
         form, zone = request.httprequest.form, request_form.get_zone()
         read, problems = {}, set()
         for role, inputs in own_fields:
@@ -171,6 +182,8 @@ class CompanyPortal(CustomerPortal):
         company = self._choose_changeable(post)
         if not company or not company.is_company:
             return request.redirect("/my")
+        if message := self._get_other_tab_text(post, company):
+            return self._render_company(post, message=message)
         values = {
             name: web_form.clean_line(post.get(f"contact_{name}"))
             for name in ("name", "function", "email", "phone")
@@ -198,6 +211,8 @@ class CompanyPortal(CustomerPortal):
         company = self._choose_changeable(post)
         if not company:
             return request.redirect("/my")
+        if message := self._get_other_tab_text(post, company):
+            return self._render_company(post, message=message)
         files, refused = request_form.read_files()
         name = web_form.clean_line(post.get("certificate_name"))
         until = read_day(post.get("certificate_until"))

@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
@@ -101,7 +100,7 @@ class ManagePortal(CustomerPortal):
         people = request.env["counterparty.authorization"]._get_people(company)
         person = people.filtered(lambda contact: str(contact.id) == number)
         date_to = read_day(post.get("date_to"))
-        if post.get("date_to") and (not date_to or date_to < fields.Date.today()):
+        if post.get("date_to") and (not date_to or date_to < request.env.company._get_portal_day()):
             return self._render_authorizations(
                 request.env._("The last day is today or later."), post
             )

@@ -65,8 +65,9 @@ class OfferPortal(CustomerPortal):
         text = web_form.clean_text(post.get("description"))
         if not rows and not text:
             problems.add("empty")
-        if problems:
-            return self._render_offer(self._get_sent_rows(), post, problems)
+        message = self._get_other_tab_text(post, self._get_asker())
+        if problems or message:
+            return self._render_offer(self._get_sent_rows(), post, problems, message)
         submission = request_form.accept(post)
         if not submission.request_id:
             submission.request_id = self._create_offer(rows, text, post)
@@ -102,11 +103,15 @@ class OfferPortal(CustomerPortal):
 
     def _get_represented_values(self):
         """Return whose request it is, where the visitor acts for another company."""
+        asker = self._get_asker()
+        return {"partner_id": asker.id} if asker else {}
+
+    def _get_asker(self):
+        """Return the other company that the visitor asks for, sudoed; none for itself."""
         represented = self._get_represented_now(scopes.REQUESTS)
         own = request.env.user.partner_id.commercial_partner_id
-        if len(represented) == 1 and represented.id != own.id:
-            return {"partner_id": represented.id}
-        return {}
+        is_other = len(represented) == 1 and represented.id != own.id
+        return represented if is_other else represented.browse()
 
     # ------------------------------------------------------------
     # Rows
@@ -151,7 +156,7 @@ class OfferPortal(CustomerPortal):
             for line in lines
         ][:MOST_ROWS]
 
-    def _render_offer(self, rows, post=None, problems=()):
+    def _render_offer(self, rows, post=None, problems=(), message=None):
         post = post or {}
         padding = [("", "")] * max(2, ROWS - len(rows))
         order = self._read_order_record(post.get("order") or request.params.get("order"))
@@ -166,7 +171,9 @@ class OfferPortal(CustomerPortal):
                 "ordered": order,
                 "sent": post,
                 "problems": problems,
+                "message": message,
+                "asker": self._get_asker(),
                 "form_key": web_form.clean_line(post.get("form_key"), 64) or uuid4().hex,
             },
-            status=422 if problems else 200,
+            status=422 if problems or message else 200,
         )

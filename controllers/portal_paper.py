@@ -119,34 +119,38 @@ class StatementPaperPortal(RepresentedPortal):
         record = self._find_statement(statement_id, access_token)
         if not record or kind not in FORMATS:
             return self._refuse_statement(statement_id, access_token)
-        if kind == "html":
-            return render_html(record)
-        if kind == "xlsx":
-            return download(record._get_xlsx(), f"{record.name}.xlsx", XLSX)
-        if record._is_paper_to_make():
+        if kind in record._get_costly_files():
             # made by the button there: looking at something makes nothing
             return self._redirect_to_statement(record, access_token)
-        return paper(record)
+        return self._give_file(record, kind)
 
     # public: as above
     @route(
-        "/my/statements/<int:statement_id>/pdf",
+        "/my/statements/<int:statement_id>/<string:kind>",
         type="http",
         auth="public",
         website=True,
         methods=["POST"],
     )
     @request_form.limited
-    def portal_statement_make(self, statement_id, access_token=None, **_post):
-        """Make the PDF, once, and give it."""
+    def portal_statement_make(self, statement_id, kind, access_token=None, **_post):
+        """Make a file that takes a while, and give it; a paper is made once."""
         record = self._find_statement(statement_id, access_token)
-        if not record:
+        if not record or kind not in FORMATS:
             return self._refuse_statement(statement_id, access_token)
-        if record._is_paper_to_make():
+        if kind in record._get_costly_files():
             user = request.env.user
             who = request.httprequest.remote_addr if user._is_public() else user.id
             request_form.accept({}, ACTION, f"papers {who}")
-            record._keep_file()
+            if kind == "pdf":
+                record._keep_file()
+        return self._give_file(record, kind)
+
+    def _give_file(self, record, kind):
+        if kind == "html":
+            return render_html(record)
+        if kind == "xlsx":
+            return download(record._get_xlsx(), f"{record.name}.xlsx", XLSX)
         return paper(record)
 
     # public: as above
@@ -265,6 +269,7 @@ class StatementPaperPortal(RepresentedPortal):
                 "max_lines": 1000,
                 "access_token": access_token,
                 "can_answer": record._can_answer(),
+                "costly": record._get_costly_files(),
                 "sent": post or {},
                 "problems": problems or {},
                 "file_problems": refused,

@@ -9,6 +9,7 @@ from odoo.http import content_disposition, request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..models.counterparty_request_submission import ACTION
 from ..tools import authorization as scopes
 from ..tools import web_form
 from . import request_form
@@ -89,21 +90,24 @@ class PricesPortal(CustomerPortal):
                 "prices": prices,
                 "currency": currency,
                 "buyer": buyer,
-                "is_choosing": self._is_choosing(),
+                "nobody": self._get_nobody_reason(self._get_represented_now(scopes.ORDERS)),
                 "pager": pages,
                 "search": search,
             },
         )
 
-    @route(
-        "/my/prices/xlsx", type="http", auth="user", website=True, methods=["GET"], readonly=True
-    )
-    def portal_prices_file(self, **query):
-        """Give the price list as a file; names are texts, never formulas."""
-        self._choose_company(query.get("company"), "prices")
+    @route("/my/prices/xlsx", type="http", auth="user", website=True, methods=["POST"])
+    @request_form.limited
+    def portal_prices_file(self, **post):
+        """Give the price list as a file; names are texts, never formulas.
+
+        Thousands of prices take seconds: made by a button, where it is counted.
+        """
+        self._choose_company(post.get("company"), "prices")
         buyer = self._get_buyer() if self._is_prices_open() else None
         if not buyer:
             return request.redirect("/my")
+        request_form.accept({}, ACTION, f"prices {request.env.uid}")
         products = self._get_products().search(
             self._domain_products(""), order=ORDER, limit=MOST_ROWS
         )

@@ -223,7 +223,7 @@ class StatementPortal(StatementPaperPortal):
     def portal_statement_issue(self, **post):
         """Freeze the statement of a period under a number, and show it."""
         self._choose_company(post.get("company"), "statement")
-        partner = self._get_statement_partner(post.get("counterparty"))
+        partner = self._get_statement_partner(post.get("counterparty"), is_form=True)
         if not partner:
             return request.redirect("/my")
         terms, _is_as_asked = self._read_terms(post)
@@ -232,9 +232,12 @@ class StatementPortal(StatementPaperPortal):
             partner, request.env.company, **terms
         )
         kind = post.get("format")
-        if kind == "pdf" and record._is_paper_to_make():
+        costly = record._get_costly_files()
+        if kind == "pdf" and kind in costly:
             # made here, where it is counted; looking at it makes nothing any more
             record._keep_file()
+        elif kind in FORMATS and kind in costly:
+            return self._give_file(record, kind)
         if kind in FORMATS:
             return request.redirect(f"/my/statements/{record.id}/{kind}")
         return request.redirect(f"/my/statements/{record.id}")
@@ -244,7 +247,7 @@ class StatementPortal(StatementPaperPortal):
     def portal_statement_send(self, **post):
         """Send the request for a statement, which is answered by itself."""
         self._choose_company(post.get("company"), "statement")
-        partner = self._get_statement_partner(post.get("counterparty"))
+        partner = self._get_statement_partner(post.get("counterparty"), is_form=True)
         category = self._get_statement_category()
         if not partner or not category:
             return request.redirect("/my")
@@ -256,13 +259,19 @@ class StatementPortal(StatementPaperPortal):
             )
         return request.redirect(f"{submission.request_id.access_url}?done=created")
 
-    def _get_statement_partner(self, value):
-        """Return the counterparty of a statement: the one asked for, or the first; else none."""
+    def _get_statement_partner(self, value, is_form=False):
+        """Return the counterparty of a statement: the one asked for, or the first; else none.
+
+        :param is_form: it is about nobody but the one that it names, whoever was chosen in
+            another tab since
+        """
         partners = self._get_represented("statement")
         if not request.env.company._has_portal_page("statement"):
             return partners.browse()
+        if is_form and value:
+            partners = request.env["res.partner"]._get_counterparty_portal_companies("statement")
         asked = partners.filtered(lambda partner: str(partner.id) == str(value))
-        return asked or partners[:1]
+        return asked or (partners.browse() if is_form and value else partners[:1])
 
     def _read_terms(self, query):
         """Return the terms of a statement, and whether they are those that were asked for."""

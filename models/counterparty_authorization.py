@@ -108,7 +108,11 @@ class CounterpartyAuthorization(models.Model):
 
     # when and why
     date_from = fields.Date(
-        "Since", required=True, default=fields.Date.context_today, tracking=True, help="First day."
+        "Since",
+        required=True,
+        default=lambda self: self.env.company._get_portal_day(),
+        tracking=True,
+        help="First day.",
     )
     date_to = fields.Date("Until", tracking=True, help="Last day. Empty: until somebody ends it.")
     active = fields.Boolean(default=True)
@@ -170,10 +174,11 @@ class CounterpartyAuthorization(models.Model):
                     texts.append(label)
             row.scope_text = ", ".join(texts)
 
-    @api.depends("date_from", "date_to", "active")
+    @api.depends("date_from", "date_to", "active", "company_id")
+    @api.depends_context("company")
     def _compute_state(self):
-        today = fields.Date.context_today(self)
         for row in self:
+            today = row._get_today()
             if not row.active or (row.date_to and row.date_to < today):
                 row.state = "ended"
             elif row.date_from and row.date_from > today:
@@ -184,8 +189,14 @@ class CounterpartyAuthorization(models.Model):
     def _search_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        current = Domain(self._domain_in_force())
-        future = Domain("active", "=", True) & Domain("date_from", ">", "today")
+        current = future = Domain.FALSE
+        active = Domain("active", "=", True)
+        for today, companies in self._get_companies_by_day().items():
+            here = active & Domain("company_id", "in", companies)
+            begun = Domain("date_from", "<=", today)
+            lasts = Domain("date_to", "=", False) | Domain("date_to", ">=", today)
+            current |= here & begun & lasts
+            future |= here & ~begun
         domains = {"current": current, "future": future, "ended": ~current & ~future}
         return Domain.OR(domains[state] for state in value if state in domains)
 
@@ -193,15 +204,33 @@ class CounterpartyAuthorization(models.Model):
     def _domain_in_force(self):
         """Return the domain of authorizations of today, as it stays true tomorrow.
 
-        Rules are cached: the day is a word that is read at each search.
+        Rules are cached: which day it is, is asked at each search.
         """
-        return [
-            ("active", "=", True),
-            ("date_from", "<=", "today"),
-            "|",
-            ("date_to", "=", False),
-            ("date_to", ">=", "today"),
-        ]
+        return [("state", "=", "current")]
+
+    # ------------------------------------------------------------
+    # The day
+    # ------------------------------------------------------------
+
+    def _get_today(self):
+        """Return what day it is for an authorization: at our company, whoever asks from where.
+
+        One for all our companies goes by the one that the papers asked for are of.
+        """
+        self.ensure_one()
+        return (self.company_id or self.env.company)._get_portal_day()
+
+    @api.model
+    def _get_companies_by_day(self):
+        """Return for which companies of authorizations it is which day: ``{day: [id or False]}``.
+
+        For authorizations as :meth:`_get_today` has it.
+        """
+        result = {}
+        for company, today in self.env["res.company"]._get_portal_days().items():
+            result.setdefault(today, []).append(company)
+        result[self.env.company._get_portal_day()].append(False)
+        return result
 
     # ------------------------------------------------------------
     # Constraints
@@ -308,8 +337,8 @@ class CounterpartyAuthorization(models.Model):
         open_rows.write(
             {"active": False, "ended_by_id": self.env.uid, "ended_on": fields.Datetime.now()}
         )
-        today = fields.Date.context_today(self)
         for row in open_rows:
+            today = row._get_today()
             if not row.date_to or row.date_to > today:
                 row.date_to = max(row.date_from, today)
         open_rows._drop_followers()

@@ -69,10 +69,10 @@ class CounterpartyAuthorizationLink(models.AbstractModel):
     @api.model
     def _cron_renew_links(self):
         """Renew the links of what has run out; those ended by hand were asked for there."""
-        today = fields.Date.context_today(self)
+        today = self.env.company._get_portal_day()
         ended = self.search(
             [
-                ("date_to", "<", today),
+                ("state", "=", "ended"),
                 ("date_to", ">=", fields.Date.subtract(today, days=CAUGHT_UP_DAYS)),
                 ("renews_links", "=", True),
                 ("links_renewed_on", "=", False),

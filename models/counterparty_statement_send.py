@@ -177,10 +177,16 @@ class CounterpartyStatementSend(models.AbstractModel):
         paper = self.sudo().paper_id if self.state != "cancelled" else self.paper_id.browse()
         return paper.sudo(self.env.su)
 
-    def _is_paper_to_make(self):
-        """Tell whether a PDF of this has still to be made, which takes a second."""
+    def _get_costly_files(self):
+        """Return which files of this take the server a second or more: pdf, xlsx, html.
+
+        Visitors have them made by a button, where it is counted; looking makes nothing of it.
+        """
         self.ensure_one()
-        return not self._find_paper() and self._can_make_pdf() and not self._is_long()
+        kinds = {"xlsx", "html"} if self._is_long() else set()
+        if not self._find_paper() and (kinds or self._can_make_pdf()):
+            kinds.add("pdf")
+        return kinds
 
     def _get_pdf(self):
         """Return the paper as PDF: as it was sent, where it was one."""

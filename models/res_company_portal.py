@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import Command, api, fields, models
 from odoo.tools import ormcache
 
@@ -46,14 +48,16 @@ class CounterpartyPortalCompanyMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         companies = super().create(vals_list)
+        # which day it is at each of them is kept
+        self.env.registry.clear_cache()
         if any("counterparty_portal_visibility" in vals for vals in vals_list):
             self._open_portal_links()
         return companies
 
     def write(self, vals):
         result = super().write(vals)
-        if vals.keys() & {"counterparty_portal_visibility", "active"}:
-            # rules of portal users are kept per user, and who goes by authorizations for all
+        if vals.keys() & {"counterparty_portal_visibility", "active", "resource_calendar_id"}:
+            # rules of portal users are kept per user, who goes by authorizations and zones for all
             self.env.registry.clear_cache()
             self._open_portal_links()
         return result
@@ -91,6 +95,42 @@ class CounterpartyPortalCompanyMixin(models.AbstractModel):
         """Return the ids of these companies: asked for every line of the host's lists."""
         companies = self.env["res.company"].sudo()
         return companies.search([("counterparty_portal_visibility", "=", "authorization")]).ids
+
+    # ------------------------------------------------------------
+    # The day
+    # ------------------------------------------------------------
+
+    def _get_portal_day(self):
+        """Return what day it is at the company: by it authorizations begin and end.
+
+        Not by the visitor's zone: whoever says that it lives far in the west would stay longer.
+        """
+        self.ensure_one()
+        return self._get_portal_days()[self.id]
+
+    @api.model
+    def _get_portal_days(self):
+        """Return what day it is at each of our companies: ``{company id: day}``."""
+        now = pytz.utc.localize(fields.Datetime.now())
+        return {
+            company: now.astimezone(pytz.timezone(zone)).date()
+            for company, zone in self._get_portal_zones()
+        }
+
+    @api.model
+    @ormcache()
+    def _get_portal_zones(self):
+        """Return the zone in which each of our companies works: ``[(company id, zone)]``."""
+        # where a company of ours works is no secret; archived ones have papers, too
+        companies = self.env["res.company"].sudo().with_context(active_test=False).search([])
+        zones = [(company.id, company.resource_calendar_id.tz) for company in companies]
+        return [
+            (company, zone if zone in pytz.all_timezones_set else "UTC") for company, zone in zones
+        ]
+
+    # ------------------------------------------------------------
+    # Pages
+    # ------------------------------------------------------------
 
     def _has_portal_page(self, page):
         """Tell whether the company shows a page of the portal.

@@ -139,7 +139,7 @@ class CounterpartyPortalPartnerMixin(models.AbstractModel):
             day and is shown while the company belongs to the group
         :param company: our company; its field is the page's own condition
         """
-        today = fields.Date.context_today(self.env.user)
+        today = company._get_portal_day()
         alike = {}
         for entity, periods in self._get_counterparty_portal_days(scope, company).items():
             if not day:

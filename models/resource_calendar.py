@@ -15,6 +15,9 @@ class ResourceCalendar(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "tz" in vals:
+            # which day it is at a company is kept
+            self.env.registry.clear_cache()
         if HOURS & vals.keys():
             self.env["counterparty.request.sla"]._recompute_for_calendars(self)
         return result

@@ -200,6 +200,7 @@ from . import test_portal_own_fields
 from . import test_portal_people
 from . import test_portal_topics
 from . import test_portal_matrix
+from . import test_portal_meanwhile
 from . import test_portal_members
 from . import test_portal_attacks
 from . import test_portal_classes

@@ -135,7 +135,61 @@ class TestCounterpartyAuthorization(PortalCase):
         ]:
             # the rule is not evaluated again: midnight passes in the same worker
             with self.subTest(day=day), freeze_time(f"{day} 12:00:00"):
+                # what a transaction has read, the next one reads again
+                self.env.invalidate_all()
                 self.assertEqual(self._seen(self.anna, invoice), seen)
+
+    def test_its_days_are_those_of_our_company_wherever_the_visitor_lives(self):
+        """Whoever says that it lives far in the west has not a day more."""
+        self._by_authorization()
+        self.company.resource_calendar_id.tz = "Europe/Bucharest"
+        rows = self._authorize(
+            self.anna, self.alfa, "invoices", date_from="2026-05-02", date_to="2026-05-31"
+        )
+        rows |= rows.copy({"company_id": self.company.id})
+        invoice = {"invoice": self.papers["invoice"]}
+        for zone in ("Pacific/Kiritimati", "Etc/GMT+12", "Europe/Bucharest", False):
+            self.anna.tz = zone
+            for moment, state in [
+                ("2026-05-01 20:59:00", "future"),
+                ("2026-05-01 21:01:00", "current"),
+                ("2026-05-31 20:59:00", "current"),
+                ("2026-05-31 21:01:00", "ended"),
+            ]:
+                with self.subTest(zone=zone, moment=moment), freeze_time(moment):
+                    self.env.invalidate_all()
+                    seen = {"invoice"} if state == "current" else set()
+                    self.assertEqual(self._seen(self.anna, invoice), seen)
+                    as_visitor = rows.with_user(self.anna).sudo()
+                    self.assertEqual(set(as_visitor.mapped("state")), {state})
+                    partners = self.env["res.partner"].with_user(self.anna)
+                    open_for = partners._get_counterparty_portal_companies("invoices")
+                    self.assertEqual(bool(open_for), state == "current")
+                    found = rows.search([("id", "in", rows.ids), ("state", "=", state)])
+                    self.assertEqual(found, rows)
+
+    def test_each_of_our_companies_has_its_own_day(self):
+        east = self.env["res.company"].create({"name": "East"})
+        east.resource_calendar_id = self.env["resource.calendar"].create(
+            {"name": "East", "tz": "Pacific/Auckland"}
+        )
+        self.company.resource_calendar_id.tz = "America/New_York"
+        here, there = (
+            self._authorize(self.anna, self.alfa, "invoices", date_to="2026-05-31", company_id=one)
+            for one in (self.company.id, east.id)
+        )
+        both = self._authorize(self.anna, self.alfa, "invoices", date_to="2026-05-31")
+
+        with freeze_time("2026-05-31 14:00:00"):
+            rows = here | there | both
+            rows.invalidate_recordset(["state"])
+            self.assertEqual(rows.mapped("state"), ["current", "ended", "current"])
+            ended = rows.search([("id", "in", rows.ids), ("state", "=", "ended")])
+            self.assertEqual(ended, there)
+            self.assertEqual(both.with_company(east).state, "ended")
+            east.resource_calendar_id.tz = "Europe/Sofia"
+            there.invalidate_recordset(["state"])
+            self.assertEqual(there.state, "current")
 
     def test_ended_it_is_gone_at_once(self):
         self._by_authorization()

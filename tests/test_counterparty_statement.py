@@ -298,7 +298,7 @@ class TestCounterpartyStatement(StatementCase):
 
         self._make_pdfs_by([])
 
-        self.assertFalse(issued._is_paper_to_make())
+        self.assertNotIn("pdf", issued._get_costly_files())
         self.assertEqual(issued._find_paper().raw, sent)
 
     def _run_keep(self):

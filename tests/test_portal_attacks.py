@@ -124,12 +124,12 @@ class TestPortalHeadPapers(PortalWorldCase):
     def test_a_head_acts_for_a_member_of_today_only(self):
         self.alfa.property_product_pricelist = self.env["product.pricelist"].create({"name": "P"})
         self._enter(self.ella, self.alfa)
-        self._check_hidden("Choose one company first", self._get("/my/prices").text)
+        self._check_hidden("does not cover this page", self._get("/my/prices").text)
         self.env["counterparty.membership"].search(
             [("member_id", "=", self.alfa.id)]
         ).date_to = "2026-06-30"
 
-        self._check_shown("Choose one company first", self._get("/my/prices").text)
+        self._check_shown("does not cover this page", self._get("/my/prices").text)
         self._check_hidden(self.theirs.partner.name, self._get("/my/company").text)
         self._check_hidden(self.mine.marks["authorization"], self._get("/my/company").text)
 
@@ -198,6 +198,48 @@ class TestPortalAgain(PortalWorldCase):
             self._post("/my/company/change", page="/my/company", form_key=key, name="Alfa SA")
         self.assertEqual(changes.search([("partner_id", "=", self.alfa.id)]).mapped("new_value"),
                          ["Alfa SA"])  # fmt: skip
+
+    def test_every_form_is_held_to_the_limit(self):
+        limit = self.env["ir.config_parameter"]
+        request = self.mine.request
+        file = {"files": ("iso.txt", b"words", "text/plain")}
+        period = {"date_from": "2026-01-01", "date_to": "2026-12-31"}
+        forms = [
+            ("/my/statement/issue", "/my/statement", {**period, "format": "xlsx"}, None),
+            ("/my/statement/send", "/my/statement", period, None),
+            ("/my/prices/xlsx", "/my/prices", {}, None),
+            ("/my/requests/new/help", None, {"name": "x", "description": "x"}, None),
+            ("/my/offer", None, {"description": "x"}, None),
+            ("/my/company/change", "/my/company", {"name": "Alfa {}"}, None),
+            ("/my/company/contact", "/my/company", {"contact_name": "C{}"}, None),
+            ("/my/company/certificate", "/my/company", {"certificate_name": "x"}, file),
+            ("/my/topics", None, {}, None),
+            (
+                "/my/authorizations/new", "/my/authorizations",
+                {"person": str(self.anna.partner_id.id), "scope": "orders"}, None,
+            ),
+            (
+                f"/my/statements/{self.mine.statement.id}/answer", "/my/statement",
+                {"answer": "disputed", "name": "A", "note": "x"}, None,
+            ),
+            (f"/my/requests/{request.id}/close", "/my/requests/new/help", {}, None),
+        ]  # fmt: skip
+        self._enter(self.alfa_login)
+        for url, page, values, files in forms:
+            self.env["counterparty.request.submission"].search([]).unlink()
+            limit.set_param(f"{MODULE}.request_form_limit", "1")
+            codes = []
+            for number in range(2):
+                if url.endswith("/close"):
+                    request._reopen_by_partner("Again", request.partner_id) if number else None
+                sent = {name: value.replace("{}", str(number)) for name, value in values.items()}
+                codes.append(
+                    self._post(url, page or url, files, form_key=f"{url}{number}", **sent)
+                    .status_code
+                )  # fmt: skip
+            with self.subTest(url=url):
+                self.assertLess(codes[0], 400)
+                self.assertEqual(codes[1], 429)
 
     def test_a_paper_by_link_is_made_by_a_button_some_times_an_hour_and_kept(self):
         self.env["ir.config_parameter"].set_param(f"{MODULE}.request_form_limit", "3")

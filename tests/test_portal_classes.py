@@ -244,9 +244,25 @@ class TestPortalClasses(PortalWorldCase):
             self.assertTrue(paper._is_long())
             self.assertTrue(paper._get_file()[0].endswith(".html"))
             self._enter(self.anna)
-            answer = self._get(f"/my/statements/{paper.id}/pdf")
-        self.assertEqual(answer.headers["Content-Type"].partition(";")[0], "text/html")
+            page = f"/my/statements/{paper.id}"
+            # what takes seconds is made by a button, where it is counted
+            for kind in ("pdf", "xlsx", "html"):
+                with self.subTest(kind=kind):
+                    answer = self._get(f"{page}/{kind}")
+                    self.assertTrue(answer.headers["Location"].partition("?")[0].endswith(page))
+                    answer = self._post(f"{page}/{kind}", page=page)
+                    is_text = answer.headers["Content-Type"].startswith("text/html")
+                    self.assertEqual((answer.status_code, is_text), (200, kind != "xlsx"))
+            # a paper is made once, the others each time
+            self.env["ir.config_parameter"].set_param("counterparty_crm.request_form_limit", "4")
+            codes = [
+                self._post(f"{page}/{kind}", page=page).status_code
+                for kind in ("pdf", "xlsx", "html", "pdf")
+            ]
+        self.assertEqual(codes, [200, 200, 429, 200])
         self.assertFalse(paper._is_long())
+        for kind in ("xlsx", "html"):
+            self.assertEqual(self._get(f"{page}/{kind}").status_code, 200)
 
 
 @tagged("post_install", "-at_install", "counterparty_portal")

@@ -1,5 +1,7 @@
 """What programs could read, write and call past the pages."""
 
+from datetime import date
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
@@ -11,8 +13,8 @@ from .common_portal import PortalPageCase
 MODULE = "counterparty_crm"
 # fields of ours that portal users read by program, and why each is no secret
 READABLE = (
-    # how a database is set up, which every visitor sees on the pages
-    "res.company.counterparty_",
+    # which pages there are, which every visitor sees
+    "res.company.counterparty_portal_",
     # sections of a form, no data of anybody
     "res.partner.counterparty_sections",
     "res.users.counterparty_sections",
@@ -218,7 +220,52 @@ class TestPortalLeaks(PortalPageCase):
         self._post("/my/company/change", page="/my/company", name=evil)
         self._post("/my/offer", product=evil, quantity="1", description=evil)
 
-        request = self.env["counterparty.request"].search([], order="id desc", limit=1)
-        for page in (self._get("/my/company").text, self._get(request.access_url).text):
+        self._post("/my/requests/new/help", name=evil[:200], description=evil)
+
+        asked, offer = self.env["counterparty.request"].search([], order="id desc", limit=2)
+        for page in (self._get("/my/company").text, self._get(offer.access_url).text,
+                     self._get(asked.access_url).text):  # fmt: skip
             self._check_hidden("<svg onload", page)
-        self._check_hidden("<svg", request.description)
+        self._check_shown("{{ object.env.cr }}", self._get(asked.access_url).text)
+        for request in (asked, offer):
+            self._check_hidden("<svg", request.description)
+            self._check_shown("{{ object.env.cr }}", request.description)
+
+    def test_what_visitors_write_is_text_in_mails_and_on_paper(self):
+        """Nobody's words are markup or a template, whoever is written to about them."""
+        evil = '"><svg onload=alert(1)>{{ object.env.cr }}'
+        self.alfa.name = evil
+        request = self.env["counterparty.request"].create(
+            {
+                "name": evil,
+                "partner_id": self.alfa.id,
+                "category_id": self.env.ref(f"{MODULE}.request_category_help").id,
+                "description": evil,
+            }
+        )
+        statement = self.env["counterparty.statement"]._issue(
+            self.alfa, self.company, kind="confirmation", date_to=date(2026, 12, 31)
+        )
+        statement.action_mark_sent()
+        statement._answer(False, name=evil, note=evil)
+        shown = [statement._get_html().decode()]
+        for record in (request, statement):
+            shown += [message.body for message in record.message_ids]
+            templates = self.env["mail.template"].search([("model", "=", record._name)])
+            self.assertTrue(templates)
+            for template in templates:
+                for field in ("subject", "body_html"):
+                    [text] = template._render_field(field, record.ids).values()
+                    self.assertNotIn("odoo.sql_db", text)
+                    shown += [text] if field == "body_html" else []
+            record.message_post(
+                body=record.display_name, partner_ids=self.anna.partner_id.ids,
+                subtype_xmlid="mail.mt_comment",
+            )  # fmt: skip
+        mails = self.env["mail.mail"].search([("recipient_ids", "in", self.anna.partner_id.ids)])
+        self.assertTrue(mails)
+        shown += mails.mapped("body_html")
+        for text in shown:
+            self._check_hidden("<svg", text)
+            self._check_hidden("odoo.sql_db", text)
+        self._check_shown("{{ object.env.cr }}", shown[0])

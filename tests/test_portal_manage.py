@@ -129,16 +129,21 @@ class TestPortalManage(PortalPageCase):
         self._check_hidden("55.55", page)
         for query in ("page=x", "search=%00%25'", "search=" + "x" * 3000):
             self.assertEqual(self._get(f"/my/prices?{query}").status_code, 200)
-        file = self._get("/my/prices/xlsx")
-        self.assertEqual(file.status_code, 200)
-        self.assertTrue(file.content.startswith(b"PK"))
+        # each file costs seconds: of a button, counted, never of a link
+        self.assertEqual(self._get("/my/prices/xlsx").status_code, 405)
+        self.env["ir.config_parameter"].set_param("counterparty_crm.request_form_limit", "2")
+        files = [self._post("/my/prices/xlsx", page="/my/prices") for _time in range(3)]
+        self.assertEqual([file.status_code for file in files], [200, 200, 429])
+        self.assertTrue(files[0].content.startswith(b"PK"))
 
     def test_nothing_shows_while_it_is_switched_off(self):
         self.company.counterparty_portal_manage = False
         self.company.counterparty_portal_prices = False
         self._sign_in(self.alfa_login)
         home = self._get("/my/home").text
-        for url in ("/my/authorizations", "/my/prices", "/my/prices/xlsx"):
+        for url in ("/my/authorizations", "/my/prices"):
             with self.subTest(url=url):
                 self.assertEqual(self._get(url).headers["Location"].rstrip("/")[-3:], "/my")
                 self._check_hidden(f'"{url}"', home)
+        file = self._post("/my/prices/xlsx", page="/my/security")
+        self.assertEqual(file.headers["Location"].rstrip("/")[-3:], "/my")

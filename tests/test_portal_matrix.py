@@ -29,7 +29,6 @@ PAGES = {
     "/my/offer": None,
     "/my/prices": None,
     "/my/prices/page/<int:page>": None,
-    "/my/prices/xlsx": None,
     "/my/requests": "request",
     "/my/requests/page/<int:page>": "request",
     "/my/requests/new": None,
@@ -70,13 +69,14 @@ FORMS = {
     "/my/company/contact": {"contact_name": "Harm", "company": "{partner}"},
     "/my/company/fields": {"x": "Harm"},
     "/my/offer": {"product": "x", "quantity": "1", "order": "{order}"},
+    "/my/prices/xlsx": {},
     "/my/represent": {"partner": "{partner}"},
     "/my/requests/<int:request_id>/<string:step>": {},
     "/my/requests/new/<string:code>": {"name": "x", "description": "x", "document": "{order}"},
     "/my/statement/issue": {"counterparty": "{partner}"},
     "/my/statement/send": {"counterparty": "{partner}"},
     "/my/statements/<int:statement_id>/answer": {"answer": "confirmed", "name": "Harm"},
-    "/my/statements/<int:statement_id>/pdf": {},
+    "/my/statements/<int:statement_id>/<string:kind>": {},
     "/my/topics": {"topic": "1"},
     "/request/answers": None,
     "/request/follow": {"number": "1", "email": "x@example.com"},
@@ -288,6 +288,7 @@ class TestPortalMatrix(PortalWorldCase):
             .replace("<int:request_id>", str(side.request.id))
             .replace("<int:statement_id>", str(side.statement.id))
             .replace("<string:step>", "close")
+            .replace("<string:kind>", "pdf")
             .replace("<string:code>", "help")
         )
 

@@ -149,6 +149,9 @@ class TestPortalPeople(PortalPeopleCase):
             for hidden in (before, sister):
                 self._check_hidden(hidden.name, page)
         # data of the member are for its managers alone
+        # and of one that was chosen it is no use to be told to choose
+        self._check_shown("does not cover this page", self._get("/my/company").text)
+        self._post("/my/represent", page="/my/home", partner="all")
         self._check_shown("Choose one company first.", self._get("/my/company").text)
 
         row._end()

@@ -86,7 +86,7 @@ tours.add("counterparty_portal_delegate", {
         hides("555.75"),
         home(),
         open("/my/company"),
-        shows("Choose one company first."),
+        shows("Your authorization does not cover this page."),
         home(),
         { trigger: "#counterparty_represented", run: "selectByLabel All of them" },
         click(`form[action="/my/represent"] button[type="submit"]`),
