@@ -179,7 +179,7 @@ class CounterpartySaleFactBuild(models.AbstractModel):
                 ordered=derived,
             ),
             chain=self._sql_chain(derived),
-            cost=self._sql_cost(moves, live, again),
+            cost=self._sql_cost(moves, live, again, derived),
             provisional=list(sale_cost.PROVISIONAL),
         )
 

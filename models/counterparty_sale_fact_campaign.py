@@ -180,9 +180,8 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
                                   AND i.date < line.invoice_date + 1
                                   AND i.date >= line.invoice_date
                                       - COALESCE(campaign.counterparty_window_days, 0)
-                                  AND (i.company_id IS NULL OR i.company_id = line.company_id)
-                                  AND (campaign.company_id IS NULL
-                                       OR campaign.company_id IN (line.company_id, line.root_id))
+                                  AND (i.company_id IS NULL OR %(is_contact_above)s)
+                                  AND (campaign.company_id IS NULL OR %(is_campaign_above)s)
                                   AND i.kind <> ALL(%(silent)s)
                                   AND i.result IS DISTINCT FROM %(negative)s) found) touch
                 WHERE touch.weight > 0
@@ -197,4 +196,16 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
             middle=attribution.MIDDLE_WEIGHT,
             silent=list(SILENT_KINDS),
             negative=NEGATIVE,
+            is_contact_above=self._sql_is_above(SQL("i.company_id")),
+            is_campaign_above=self._sql_is_above(SQL("campaign.company_id")),
+        )
+
+    @api.model
+    def _sql_is_above(self, company):
+        """Tell that a company is that of ``line``, or one of which that is a branch."""
+        return SQL(
+            """(%(company)s = line.company_id OR EXISTS (
+                   SELECT FROM res_company own WHERE own.id = line.company_id
+                      AND '/' || own.parent_path LIKE '%%/' || %(company)s || '/%%'))""",
+            company=company,
         )

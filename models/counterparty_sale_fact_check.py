@@ -1,6 +1,7 @@
 import logging
+from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from .counterparty_sale_fact_line import SALE_TYPES
@@ -10,6 +11,10 @@ _logger = logging.getLogger(__name__)
 CHUNK = 2_000
 # more documents than this are repaired in the background
 DIRECT_REPAIR = 10_000
+
+# when provisional costs were asked for last, and all of them
+SETTLED = "counterparty_crm.facts_settled"
+WHOLE_SETTLEMENT = timedelta(days=30)
 
 FACT_CRON = "counterparty_crm.ir_cron_sale_fact_repair"
 
@@ -204,6 +209,44 @@ class CounterpartySaleFactCheck(models.AbstractModel):
         return [row[0] for row in rows]
 
     @api.model
+    def _sql_may_settle(self, since):
+        """Tell that goods of a fact ``f`` left, or were credited, since some time."""
+        return SQL(
+            """(EXISTS (SELECT FROM sale_order_line_invoice_rel rel
+                          JOIN stock_move sm ON sm.sale_line_id = rel.order_line_id
+                         WHERE rel.invoice_line_id = f.line_id AND sm.state = 'done'
+                           AND sm.write_date >= %(since)s)
+                OR EXISTS (SELECT FROM account_move_line credit
+                            WHERE credit.reversed_line_id = f.line_id
+                              AND credit.write_date >= %(since)s))""",
+            since=since,
+        )
+
+    @api.model
+    def _get_settled_since(self, now):
+        """Return since when changes of goods may settle a cost; ``None`` when all are asked.
+
+        Some goods never get a value: asked every night, they would be more from year to year.
+        Whatever else may answer, such as an earlier invoice that was cancelled, has a month.
+        """
+        # settings of ours: nobody else writes them
+        value = self.env["ir.config_parameter"].sudo().get_param(SETTLED)
+        last, whole = map(fields.Datetime.to_datetime, value.split(",")) if value else (None, None)
+        if not whole or now - whole >= WHOLE_SETTLEMENT:
+            return None
+        # what others had not committed yet when the last run began
+        return last - timedelta(days=1)
+
+    @api.model
+    def _set_settled_since(self, begun, is_whole):
+        # settings of ours: nobody else writes them
+        parameters = self.env["ir.config_parameter"].sudo()
+        last = whole = fields.Datetime.to_string(begun)
+        if not is_whole:
+            whole = parameters.get_param(SETTLED).split(",")[1]
+        parameters.set_param(SETTLED, f"{last},{whole}")
+
+    @api.model
     def _settle_found(self, move_ids):
         """Settle what can be settled of documents, some at a time."""
         for start in range(0, len(move_ids), CHUNK):
@@ -216,7 +259,9 @@ class CounterpartySaleFactCheck(models.AbstractModel):
     @api.model
     def _cron_repair(self):
         """Settle provisional costs and repair what differs from the ledger."""
-        found = self._find_provisional(SQL("TRUE"))
+        begun = fields.Datetime.now()
+        since = self._get_settled_since(begun)
+        found = self._find_provisional(self._sql_may_settle(since) if since else SQL("TRUE"))
         cron = self.env["ir.cron"]
         cron._commit_progress(remaining=len(found) + 1)
         for start in range(0, len(found), CHUNK):
@@ -224,6 +269,7 @@ class CounterpartySaleFactCheck(models.AbstractModel):
             self._settle(self.env["account.move"].browse(chunk))
             if not cron._commit_progress(len(chunk)):
                 return
+        self._set_settled_since(begun, is_whole=not since)
         self._heal_references()
         differences = self._find_differences()
         cron._commit_progress(1, remaining=len(differences))

@@ -11,10 +11,11 @@ class CounterpartySaleFactCost(models.AbstractModel):
     _description = "Sale Facts: cost of a line"
 
     @api.model
-    def _sql_cost(self, moves, live, again=True):
+    def _sql_cost(self, moves, live, again=True, derived=True):
         """Select the first answer to what a line cost; see ``tools/sale_cost.py``.
 
         :param again: whether something may be kept of the lines
+        :param derived: whether any may come from an order
         """
         # what reverses a line has a statement of its own
         answers = {
@@ -23,6 +24,9 @@ class CounterpartySaleFactCost(models.AbstractModel):
             sale_cost.ORDER: self._sql_cost_order(),
             sale_cost.STANDARD: SQL("NULLIF(base.standard_price, 0) * base.quantity"),
         }
+        if not derived:
+            # not even planned
+            del answers[sale_cost.DELIVERY], answers[sale_cost.ORDER]
         limit = None if live else self._get_estimate_limit()
         is_old = SQL("base.create_date < %s", limit) if limit else SQL("FALSE")
         if limit and not self._is_order_cost_trusted():
@@ -57,7 +61,7 @@ class CounterpartySaleFactCost(models.AbstractModel):
 
     @api.model
     def _sql_is_discount(self):
-        """Tell that a ``base`` takes off the price of what else was sold: a cost of nothing is known.
+        """Tell that a ``base`` takes off the price of what else was sold: it costs nothing.
 
         A negative line, of a credit note a positive one, with a negative price or of a service.
         Stored goods are never one, nor is what an order sold and takes back.
@@ -81,15 +85,16 @@ class CounterpartySaleFactCost(models.AbstractModel):
         Kept = self.env["counterparty.sale.fact.kept"]
         closed = None if live else self._sql_is_closed()
         kept = SQL("SELECT * FROM (%s) kept_answer", Kept._sql_cost(closed=closed))
-        ledger, delivery, *rest = (
-            statements[basis] for basis in sale_cost.COST_ORDER if basis in statements
-        )
+        asked = [basis for basis in sale_cost.COST_ORDER if basis in statements]
+        left = [statements[basis] for basis in asked if basis == sale_cost.DELIVERY]
+        rest = [statements[basis] for basis in asked if basis in sale_cost.PROVISIONAL]
+        ledger = statements[sale_cost.LEDGER]
         if not again:
-            return [ledger, delivery, *rest]
+            return [ledger, *left, *rest]
         if not live:
-            return [kept, ledger, delivery, *rest]
+            return [kept, ledger, *left, *rest]
         certain = SQL("SELECT * FROM (%s) certain_answer", Kept._sql_cost(with_provisional=False))
-        return [ledger, certain, delivery, kept, *rest]
+        return [ledger, certain, *left, kept, *rest]
 
     @api.model
     def _sql_is_closed(self):
@@ -119,7 +124,8 @@ class CounterpartySaleFactCost(models.AbstractModel):
     def _sql_cost_delivery(self, earlier):
         """Take the goods that left for the order line, first out first, after earlier invoices.
 
-        No answer unless all the quantity invoiced has left.
+        No answer unless all the quantity invoiced has left, but for what was credited since: that
+        will never leave, and costs as much by the unit as what did.
 
         :param earlier: tells which ``other`` lines took their goods before ``base``
         """
@@ -127,51 +133,93 @@ class CounterpartySaleFactCost(models.AbstractModel):
             """CASE WHEN base.is_storable AND base.order_line_id IS NOT NULL THEN (
                 SELECT CASE
                     WHEN base.quantity < 0
-                    THEN base.quantity * SUM(out.value) / NULLIF(SUM(out.quantity), 0)
-                    WHEN MAX(wanted.quantity) > 0.000001
-                     AND MAX(out.upto) >= MAX(before.quantity + wanted.quantity) - 0.000001
-                    THEN SUM(out.value / out.quantity * GREATEST(0,
-                             LEAST(out.upto, before.quantity + wanted.quantity)
-                             - GREATEST(out.upto - out.stayed, before.quantity)))
-                         * base.quantity / MAX(wanted.quantity) END
-                  FROM (SELECT done.value, done.quantity, done.stayed,
-                               SUM(done.stayed) OVER (ORDER BY done.date, done.id) AS upto
-                          FROM (SELECT sm.id, sm.date, sm.value,
-                                       sm.quantity * %(moved)s AS quantity,
-                                       -- what came back was not sold by it
-                                       (sm.quantity - COALESCE((
-                                           SELECT SUM(back.quantity) FROM stock_move back
-                                            WHERE back.origin_returned_move_id = sm.id
-                                              AND back.state = 'done' AND back.is_in), 0))
-                                           * %(moved)s AS stayed
-                                  FROM stock_move sm
-                                 WHERE sm.sale_line_id = base.order_line_id
-                                   AND sm.product_id = base.product_id
-                                   AND sm.company_id = base.company_id
-                                   AND sm.state = 'done' AND sm.is_out AND sm.value > 0
-                                   AND sm.quantity > 0) done) out
-                 CROSS JOIN (SELECT COALESCE(SUM(
-                                CASE WHEN om.move_type = 'out_refund' THEN -1 ELSE 1 END
-                                * other.quantity * %(invoiced)s), 0) AS quantity
-                               FROM sale_order_line_invoice_rel rel
-                               JOIN account_move_line other ON other.id = rel.invoice_line_id
-                               JOIN account_move om ON om.id = other.move_id
-                              WHERE rel.order_line_id = base.order_line_id
-                                AND other.parent_state = 'posted'
-                                AND other.display_type = 'product'
-                                AND other.counterparty_goods_kept IS NOT TRUE
-                                AND other.id <> base.line_id AND %(earlier)s) before
-                 -- what was credited before it left will never leave
-                 CROSS JOIN (SELECT base.quantity - COALESCE(SUM(back.quantity * %(credited)s), 0)
-                                    AS quantity
-                               FROM account_move_line back
-                              WHERE back.reversed_line_id = base.line_id
-                                AND back.parent_state = 'posted'
-                                AND back.counterparty_goods_kept IS NOT TRUE) wanted
+                    THEN base.quantity * SUM(out.value) / SUM(out.quantity)
+                    WHEN MAX(out.upto) >= MAX(place.first) + MAX(place.quantity) - 0.000001
+                    THEN base.quantity / MAX(place.quantity)
+                         * SUM(out.value / out.quantity * GREATEST(0,
+                             LEAST(out.upto, place.first + place.quantity)
+                             - GREATEST(out.upto - out.kept, place.first))) END
+                  FROM (%(out)s) out
+                 CROSS JOIN (
+                       SELECT before.quantity AS first,
+                              CASE WHEN base.quantity > credited.quantity
+                                   THEN base.quantity - credited.quantity
+                                   ELSE base.quantity END AS quantity
+                         FROM (%(before)s) before
+                        CROSS JOIN (SELECT %(credited)s AS quantity) credited) place
                 HAVING COUNT(*) > 0) END""",
-            credited=self._sql_factor(SQL("back.product_uom_id"), SQL("base.uom_id")),
-            earlier=earlier,
+            out=self._sql_left(),
+            before=self._sql_taken_before(earlier),
+            credited=self._sql_credited(SQL("base.line_id")),
+        )
+
+    @api.model
+    def _sql_left(self):
+        """Select what left for the order line of ``base``, and how much of it did not come back.
+
+        What the supplier sent to the customer has no value of its own: it costs what was ordered.
+        """
+        return SQL(
+            """SELECT done.value, done.quantity, done.quantity - done.returned AS kept,
+                      SUM(done.quantity - done.returned) OVER (ORDER BY done.date, done.id) AS upto
+                 FROM (SELECT sm.id, sm.date, sm.quantity * %(moved)s AS quantity,
+                              CASE WHEN sm.is_out THEN sm.value
+                                   ELSE %(dropshipped)s END AS value,
+                              LEAST(sm.quantity * %(moved)s, COALESCE((
+                                  SELECT SUM(back.quantity * %(returned)s)
+                                    FROM stock_move back
+                                   WHERE back.origin_returned_move_id = sm.id
+                                     AND back.state = 'done' AND back.to_refund), 0))
+                                  AS returned
+                         FROM stock_move sm
+                        WHERE sm.sale_line_id = base.order_line_id
+                          AND sm.product_id = base.product_id
+                          AND sm.company_id = base.company_id
+                          AND sm.state = 'done' AND sm.quantity > 0
+                          AND (sm.is_out OR sm.is_dropship
+                               AND sm.origin_returned_move_id IS NULL)) done
+                WHERE done.value > 0""",
+            dropshipped=self._sql_dropshipped(),
             moved=self._sql_factor(SQL("sm.product_uom"), SQL("base.uom_id")),
+            returned=self._sql_factor(SQL("back.product_uom"), SQL("base.uom_id")),
+        )
+
+    @api.model
+    def _sql_dropshipped(self):
+        """Return the net price of what move ``sm`` brought from supplier to customer."""
+        return SQL(
+            """(SELECT sm.quantity * %(ordered)s * pol.price_subtotal / NULLIF(pol.product_qty, 0)
+                       / CASE WHEN po.currency_id = base.currency_id THEN 1
+                              ELSE %(rate)s / %(own_rate)s END
+                  FROM purchase_order_line pol JOIN purchase_order po ON po.id = pol.order_id
+                 WHERE pol.id = sm.purchase_line_id)""",
+            ordered=self._sql_factor(SQL("sm.product_uom"), SQL("pol.product_uom_id")),
+            rate=self._sql_rate(SQL("po.currency_id")),
+            own_rate=self._sql_rate(SQL("base.currency_id")),
+        )
+
+    @api.model
+    def _sql_taken_before(self, earlier):
+        """Select what invoices took of the order line of ``base`` before, less their credits."""
+        return SQL(
+            """SELECT COALESCE(SUM(
+                          CASE WHEN om.move_type <> 'out_refund'
+                               THEN other.quantity * %(invoiced)s - %(credited)s
+                               -- of a line of the order: taken off with that one
+                               WHEN EXISTS (
+                                    SELECT FROM sale_order_line_invoice_rel own
+                                     WHERE own.order_line_id = base.order_line_id
+                                       AND own.invoice_line_id = other.reversed_line_id) THEN 0
+                               ELSE -other.quantity * %(invoiced)s END), 0) AS quantity
+                 FROM sale_order_line_invoice_rel rel
+                 JOIN account_move_line other ON other.id = rel.invoice_line_id
+                 JOIN account_move om ON om.id = other.move_id
+                WHERE rel.order_line_id = base.order_line_id
+                  AND other.parent_state = 'posted'
+                  AND other.display_type = 'product'
+                  AND other.counterparty_goods_kept IS NOT TRUE
+                  AND other.id <> base.line_id AND %(earlier)s""",
+            earlier=earlier,
             # another product on the same order line may have another unit
             invoiced=self._sql_factor(
                 SQL("other.product_uom_id"),
@@ -182,6 +230,21 @@ class CounterpartySaleFactCost(models.AbstractModel):
                                    WHERE sp.id = other.product_id) END"""
                 ),
             ),
+            credited=self._sql_credited(SQL("other.id")),
+        )
+
+    @api.model
+    def _sql_credited(self, line):
+        """Return how much of an invoice line credits take back of the goods, in their unit."""
+        return SQL(
+            """COALESCE((SELECT SUM(credit.quantity * %s)
+                           FROM account_move_line credit
+                           JOIN account_move cm ON cm.id = credit.move_id
+                          WHERE credit.reversed_line_id = %s AND credit.parent_state = 'posted'
+                            AND cm.move_type = 'out_refund'
+                            AND credit.counterparty_goods_kept IS NOT TRUE), 0)""",
+            self._sql_factor(SQL("credit.product_uom_id"), SQL("base.uom_id")),
+            line,
         )
 
     @api.model

@@ -1,4 +1,7 @@
+import logging
 from datetime import date
+
+from psycopg2.errors import LockNotAvailable
 
 from odoo import api, fields, models
 from odoo.tools import SQL, format_date
@@ -9,6 +12,9 @@ from .counterparty_sale_fact_line import SALE_TYPES, sql_ids
 DIRECT_FILL = 200_000
 # documents of the past at once; more waste memory, fewer plan more often
 FILL_CHUNK = 20_000
+
+# how long tidying may let others wait before it gives up
+LOCK_TIMEOUT = "1s"
 
 SINCE = "counterparty_crm.facts_since"
 ORDER_COST = "counterparty_crm.facts_order_cost"
@@ -21,6 +27,8 @@ ALL_SALES = ",".join(
         "account.group_account_readonly",
     )
 )
+
+_logger = logging.getLogger(__name__)
 
 
 class CounterpartySaleFactFill(models.AbstractModel):
@@ -51,8 +59,42 @@ class CounterpartySaleFactFill(models.AbstractModel):
         if self._count_unfilled() <= DIRECT_FILL:
             while self._fill_chunk():
                 pass
+            # nobody works while the addon is being installed
+            self.env.cr.execute("REINDEX TABLE counterparty_sale_fact")
         else:
             self.env.ref("counterparty_crm.ir_cron_sale_fact_fill")._trigger()
+
+    @api.model
+    def _get_indexes(self):
+        return [
+            row[0]
+            for row in self.env.execute_query(
+                SQL(
+                    """SELECT indexname FROM pg_indexes
+                        WHERE tablename = 'counterparty_sale_fact'
+                          AND schemaname = CURRENT_SCHEMA ORDER BY indexname"""
+                )
+            )
+        ]
+
+    @api.model
+    def _tidy_index(self, name):
+        """Write an index anew that was filled from the newest to the oldest, and is half empty.
+
+        15 MB of a million lines are not worth a standstill: whoever would have to wait for
+        somebody who reads or posts just now leaves it as it is.
+
+        :return: whether it was written
+        """
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
+                self.env.cr.execute(SQL("REINDEX INDEX %s", SQL.identifier(name)))
+                self.env.cr.execute("SET LOCAL lock_timeout TO DEFAULT")
+        except LockNotAvailable:
+            _logger.info("index %s is in use and stays as it is", name)
+            return False
+        return True
 
     @api.model
     def _count_unfilled(self, company=None):
@@ -95,9 +137,7 @@ class CounterpartySaleFactFill(models.AbstractModel):
         )
         if not rows:
             parameters.search([("key", "=", CURSOR)]).unlink()
-            # written from the newest to the oldest, indexes by document are half empty: 15 MB of a
-            # million; and the planner must not take the table for empty until the next vacuum
-            self.env.cr.execute("REINDEX TABLE counterparty_sale_fact")
+            # the planner must not take the table for empty until the next vacuum
             self.env.cr.execute("ANALYZE counterparty_sale_fact")
             return 0
         moves = self.env["account.move"].browse([row[0] for row in rows])
@@ -370,4 +410,13 @@ class CounterpartySaleFactFill(models.AbstractModel):
             done = self._fill_chunk()
             if not cron._commit_progress(done, remaining=1 if done else 0):
                 return
+            if not done:
+                self._cron_tidy(cron)
         self._cron_rebuild()
+
+    @api.model
+    def _cron_tidy(self, cron):
+        """Write the indexes anew, each in a transaction of its own: postings wait for one alone."""
+        for name in self._get_indexes():
+            self._tidy_index(name)
+            cron._commit_progress()

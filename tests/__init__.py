@@ -162,6 +162,7 @@ from . import test_counterparty_sale_fact_attribution
 from . import test_counterparty_sale_fact_closed
 from . import test_counterparty_sale_fact_cost
 from . import test_counterparty_sale_fact_credit
+from . import test_counterparty_sale_fact_delivery
 from . import test_counterparty_sale_fact_discount
 from . import test_counterparty_sale_fact_excess
 from . import test_counterparty_sale_fact_fill

@@ -57,6 +57,18 @@ class TestCounterpartyUnitCostImport(ProfitCase):
             self._import("A-1,2026-01-01,2026-12-31,50")
         self.assertEqual(self._sums(invoice), (100, 60, 40))
 
+    def test_references_of_cyrillic_spreadsheets_are_found(self):
+        for code, encoding in (("Ж-100", "cp1251"), ("Ł-100", "cp1250"), ("Ñ-100", "latin-1")):
+            with self.subTest(encoding=encoding):
+                self.goods.default_code = code
+                sold = self._invoice()
+                row = f"product,from,to,unit cost\n{code},2026-01-01,2026-12-31,7"
+                self.env["counterparty.unit.cost.import"].create(
+                    {"file": base64.b64encode(row.encode(encoding)), "reason": "Old price list"}
+                ).action_import()
+
+                self.assertEqual(self._sums(sold), (100, 7, 93))
+
     def test_bad_files_name_the_row(self):
         with self.assertRaisesRegex(UserError, "Row 2 .* “to”"):
             self._import("A-1,2026-01-01,2025-01-01,7")

@@ -109,3 +109,32 @@ class TestCounterpartySaleFactAttribution(ProfitCase):
                 fact = self._facts(invoice)
                 self.assertEqual((fact.campaign_id, fact.campaign_basis), (self.spring, basis))
                 self.assertEqual((fact.medium_id, fact.source_id), (self.fair, expo))
+
+    def test_contacts_of_the_companies_above_earn_sales_of_a_branch(self):
+        self.env["counterparty.interaction"].search([]).unlink()
+        region = self.env["res.company"].create({"name": "South", "parent_id": self.company.id})
+        branch, sister = self.env["res.company"].create(
+            [{"name": name, "parent_id": region.id} for name in ("Harbour", "Hill")]
+        )
+        self.env.user.company_ids |= region | branch | sister
+        env = self.env(context={**self.env.context, "allowed_company_ids": branch.ids})
+        earned = []
+        for number, company in enumerate([self.company, region, branch, sister]):
+            self.spring.company_id = company
+            day = f"2026-0{3 + number}-01"
+            self._interaction(self.spring, f"{day} 09:00:00", company_id=company.id, res_id=number)
+            invoice = env["account.move"].create(
+                {
+                    "move_type": "out_invoice",
+                    "partner_id": self.customer.id,
+                    "invoice_date": day,
+                    "date": day,
+                    "company_id": branch.id,
+                    "invoice_line_ids": [self._line(self.service)],
+                }
+            )
+            invoice.action_post()
+            earned.append(self._by_campaign(invoice))
+            self.env["counterparty.interaction"].search([]).unlink()
+
+        self.assertEqual(earned, [{"Spring": 100}] * 3 + [{False: 100}])

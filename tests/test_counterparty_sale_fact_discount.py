@@ -123,12 +123,13 @@ class TestCounterpartySaleFactDiscount(ProfitCase):
     def _as_before(self, moves):
         """Let facts say of discounts what earlier versions wrote."""
         lines = self._facts(moves).filtered(lambda fact: fact.cost_basis == "discount")
-        back = self.env["account.move.line"].search([("reversed_line_id", "in", lines.mapped("line_id"))])
+        ids = lines.mapped("line_id")
+        back = self.env["account.move.line"].search([("reversed_line_id", "in", ids)])
         self.env.cr.execute(
             """UPDATE counterparty_sale_fact SET unknown = revenue, profit = 0,
                       cost_basis = CASE WHEN product_id IS NULL THEN 'missing' ELSE 'service' END
                 WHERE line_id = ANY(%s) AND kind <> 'cost'""",
-            [[*lines.mapped("line_id"), *back.ids]],
+            [[*ids, *back.ids]],
         )
         self.env.invalidate_all()
 

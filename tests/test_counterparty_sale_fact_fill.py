@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common_profit import ProfitCase
 
@@ -68,6 +71,35 @@ class TestCounterpartySaleFactFill(ProfitCase):
             self.env.ref("counterparty_crm.ir_cron_sale_fact_repair").method_direct_trigger()
 
         self.assertEqual(self._by_campaign(old), {"Autumn": 100})
+
+    def test_what_somebody_writes_is_not_tidied(self):
+        [index, *_others] = self.Fact._get_indexes()
+        with self.registry.cursor() as somebody:
+            somebody.execute("LOCK TABLE counterparty_sale_fact IN ROW EXCLUSIVE MODE")
+            tidied = self.Fact._tidy_index(index)
+
+        self.assertFalse(tidied)
+        self.assertTrue(self.Fact._tidy_index(index))
+        [[timeout]] = self.env.execute_query(SQL("SHOW lock_timeout"))
+        self.assertEqual(timeout, "0")
+
+    def test_filling_in_the_background_tidies_its_indexes_last(self):
+        invoice = self._invoice()
+        self._forget(invoice)
+        self.env["ir.config_parameter"].set_param(CURSOR, "9999-12-31,0")
+        tidied = []
+
+        def tidy(_fact, name):
+            tidied.append((name, self._sums(invoice)))
+
+        with (
+            patch.object(self.env.registry["counterparty.sale.fact"], "_tidy_index", tidy),
+            self.enter_registry_test_mode(),
+        ):
+            self.env.ref("counterparty_crm.ir_cron_sale_fact_fill").method_direct_trigger()
+
+        self.assertEqual([name for name, _sums in tidied], self.Fact._get_indexes())
+        self.assertEqual({sums for _name, sums in tidied}, {(100, 10, 90)})
 
     # ------------------------------------------------------------
     # Taken back or corrected before its turn

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools.unit_costs import AmbiguousAmountError, BadRowError, UnitCost, read
+from ..tools.unit_costs import AmbiguousAmountError, BadRowError, UnitCost, encodings, read
 
 HEAD = "product,from,to,unit cost\n"
 
@@ -21,6 +21,21 @@ class TestToolsUnitCosts(BaseCase):
             for encoding in ("utf-8", "utf-8-sig", "cp1251"):
                 with self.subTest(text=text, encoding=encoding):
                     self.assertEqual(read(text.encode(encoding)), [expected])
+
+    def test_references_may_be_in_several_encodings(self):
+        text = HEAD + "Ж-100,2024-01-01,2024-12-31,12.5\n"
+        cases = [
+            (text.encode(), ["utf-8-sig"], ["Ж-100"]),
+            (text.encode("cp1251"), ["cp1251", "cp1250", "latin-1"], ["Ж-100", "Ć-100", "Æ-100"]),
+            # 0x98 is nothing in the Cyrillic one, 0x81 neither in that of Central Europe
+            (b"\x98\x81", ["latin-1"], None),
+        ]
+        for content, names, references in cases:
+            with self.subTest(names=names):
+                self.assertEqual(encodings(content), names)
+                if references:
+                    found = [read(content, name)[0].product for name in names]
+                    self.assertEqual(found, references)
 
     def test_bad_rows_are_named(self):
         cases = [

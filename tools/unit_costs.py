@@ -17,6 +17,8 @@ GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*(?:(?!\1)[.,]\d+)?")
 AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 # the mark of decimals where this separates columns
 DECIMAL_MARKS = {",": ".", ";": ","}
+# what spreadsheets write that do not write UTF-8: Cyrillic, Central and Western Europe
+SINGLE_BYTE = ("cp1251", "cp1250", "latin-1")
 
 
 class UnitCost(NamedTuple):
@@ -46,16 +48,35 @@ class AmbiguousAmountError(BadRowError):
         self.cell = cell
 
 
-def read(content: bytes) -> list[UnitCost]:
+def encodings(content: bytes) -> list[str]:
+    """Return the encodings that a file may be in, the likelier first.
+
+    Amounts and days read the same in all of one byte; references may not.
+    """
+    if _is_in(content, "utf-8-sig"):
+        return ["utf-8-sig"]
+    return [name for name in SINGLE_BYTE if _is_in(content, name)]
+
+
+def _is_in(content: bytes, encoding: str) -> bool:
+    try:
+        content.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def read(content: bytes, encoding: str = "") -> list[UnitCost]:
     """Return the rows of a CSV file with the columns product, from, to, unit cost.
 
     Commas or semicolons separate. Numbers may have marks of thousands, and a decimal comma.
 
+    :param encoding: one of :func:`encodings`; the first without one
     :raises AmbiguousAmountError: where the only mark of an amount may be either
     :raises BadRowError: for the first row that cannot be read, or gives a product another cost
         for a day that an earlier row has given one
     """
-    text = _decode(content)
+    text = content.decode(encoding or encodings(content)[0])
     delimiter = ";" if ";" in text.partition("\n")[0] else ","
     try:
         rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
@@ -78,14 +99,6 @@ def _check_overlaps(costs: list[UnitCost]) -> None:
     for earlier, later in pairwise(by_product):
         if earlier.product == later.product and later.start <= earlier.end:
             raise BadRowError(max(earlier.row, later.row), "from")
-
-
-def _decode(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        # references and numbers read the same in all single-byte encodings
-        return content.decode("latin-1")
 
 
 def _unit_cost(number: int, row: list[str], mark: str) -> UnitCost:

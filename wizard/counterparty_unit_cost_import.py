@@ -1,6 +1,6 @@
 import base64
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
@@ -30,7 +30,7 @@ class CounterpartyUnitCostImport(models.TransientModel):
         self.ensure_one()
         self._check_cost_access()
         try:
-            rows = unit_costs.read(base64.b64decode(self.file))
+            rows = self._read_rows(base64.b64decode(self.file))
         except unit_costs.AmbiguousAmountError as bad:
             raise UserError(
                 self.env._(
@@ -94,6 +94,19 @@ class CounterpartyUnitCostImport(models.TransientModel):
             "view_mode": "list",
             "domain": [("correction_id", "=", correction.id)],
         }
+
+    @api.model
+    def _read_rows(self, content):
+        """Return the rows of a file; which encoding it is in, its references tell."""
+        readings = [unit_costs.read(content, name) for name in unit_costs.encodings(content)]
+        if len(readings) == 1:
+            return readings[0]
+        references = {row.product for rows in readings for row in rows}
+        products = self.env["product.product"].with_context(active_test=False)
+        domain = [("default_code", "in", list(references))]
+        known = set(products.search(domain).mapped("default_code"))
+        # of two that are as good, the first
+        return max(readings, key=lambda rows: len({row.product for row in rows} & known))
 
     def _find_lines(self, rows):
         """Return ``{line id: unit cost}`` of original sales; what reverses them follows."""
