@@ -153,7 +153,7 @@ class CounterpartyStatementContent(models.AbstractModel):
         used = {key[1] for key in ages} | {ledger.currency for ledger in ledgers}
         currencies = self.env["res.currency"].sudo().browse(sorted(used))
         keys = {(ledger.section, ledger.currency) for ledger in ledgers}
-        # what was settled in another currency is open in none, and closes in both
+        # of some days only: what is open may have moved on none of them
         ledgers = [
             *ledgers,
             *(statement.Ledger(*key, 0.0, 0.0, 0.0, 0.0, ()) for key in ages if key not in keys),
@@ -235,6 +235,8 @@ class CounterpartyStatementContent(models.AbstractModel):
             "payment": self.env._("Payment"),
             "entry": self.env._("Entry"),
             "balance": self.env._("Balance of the account"),
+            "converted": self.env._("Settled in another currency"),
+            "elsewhere": self.env._("Settled elsewhere"),
         }
 
     @api.model

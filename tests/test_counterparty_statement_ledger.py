@@ -1,8 +1,10 @@
 import random
 from datetime import date, timedelta
 
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
+from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -150,6 +152,150 @@ class TestCounterpartyStatementLedger(StatementCase):
         one = balance[self.own.id]
         self.assertEqual((one.receivable, one.overdue, one.credits), (150, 100, 20))
         self.assertEqual((one.payable, one.payable_overdue, one.net), (45, 45, 85))
+
+    # ------------------------------------------------------------
+    # Settled in another ledger
+    # ------------------------------------------------------------
+
+    def _check_days(self, *cases, partner=None):
+        """Check that ledgers close with what is open by currency at the end of days."""
+        for day, expected in cases:
+            day = fields.Date.to_date(day)
+            with self.subTest(day=day):
+                closings = self._closings(end=day, partner=partner)
+                self.assertEqual(
+                    {key: value for key, value in closings.items() if value},
+                    {("receivable", currency.id): value for currency, value in expected},
+                )
+                opened = [(one.currency, one.amount) for one in self._open(day, partner)]
+                self.assertEqual(
+                    sorted(opened), sorted((currency.id, value) for currency, value in expected)
+                )
+
+    def _rate(self, rate, day="2026-01-01", currency=None):
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": (currency or self.other).id,
+                "company_id": self.company.id,
+                "name": day,
+                "rate": rate,
+            }
+        )
+
+    def test_invoice_paid_in_our_currency_is_open_nowhere(self):
+        self._rate(0.2)
+        self._rate(0.25, "2026-04-01")
+        invoice = self._move(100, "2026-03-10", currency_id=self.other.id)
+        payment = self._pay(invoice, 400, "2026-04-10", self.own)
+
+        self.assertEqual(invoice.amount_residual, 0)
+        self._check_days(
+            ("2026-03-09", []),
+            ("2026-04-09", [(self.other, 100)]),
+            ("2026-04-10", []),
+            (YEAR_END, []),
+        )
+        lines = {
+            ledger.currency: [
+                (line.item.kind, line.item.document, line.item.amount) for line in ledger.lines
+            ]
+            for ledger in self._ledgers()
+        }
+        self.assertEqual(
+            lines,
+            {
+                self.other.id: [("invoice", invoice.name, 100), ("converted", invoice.name, -100)],
+                self.own.id: [
+                    ("payment", payment.move_id.name, -400),
+                    ("converted", payment.move_id.name, 400),
+                ],
+            },
+        )
+        texts = {
+            line.item.text
+            for ledger in self._ledgers()
+            for line in ledger.lines
+            if line.item.kind == "converted"
+        }
+        self.assertEqual(
+            texts,
+            {
+                f"{payment.move_id.name} ({self.own.name})",
+                f"{invoice.name} ({self.other.name})",
+            },
+        )
+
+    def test_part_paid_in_our_currency_leaves_the_rest_open(self):
+        self._rate(0.2)
+        invoice = self._move(100, "2026-03-10", currency_id=self.other.id)
+        self._pay(invoice, 150, "2026-04-10", self.own)
+
+        self._check_days(("2026-04-09", [(self.other, 100)]), (YEAR_END, [(self.other, 70)]))
+
+    def test_invoice_paid_in_a_third_currency_is_open_nowhere(self):
+        third = self.setup_other_currency("CHF", rounding=0.01)
+        self._rate(0.2)
+        self._rate(0.25, currency=third)
+        invoice = self._move(100, "2026-03-10", currency_id=self.other.id)
+        self._pay(invoice, None, "2026-04-10", third)
+
+        self._check_days(("2026-04-09", [(self.other, 100)]), ("2026-04-10", []))
+
+    def test_day_of_a_settlement_is_that_of_the_later_item_whenever_it_is_made(self):
+        receivable = self.company_data["default_account_receivable"]
+        self._rate(0.2)
+        invoice = self._entry(receivable, 100, "2026-03-10", self.other, own=500)
+        payment = self._entry(receivable, -500, "2026-02-01")
+        items = (invoice | payment).line_ids.filtered(lambda line: line.account_id == receivable)
+        before = self._issue("statement", date_to=date(2026, 3, 31))
+        with freeze_time("2026-06-06"):
+            items.reconcile()
+
+        # paid before it was invoiced: an advance until then, nothing after
+        self._check_days(
+            ("2026-02-28", [(self.own, -500)]), ("2026-03-10", []), ("2026-06-05", []), (YEAR_END, [])
+        )
+        # what was issued before says what the books said
+        self.assertTrue(before.is_intact)
+        closings = {one["currency"]: one["closing"] for one in before._get_content()["ledgers"]}
+        self.assertEqual(closings, {self.other.id: 100, self.own.id: -500})
+        items.remove_move_reconcile()
+        self._check_days((YEAR_END, [(self.other, 100), (self.own, -500)]))
+
+    def test_invoice_that_somebody_else_paid_is_open_for_neither(self):
+        receivable = self.company_data["default_account_receivable"]
+        invoice = self._entry(receivable, 100, "2026-03-10")
+        payment = self._entry(receivable, -100, "2026-04-10", partner=self.slowpay)
+        items = (invoice | payment).line_ids.filtered(lambda line: line.account_id == receivable)
+        items.reconcile()
+
+        for partner, amount in ((self.northwind, -100), (self.slowpay, 100)):
+            self._check_days((YEAR_END, []), partner=partner)
+            for amounts in ("own", "company"):
+                [ledger] = self._ledgers(partner=partner, amounts=amounts)
+                last = ledger.lines[-1].item
+                # who it was is nobody's business
+                self.assertEqual((last.kind, last.text, last.amount), ("elsewhere", "", amount))
+                self.assertEqual(ledger.closing, 0)
+
+    def test_nobody_is_asked_to_confirm_what_is_paid(self):
+        self._rate(0.2)
+        invoice = self._move(100, "2026-03-10", currency_id=self.other.id)
+        self._pay(invoice, 500, "2026-04-10", self.own)
+
+        self.assertFalse(self._issue(with_zero=False))
+        paper = self._issue("statement")
+        self.assertEqual(paper.balance_ids.mapped("amount"), [0, 0])
+        self.assertIn("Settled in another currency", paper._get_html().decode())
+
+    def test_currency_that_was_chosen_keeps_its_settlements(self):
+        self._rate(0.2)
+        invoice = self._move(100, "2026-03-10", currency_id=self.other.id)
+        self._pay(invoice, 150, "2026-04-10", self.own)
+
+        closings = self._closings(currency=self.other.id)
+
+        self.assertEqual(closings, {("receivable", self.other.id): 70})
 
     def test_queries_do_not_depend_on_the_number_of_items(self):
         def count():
