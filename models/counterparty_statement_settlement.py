@@ -42,9 +42,7 @@ class CounterpartyStatementSettlement(models.AbstractModel):
                 """SELECT entity, account_id, currency, sign, other_entity, other_currency,
                           is_booked, amount, other_amount, day, name, move, other_name, other_code
                      FROM (%s) leg ORDER BY day, name, move, id, sign""",
-                self._sql_legs(
-                    scope, options, SQL("r.max_date BETWEEN %s AND %s", start, end)
-                ),
+                self._sql_legs(scope, options, SQL("r.max_date BETWEEN %s AND %s", start, end)),
             )
         )
         result = []

@@ -251,7 +251,10 @@ class TestCounterpartyStatementLedger(StatementCase):
 
         # paid before it was invoiced: an advance until then, nothing after
         self._check_days(
-            ("2026-02-28", [(self.own, -500)]), ("2026-03-10", []), ("2026-06-05", []), (YEAR_END, [])
+            ("2026-02-28", [(self.own, -500)]),
+            ("2026-03-10", []),
+            ("2026-06-05", []),
+            (YEAR_END, []),
         )
         # what was issued before says what the books said
         self.assertTrue(before.is_intact)

@@ -177,7 +177,9 @@ class TestCounterpartyStatementRandom(StatementCase):
             currency = chance.choice([currency, self.own])
             amounts = amounts if currency != self.own else own
         entry = self._entry(self.receivable, -amounts, day, currency, partner, -own)
-        (term | entry.line_ids.filtered(lambda line: line.account_id == self.receivable)).reconcile()
+        (
+            term | entry.line_ids.filtered(lambda line: line.account_id == self.receivable)
+        ).reconcile()
 
     # ------------------------------------------------------------
     # Plain SQL
