@@ -7,6 +7,7 @@ from ..tools import statement
 from ..tools import statement_accounts as rules
 
 OWN, COMPANY = "own", "company"
+ITEM_DAY, NO_JOINS = SQL("l.date"), SQL("")
 KINDS = (
     "CASE m.move_type WHEN 'out_invoice' THEN 'invoice' WHEN 'out_refund' THEN 'credit_note' "
     "WHEN 'out_receipt' THEN 'receipt' WHEN 'in_invoice' THEN 'bill' "
@@ -71,7 +72,7 @@ class CounterpartyStatementSource(models.AbstractModel):
         }
 
     @api.model
-    def _sql_days(self, periods, day=SQL("l.date")):
+    def _sql_days(self, periods, day=ITEM_DAY):
         """Return the condition that an item, or its settlement, falls into one of the periods."""
         if periods is None:
             return SQL("TRUE")
@@ -103,7 +104,7 @@ class CounterpartyStatementSource(models.AbstractModel):
         return SQL("(%s)", SQL(" OR ").join(parts)) if parts else SQL("FALSE")
 
     @api.model
-    def _sql_items(self, scope, where, joins=SQL("")):
+    def _sql_items(self, scope, where, joins=NO_JOINS):
         """Return the FROM and WHERE of the items ``l`` in scope, ``p`` their partner."""
         # left: a query that asks nothing of the documents does not read them
         return SQL(
