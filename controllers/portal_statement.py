@@ -207,7 +207,7 @@ class StatementPortal(StatementPaperPortal):
         digits = request.env["counterparty.statement.source"]._get_digits()
         today = fields.Date.context_today(request.env.user)
         opened = request.env["counterparty.statement"]._get_portal_sums(
-            partner, "statement", company, today, side=terms["side"]
+            partner, "statement", company, today, side=terms["side"], currency=terms["currency"]
         )
         return {
             "ledgers": statement.page(ledgers, offset, STEP),
@@ -280,7 +280,11 @@ class StatementPortal(StatementPaperPortal):
         )
         side = query.get("side") if query.get("side") in SIDES else rules.ALL_SIDES
         asked = str(query.get("currency") or "")
+        # sudo: names of currencies are no secret, and switched-off ones stand in old items
+        known = request.env["res.currency"].sudo()
         currency = int(asked) if asked.isdecimal() and len(asked) < 8 else None
+        if currency and not known.browse(currency).exists():
+            currency = None
         terms = {"date_from": start, "date_to": end, "side": side, "currency": currency}
         return terms, is_as_asked
 

@@ -167,6 +167,7 @@ from . import counterparty_portal_payment
 from . import counterparty_statement_account
 from . import counterparty_statement_source
 from . import counterparty_statement_open
+from . import counterparty_statement_settlement
 from . import counterparty_statement_content
 from . import counterparty_statement_answer
 from . import counterparty_statement_portal

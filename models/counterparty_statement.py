@@ -7,8 +7,8 @@ from .counterparty_statement_content import CONFIRMATION, STATEMENT
 DRAFT, QUEUED, SENT, SILENT = "draft", "queued", "sent", "silent"
 CONFIRMED, DISPUTED, CANCELLED = "confirmed", "disputed", "cancelled"
 WAITING = (SENT, SILENT)
-# each takes more than a second
-MAX_PDF = 40
+# each takes two to four seconds, and the host ends a call after two minutes
+MAX_PDF = 15
 # addresses of more would be too long for some servers
 MAX_PRINTED = 800
 ANSWERED = (CONFIRMED, DISPUTED)

@@ -95,15 +95,15 @@ class CounterpartyStatementAnswer(models.AbstractModel):
         )
 
     def _log_answer(self, is_confirmed, answer):
-        """Write the answer into the log, files with it, and tell whoever is responsible."""
+        """Write the answer into the log, all of it: the next answer takes its place elsewhere."""
         text = (
             self.env._("Confirmed by %(name)s.", name=self.answered_name or "")
             if is_confirmed
             else self.env._("%(name)s objects.", name=self.answered_name or "")
         )
-        note = answer.get("note") or ""
+        told = self._get_answer_words(is_confirmed, answer)
         message = self.message_post(
-            body=plaintext2html(f"{text}\n{note}"),
+            body=plaintext2html("\n".join([text, *told])),
             attachments=answer.get("files") or [],
             author_id=self.answered_by_id.id or self.env.user.partner_id.id,
             subtype_xmlid="mail.mt_note",
@@ -114,9 +114,28 @@ class CounterpartyStatementAnswer(models.AbstractModel):
             self.activity_schedule(
                 "mail.mail_activity_data_todo",
                 summary=self.env._("Balance disputed"),
-                note=plaintext2html(note),
+                note=plaintext2html("\n".join(told)),
                 user_id=self.user_id.id,
             )
+
+    def _get_answer_words(self, is_confirmed, answer):
+        """Return what was said, line by line: their amounts, the note, how and from where."""
+        self.ensure_one()
+        sections = self._get_section_labels()
+        ways = dict(self._fields["answered_way"]._description_selection(self.env))
+        amounts = {} if is_confirmed else answer.get("amounts") or {}
+        lines = [
+            self.env._(
+                "%(section)s: %(theirs)s in their books, %(ours)s in ours",
+                section=sections.get(line.section, ""),
+                theirs=self._format_amount(amounts[line.id], line.currency_id),
+                ours=self._format_amount(line.amount, line.currency_id),
+            )
+            for line in self.balance_ids
+            if line.id in amounts
+        ]
+        way = " · ".join(filter(None, (ways.get(answer.get("way")), answer.get("address"))))
+        return [*lines, *filter(None, (answer.get("note"), way))]
 
     @api.model
     def _get_answer_way_of_reader(self):

@@ -152,10 +152,12 @@ class CounterpartyStatementContent(models.AbstractModel):
         digits = self.env["counterparty.statement.source"]._get_digits()
         ledgers, opened = figures["ledgers"], figures["open"]
         ages = statement.ageing(opened, terms["date_to"], digits)
+        chosen = terms.get("currency") or None
         used = {key[1] for key in ages} | {ledger.currency for ledger in ledgers}
+        used |= {chosen} if chosen else set()
         currencies = self.env["res.currency"].sudo().browse(sorted(used))
         keys = {(ledger.section, ledger.currency) for ledger in ledgers}
-        # what was settled in another currency is open in none, and closes in both
+        # of some days only: what is open may have moved on none of them
         ledgers = [
             *ledgers,
             *(statement.Ledger(*key, 0.0, 0.0, 0.0, 0.0, ()) for key in ages if key not in keys),
@@ -167,8 +169,14 @@ class CounterpartyStatementContent(models.AbstractModel):
             "date_to": terms["date_to"],
             "side": terms.get("side") or rules.ALL_SIDES,
             "amounts": terms.get("amounts") or "own",
+            "sections": list(terms.get("sections") or ()),
+            "currency": chosen,
             "issued_at": fields.Datetime.now(),
-            "company": self._prepare_party(company.sudo().partner_id),
+            "issued_on": fields.Date.context_today(self),
+            "company": {
+                **self._prepare_party(company.sudo().partner_id),
+                "banks": self._prepare_banks(company),
+            },
             "partner": self._prepare_party(partner.sudo()),
             "currencies": {str(currency.id): currency.name for currency in currencies},
             "ledgers": [
@@ -194,7 +202,6 @@ class CounterpartyStatementContent(models.AbstractModel):
     @api.model
     def _prepare_party(self, partner):
         """Return how a party is named on paper, with what the law asks for."""
-        banks = partner.bank_ids.filtered("active")[:2]
         lines = (partner._display_address(without_company=True) or "").splitlines()
         return {
             "name": partner.name or "",
@@ -203,8 +210,15 @@ class CounterpartyStatementContent(models.AbstractModel):
             "registry": partner.company_registry or statement.registry_of(partner.vat),
             "county": partner.state_id.name or "",
             "country": partner.country_id.code or "",
-            "banks": [[bank.acc_number or "", bank.bank_id.name or ""] for bank in banks],
+            "banks": [],
         }
+
+    @api.model
+    def _prepare_banks(self, company):
+        """Return the bank accounts to pay us on; those of others are nobody's to read."""
+        # whoever gets a statement may know where to pay
+        banks = company.sudo().partner_id.bank_ids.filtered("active")
+        return [[bank.acc_number or "", bank.bank_id.name or ""] for bank in banks[:2]]
 
     # ------------------------------------------------------------
     # Read
@@ -218,6 +232,43 @@ class CounterpartyStatementContent(models.AbstractModel):
     def _get_content(self):
         """Return what is frozen."""
         return json.loads(self._get_raw_content() or b"{}")
+
+    def _get_notices(self):
+        """Return what a reader must know of the whole: withdrawn, or some of the books only."""
+        self.ensure_one()
+        content, notices = self._get_content(), []
+        if self.state == "cancelled":
+            notices.append(self.env._("This statement was withdrawn and is void."))
+        if self.is_partial:
+            notices.append(
+                self.env._(
+                    "Some days only: what was booked outside the membership in the group is left"
+                    " out, so these are no balances of the whole account."
+                )
+            )
+        return notices + self._get_limits(content)
+
+    def _get_limits(self, content):
+        """Return which part of the books a statement shows, in the language of the reader."""
+        self.ensure_one()
+        sides = dict(self._fields["side"]._description_selection(self.env))
+        labels, names = self._get_section_labels(), content.get("currencies", {})
+        parts = [sides[content["side"]]] if content.get("side", "all") != rules.ALL_SIDES else []
+        parts += [labels.get(section, section) for section in content.get("sections") or ()]
+        if content.get("currency"):
+            parts.append(names.get(str(content["currency"]), ""))
+        limits = []
+        if parts:
+            limits.append(self.env._("A part of our books only: %(parts)s", parts=", ".join(parts)))
+        if content.get("amounts") == "company":
+            limits.append(
+                self.env._(
+                    "All amounts in %(currency)s, those of other currencies at the rates of our"
+                    " books.",
+                    currency=self.company_id.sudo().currency_id.name,
+                )
+            )
+        return limits
 
     @api.model
     def _get_section_labels(self):
@@ -237,6 +288,8 @@ class CounterpartyStatementContent(models.AbstractModel):
             "payment": self.env._("Payment"),
             "entry": self.env._("Entry"),
             "balance": self.env._("Balance of the account"),
+            "converted": self.env._("Settled in another currency"),
+            "elsewhere": self.env._("Settled elsewhere"),
         }
 
     @api.model
@@ -258,6 +311,11 @@ class CounterpartyStatementContent(models.AbstractModel):
         currency = self.env["res.currency"].sudo().browse(int(currency_id))
         return formatLang(self.env, value, currency_obj=currency)
 
+    @api.model
+    def _get_issue_day(self, content):
+        """Return the day of issue that is frozen; papers of before have the moment only."""
+        return content.get("issued_on") or content["issued_at"][:10]
+
     # ------------------------------------------------------------
     # Workbook
     # ------------------------------------------------------------
@@ -271,8 +329,12 @@ class CounterpartyStatementContent(models.AbstractModel):
             [self.display_name],
             [content["company"]["name"], content["company"]["vat"]],
             [content["partner"]["name"], content["partner"]["vat"]],
-            [env._("Period"), _read(content["date_from"]), _read(content["date_to"])],
+            [env._("Period"), _read(content["date_from"]), _read(content["date_to"])]
+            if content["date_from"]
+            else [env._("As of"), _read(content["date_to"])],
+            [env._("Issued on"), _read(self._get_issue_day(content))],
             [env._("Fingerprint"), self.fingerprint],
+            *([notice] for notice in self._get_notices()),
             [],
         ]
         heads = {0}

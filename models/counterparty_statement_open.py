@@ -4,6 +4,9 @@ from odoo.tools import SQL
 from ..tools import statement
 from .counterparty_statement_source import COMPANY, KINDS, TEXT
 
+# the rests of accounts that nobody settles have neither day nor number
+ORDER = "due NULLS LAST, day, move_name, id, account_id, currency"
+
 
 class CounterpartyStatementOpen(models.AbstractModel):
     """Reads what is open: item by item, a page of the items, or added up.
@@ -27,7 +30,7 @@ class CounterpartyStatementOpen(models.AbstractModel):
         """
         scope = self._prepare_scope(partners, company, options)
         items = self._sql_open_items(scope, self._prepare_open(scope, options, day))
-        query = SQL("%s ORDER BY due NULLS LAST, day, move_name, id", items)
+        query = SQL("%s ORDER BY %s", items, SQL(ORDER))
         result = {}
         for entity, item in self._read_open(scope, query):
             result.setdefault(entity, []).append(item)
@@ -44,10 +47,11 @@ class CounterpartyStatementOpen(models.AbstractModel):
         scope = options.get("prepared") or self._prepare_scope(partners, company, options)
         query = SQL(
             """SELECT * FROM (%s) item
-                ORDER BY array_position(%s::int[], entity), due NULLS LAST, day, move_name, id
+                ORDER BY array_position(%s::int[], entity), %s
                OFFSET %s LIMIT %s""",
             self._sql_open_items(scope, self._prepare_open(scope, options)),
             partners.ids,
+            SQL(ORDER),
             offset,
             limit,
         )

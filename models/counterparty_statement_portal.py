@@ -136,7 +136,8 @@ class CounterpartyStatementPortal(models.AbstractModel):
     def _get_figures_of(self, record):
         """Return what a statement says, without its own number and moment."""
         content = record._get_content()
-        return {name: content[name] for name in content if name not in ("number", "issued_at")}
+        own = ("number", "issued_at", "issued_on")
+        return {name: content[name] for name in content if name not in own}
 
     def _unlink_copy(self):
         """Forget a statement that says what another one says, and that nobody has seen."""

@@ -226,7 +226,6 @@ class CounterpartyStatementRun(models.Model):
         sections = [self.section] if self.section else None
         options = {"side": self.side, "sections": sections}
         scope = source._prepare_scope(nobody, self.company_id, options)
-        moved_since = self.date_from if self.with_zero and self.kind == STATEMENT else None
         rows = self.env.execute_query(
             SQL(
                 """SELECT p.commercial_partner_id
@@ -234,13 +233,12 @@ class CounterpartyStatementRun(models.Model):
                     WHERE l.account_id = ANY(%s) AND l.company_id = ANY(%s)
                       AND l.parent_state = 'posted' AND l.date <= %s
                     GROUP BY 1
-                   HAVING %s OR SUM(l.balance) != 0 OR BOOL_OR(l.reconciled IS NOT TRUE)
+                   HAVING SUM(l.balance) != 0 OR BOOL_OR(l.reconciled IS NOT TRUE)
                        OR MAX(l.date) >= %s""",
                 scope["accounts"],
                 scope["companies"],
                 self.date_to,
-                self.with_zero and self.kind == CONFIRMATION,
-                moved_since or self.date_from or self.date_to,
+                self.date_from or self.date_to,
             )
         )
         found = Domain("id", "in", [row[0] for row in rows])

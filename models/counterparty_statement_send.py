@@ -64,6 +64,7 @@ class CounterpartyStatementSend(models.AbstractModel):
         """Note that statements went out on paper; a job keeps what nobody printed here."""
         drafts = self.filtered(lambda record: record.state == "draft")
         if drafts:
+            drafts._set_answer_by()
             drafts._set_sent()
             drafts._trigger(KEEP_CRON)
 
@@ -95,6 +96,20 @@ class CounterpartyStatementSend(models.AbstractModel):
         # what becomes of it is written by this alone
         self.sudo().write({"state": "sent", "sent_at": fields.Datetime.now(), "send_error": False})
 
+    def _set_answer_by(self):
+        """Count the days to answer from the day on which it goes out; a later day stays.
+
+        :return: the statements whose day has moved
+        """
+        today = fields.Date.context_today(self)
+        moved = self.browse()
+        for record in self.filtered(lambda one: one.run_id and one.answer_by):
+            day = fields.Date.add(today, days=record.run_id.answer_days)
+            if record.answer_by < day:
+                record.answer_by = day
+                moved |= record
+        return moved
+
     def _set_reminded(self):
         now = fields.Datetime.now()
         for record in self:
@@ -124,7 +139,15 @@ class CounterpartyStatementSend(models.AbstractModel):
             attachment_ids=attachment.ids,
             email_layout_xmlid="mail.mail_notification_light",
             force_send=False,
+            **self._get_authorship(),
         )
+
+    def _get_authorship(self):
+        """Return whom the mail is from: whoever is responsible, else our company; not the job."""
+        self.ensure_one()
+        ours = (self.user_id.partner_id, self.company_id.partner_id)
+        author = next((partner for partner in ours if partner.email), None)
+        return {"author_id": author.id, "email_from": author.email_formatted} if author else {}
 
     def _get_file(self):
         """Return name and content of the paper: PDF, or HTML where no PDF can be made."""
@@ -225,6 +248,9 @@ class CounterpartyStatementSend(models.AbstractModel):
         try:
             # one broken address must not hold up the others
             with self.env.cr.savepoint():
+                if self._set_answer_by():
+                    # a paper from when it was prepared names the day counted from then
+                    self.sudo().paper_id = False
                 self._mail(TEMPLATE)
                 self._set_sent()
         except Exception as error:

@@ -7,6 +7,7 @@ from ..tools import statement
 from ..tools import statement_accounts as rules
 
 OWN, COMPANY = "own", "company"
+ITEM_DAY, NO_JOINS = SQL("l.date"), SQL("")
 KINDS = (
     "CASE m.move_type WHEN 'out_invoice' THEN 'invoice' WHEN 'out_refund' THEN 'credit_note' "
     "WHEN 'out_receipt' THEN 'receipt' WHEN 'in_invoice' THEN 'bill' "
@@ -69,18 +70,20 @@ class CounterpartyStatementSource(models.AbstractModel):
             "entities": partners.ids,
             "currency": company.sudo().currency_id.id,
             "days": self._sql_days(options.get("periods")),
+            "settled": self._sql_days(options.get("periods"), SQL("r.max_date")),
         }
 
     @api.model
-    def _sql_days(self, periods):
-        """Return the condition that an item falls into one of the periods."""
+    def _sql_days(self, periods, day=ITEM_DAY):
+        """Return the condition that an item, or its settlement, falls into one of the periods."""
         if periods is None:
             return SQL("TRUE")
         if isinstance(periods, dict):
-            return self._sql_days_of(periods)
+            return self._sql_days_of(periods, day)
         parts = [
             SQL(
-                "l.date BETWEEN %s AND %s",
+                "%s BETWEEN %s AND %s",
+                day,
                 period.start or datetime.date.min,
                 period.end or datetime.date.max,
             )
@@ -89,7 +92,7 @@ class CounterpartyStatementSource(models.AbstractModel):
         return SQL("(%s)", SQL(" OR ").join(parts)) if parts else SQL("FALSE")
 
     @api.model
-    def _sql_days_of(self, periods):
+    def _sql_days_of(self, periods, day):
         """Return the condition that an item falls into one of the periods of its partner."""
         alike = {}
         for partner, days in periods.items():
@@ -97,19 +100,20 @@ class CounterpartyStatementSource(models.AbstractModel):
         if alike.keys() == {None}:
             return SQL("TRUE")
         parts = [
-            SQL("p.commercial_partner_id = ANY(%s) AND %s", partners, self._sql_days(days))
+            SQL("p.commercial_partner_id = ANY(%s) AND %s", partners, self._sql_days(days, day))
             for days, partners in alike.items()
         ]
         return SQL("(%s)", SQL(" OR ").join(parts)) if parts else SQL("FALSE")
 
     @api.model
-    def _sql_items(self, scope, where):
-        """Return the FROM and WHERE of the items in scope, ``p`` their partner."""
+    def _sql_items(self, scope, where, joins=NO_JOINS):
+        """Return the FROM and WHERE of the items ``l`` in scope, ``p`` their partner."""
         # left: a query that asks nothing of the documents does not read them
         return SQL(
             """FROM account_move_line l
                JOIN res_partner p ON p.id = l.partner_id
                LEFT JOIN account_move m ON m.id = l.move_id
+               %(joins)s
               WHERE p.commercial_partner_id = ANY(%(entities)s)
                 AND l.account_id = ANY(%(accounts)s)
                 AND l.company_id = ANY(%(companies)s)
@@ -119,6 +123,7 @@ class CounterpartyStatementSource(models.AbstractModel):
             companies=scope["companies"],
             days=scope["days"],
             where=where,
+            joins=joins,
         )
 
     @api.model
@@ -177,11 +182,14 @@ class CounterpartyStatementSource(models.AbstractModel):
             of_entity = result.setdefault(entity, {})
             key = (scope["sections"][account], currency_id)
             of_entity[key] = of_entity.get(key, 0.0) + float(total)
+        for entity, key, total in self._get_settled_sums(scope, before, options):
+            of_entity = result.setdefault(entity, {})
+            of_entity[key] = of_entity.get(key, 0.0) + total
         return result
 
     @api.model
     def _get_items(self, scope, start, end, options):
-        """Return the items of a period in the order of the statement."""
+        """Return the items of a period in the order of the statement, settlements after them."""
         amount, currency = self._sql_amount(
             scope, options.get("amounts"), "l.amount_currency", "l.balance"
         )
@@ -202,9 +210,11 @@ class CounterpartyStatementSource(models.AbstractModel):
             )
         )
         sections = scope["sections"]
-        return [
+        items = [
             statement.Item(
                 item, sections[account], cur, day, float(value), name or "", kind, text, due, move
             )
             for item, account, cur, day, value, name, kind, text, due, move in rows
         ]
+        items += self._get_settled_items(scope, start, end, options)
+        return sorted(items, key=lambda item: item.day)

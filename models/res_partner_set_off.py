@@ -29,11 +29,9 @@ class CounterpartySetOffPartnerMixin(models.AbstractModel):
         sides = {}
         for item in items:
             theirs, ours = sides.setdefault(item.currency, ([], []))
-            claim = set_off.Claim(item.document, item.day, item.due, abs(item.amount))
-            if item.section == rules.RECEIVABLE and item.amount > 0:
-                theirs.append(claim)
-            elif item.section == rules.PAYABLE and item.amount < 0:
-                ours.append(claim)
+            amount = item.amount * rules.SECTIONS[item.section].sign
+            claim = set_off.Claim(item.document, item.day, item.due, amount)
+            (theirs if item.section == rules.RECEIVABLE else ours).append(claim)
         found = [
             (currency, set_off.propose(*both, digits.get(currency, 2)))
             for currency, both in sides.items()

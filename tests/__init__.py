@@ -207,9 +207,11 @@ from . import test_portal_attacks
 from . import test_portal_classes
 from . import test_portal_manage
 from . import test_tools_sheets
+from . import test_tools_settlement
 from . import test_tools_statement
 from . import test_tools_statement_accounts
 from . import test_counterparty_statement_ledger
+from . import test_counterparty_statement_random
 from . import test_tools_payment_groups
 from . import test_counterparty_statement
 from . import test_portal_speed

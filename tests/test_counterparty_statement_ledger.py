@@ -1,13 +1,13 @@
-import random
-from datetime import date, timedelta
+from datetime import date
 
+from freezegun import freeze_time
 from psycopg2 import IntegrityError
 
+from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..tools import statement
 from ..tools.periods import Period
 from .common_statement import YEAR_END, StatementCase
 
@@ -151,6 +151,153 @@ class TestCounterpartyStatementLedger(StatementCase):
         self.assertEqual((one.receivable, one.overdue, one.credits), (150, 100, 20))
         self.assertEqual((one.payable, one.payable_overdue, one.net), (45, 45, 85))
 
+    # ------------------------------------------------------------
+    # Settled in another ledger
+    # ------------------------------------------------------------
+
+    def _check_days(self, *cases, partner=None):
+        """Check that ledgers close with what is open by currency at the end of days."""
+        for day, expected in cases:
+            day = fields.Date.to_date(day)
+            with self.subTest(day=day):
+                closings = self._closings(end=day, partner=partner)
+                self.assertEqual(
+                    {key: value for key, value in closings.items() if value},
+                    {("receivable", currency.id): value for currency, value in expected},
+                )
+                opened = [(one.currency, one.amount) for one in self._open(day, partner)]
+                self.assertEqual(
+                    sorted(opened), sorted((currency.id, value) for currency, value in expected)
+                )
+
+    def _rate(self, rate, day="2026-01-01", currency=None):
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": (currency or self.other).id,
+                "company_id": self.company.id,
+                "name": day,
+                "rate": rate,
+            }
+        )
+
+    def test_invoice_paid_in_our_currency_is_open_nowhere(self):
+        self._rate(0.2)
+        self._rate(0.25, "2026-04-01")
+        invoice = self._move(100, "2026-03-10", currency_id=self.other.id)
+        payment = self._pay(invoice, 400, "2026-04-10", self.own)
+
+        self.assertEqual(invoice.amount_residual, 0)
+        self._check_days(
+            ("2026-03-09", []),
+            ("2026-04-09", [(self.other, 100)]),
+            ("2026-04-10", []),
+            (YEAR_END, []),
+        )
+        lines = {
+            ledger.currency: [
+                (line.item.kind, line.item.document, line.item.amount) for line in ledger.lines
+            ]
+            for ledger in self._ledgers()
+        }
+        self.assertEqual(
+            lines,
+            {
+                self.other.id: [("invoice", invoice.name, 100), ("converted", invoice.name, -100)],
+                self.own.id: [
+                    ("payment", payment.move_id.name, -400),
+                    ("converted", payment.move_id.name, 400),
+                ],
+            },
+        )
+        texts = {
+            line.item.text
+            for ledger in self._ledgers()
+            for line in ledger.lines
+            if line.item.kind == "converted"
+        }
+        self.assertEqual(
+            texts,
+            {
+                f"{payment.move_id.name} ({self.own.name})",
+                f"{invoice.name} ({self.other.name})",
+            },
+        )
+
+    def test_part_paid_in_our_currency_leaves_the_rest_open(self):
+        self._rate(0.2)
+        invoice = self._move(100, "2026-03-10", currency_id=self.other.id)
+        self._pay(invoice, 150, "2026-04-10", self.own)
+
+        self._check_days(("2026-04-09", [(self.other, 100)]), (YEAR_END, [(self.other, 70)]))
+
+    def test_invoice_paid_in_a_third_currency_is_open_nowhere(self):
+        third = self.setup_other_currency("CHF", rounding=0.01)
+        self._rate(0.2)
+        self._rate(0.25, currency=third)
+        invoice = self._move(100, "2026-03-10", currency_id=self.other.id)
+        self._pay(invoice, None, "2026-04-10", third)
+
+        self._check_days(("2026-04-09", [(self.other, 100)]), ("2026-04-10", []))
+
+    def test_day_of_a_settlement_is_that_of_the_later_item_whenever_it_is_made(self):
+        receivable = self.company_data["default_account_receivable"]
+        self._rate(0.2)
+        invoice = self._entry(receivable, 100, "2026-03-10", self.other, own=500)
+        payment = self._entry(receivable, -500, "2026-02-01")
+        items = (invoice | payment).line_ids.filtered(lambda line: line.account_id == receivable)
+        before = self._issue("statement", date_to=date(2026, 3, 31))
+        with freeze_time("2026-06-06"):
+            items.reconcile()
+
+        # paid before it was invoiced: an advance until then, nothing after
+        self._check_days(
+            ("2026-02-28", [(self.own, -500)]),
+            ("2026-03-10", []),
+            ("2026-06-05", []),
+            (YEAR_END, []),
+        )
+        # what was issued before says what the books said
+        self.assertTrue(before.is_intact)
+        closings = {one["currency"]: one["closing"] for one in before._get_content()["ledgers"]}
+        self.assertEqual(closings, {self.other.id: 100, self.own.id: -500})
+        items.remove_move_reconcile()
+        self._check_days((YEAR_END, [(self.other, 100), (self.own, -500)]))
+
+    def test_invoice_that_somebody_else_paid_is_open_for_neither(self):
+        receivable = self.company_data["default_account_receivable"]
+        invoice = self._entry(receivable, 100, "2026-03-10")
+        payment = self._entry(receivable, -100, "2026-04-10", partner=self.slowpay)
+        items = (invoice | payment).line_ids.filtered(lambda line: line.account_id == receivable)
+        items.reconcile()
+
+        for partner, amount in ((self.northwind, -100), (self.slowpay, 100)):
+            self._check_days((YEAR_END, []), partner=partner)
+            for amounts in ("own", "company"):
+                [ledger] = self._ledgers(partner=partner, amounts=amounts)
+                last = ledger.lines[-1].item
+                # who it was is nobody's business
+                self.assertEqual((last.kind, last.text, last.amount), ("elsewhere", "", amount))
+                self.assertEqual(ledger.closing, 0)
+
+    def test_nobody_is_asked_to_confirm_what_is_paid(self):
+        self._rate(0.2)
+        invoice = self._move(100, "2026-03-10", currency_id=self.other.id)
+        self._pay(invoice, 500, "2026-04-10", self.own)
+
+        self.assertFalse(self._issue(with_zero=False))
+        paper = self._issue("statement")
+        self.assertEqual(paper.balance_ids.mapped("amount"), [0, 0])
+        self.assertIn("Settled in another currency", paper._get_html().decode())
+
+    def test_currency_that_was_chosen_keeps_its_settlements(self):
+        self._rate(0.2)
+        invoice = self._move(100, "2026-03-10", currency_id=self.other.id)
+        self._pay(invoice, 150, "2026-04-10", self.own)
+
+        closings = self._closings(currency=self.other.id)
+
+        self.assertEqual(closings, {("receivable", self.other.id): 70})
+
     def test_queries_do_not_depend_on_the_number_of_items(self):
         def count():
             self.env.flush_all()
@@ -167,205 +314,6 @@ class TestCounterpartyStatementLedger(StatementCase):
             self._entry(self.advances, -number - 1)
 
         self.assertEqual(count(), few)
-
-
-@tagged("post_install", "-at_install", "counterparty_portal")
-class TestCounterpartyStatementRandom(StatementCase):
-    """Statements of random books say what a plain sum over the journal items says."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # what is paid at another rate leaves an exchange difference
-        for day, rate in (("2026-01-01", 2.0), ("2026-05-01", 2.5), ("2026-09-01", 1.8)):
-            cls.env["res.currency.rate"].create(
-                {
-                    "currency_id": cls.other.id,
-                    "company_id": cls.company.id,
-                    "name": day,
-                    "rate": rate,
-                }
-            )
-
-    def _kinds(self):
-        """Return which of the hard cases the books of the moment have."""
-        parts = self.env["account.partial.reconcile"]
-        moves = self.env["account.move"]
-        mine = [("company_id", "=", self.company.id)]
-        found = {
-            "exchange difference": parts.search_count([*mine, ("exchange_move_id", "!=", False)]),
-            "two currencies": len(
-                moves.search([*mine, ("move_type", "!=", "entry")]).currency_id
-            ) > 1,
-            "partial": moves.search_count([*mine, ("payment_state", "=", "partial")]),
-            "refund": moves.search_count([*mine, ("move_type", "=", "out_refund")]),
-            "reversal": moves.search_count([*mine, ("reversed_entry_id", "!=", False)]),
-            "advance": self.env["account.move.line"].search_count(
-                [("account_id", "=", self.advances.id), ("parent_state", "=", "posted")]
-            ),
-        }  # fmt: skip
-        return {name for name, count in found.items() if count}
-
-    def _play(self, chance, turns=60):
-        """Post random documents, settle some of them in part, reverse others."""
-        invoices = self.env["account.move"]
-        for _turn in range(turns):
-            day = NEW_YEAR + timedelta(days=chance.randrange(360))
-            currency = chance.choice([self.own, self.other])
-            amount = round(chance.uniform(1, 900), 2)
-            step = chance.choice(["sale", "sale", "sale", "credit", "bill", "pay", "pay", "entry"])
-            if step in ("sale", "credit", "bill"):
-                kind = {"sale": "out_invoice", "credit": "out_refund", "bill": "in_invoice"}[step]
-                partner = chance.choice([self.northwind, self.ben, self.slowpay])
-                invoices |= self._move(
-                    amount, day, kind, currency_id=currency.id, partner_id=partner.id
-                )
-            elif step == "entry":
-                self._entry(self.advances, -amount, day, currency, own=round(-amount * 0.7, 2))
-            else:
-                self._settle(chance, invoices, day)
-        for move in chance.sample(list(invoices), 4):
-            if move.payment_state == "not_paid":
-                later = move.date + timedelta(days=chance.randrange(30))
-                move._reverse_moves([{"date": later, "invoice_date": later}], cancel=True)
-
-    def _settle(self, chance, invoices, day):
-        moves = invoices.filtered(lambda move: move.payment_state in ("not_paid", "partial"))
-        if not moves:
-            return
-        move = chance.choice(list(moves))
-        # settled in its own currency at another rate: an exchange difference; or in the other one
-        currency = chance.choice([move.currency_id, move.currency_id, self.own])
-        part = None
-        if currency == move.currency_id and chance.random() < 0.6:
-            part = round(move.amount_residual * chance.uniform(0.1, 0.9), 2) or None
-        self._pay(move, part, max(day, move.date), currency)
-
-    def _plain_items(self, until):
-        """Return the journal items that count, found the long way round."""
-        accounts = self.env["account.account"].search([])
-        kept = accounts.filtered(
-            lambda account: (
-                account.account_type in ("asset_receivable", "liability_payable")
-                or account == self.advances
-            )
-        )
-        return self.env["account.move.line"].search(
-            [
-                ("account_id", "in", kept.ids),
-                ("parent_state", "=", "posted"),
-                ("company_id", "=", self.company.id),
-                ("date", "<=", until),
-                ("partner_id", "in", (self.northwind | self.ben).ids),
-            ]
-        )
-
-    def _plain_sums(self, items, field, currency):
-        sums = {}
-        for item in items:
-            section = {"asset_receivable": "receivable", "liability_payable": "payable"}.get(
-                item.account_id.account_type, "advance_received"
-            )
-            key = (section, currency(item).id)
-            sums[key] = round(sums.get(key, 0) + item[field], 2)
-        return {key: value for key, value in sums.items() if value}
-
-    def test_random_books(self):
-        kinds = set()
-        for seed in (1, 2, 3):
-            chance = random.Random(seed)
-            with self.subTest(seed=seed), self.env.cr.savepoint() as savepoint:
-                self._play(chance)
-                kinds |= self._kinds()
-                for _time in range(6):
-                    day = NEW_YEAR + timedelta(days=chance.randrange(1, 364))
-                    self._check_day(day)
-                self._check_day(YEAR_END)
-                self._check_today()
-                savepoint.rollback()
-                self.env.invalidate_all()
-        self.assertEqual(
-            kinds,
-            {"exchange difference", "two currencies", "partial", "refund", "reversal", "advance"},
-        )
-
-    def _check_day(self, day):
-        cases = (
-            ("own", "amount_currency", lambda item: item.currency_id),
-            ("company", "balance", lambda item: self.own),
-        )
-        items = self._plain_items(day)
-        for amounts, field, currency in cases:
-            plain = self._plain_sums(items, field, currency)
-            closings = {
-                key: value
-                for key, value in self._closings("2026-01-01", day, amounts=amounts).items()
-                if value
-            }
-            self.assertEqual(closings, plain)
-
-            # the closing of a period is the opening of the next, and lines lead there
-            until = max(YEAR_END, day + timedelta(days=60))
-            later = self._ledgers(day + timedelta(days=1), until, amounts=amounts)
-            openings = {(one.section, one.currency): one.opening for one in later if one.opening}
-            self.assertEqual(openings, plain)
-            for ledger in later:
-                moved = round(ledger.opening + ledger.debit - ledger.credit, 2)
-                self.assertEqual(moved, ledger.closing)
-                running = [ledger.opening, *(line.balance for line in ledger.lines)]
-                self.assertEqual(running[-1], ledger.closing)
-                self.assertTrue(ledger.lines or ledger.opening)
-            self._check_open(day, amounts, plain)
-
-    def _check_open(self, day, amounts, plain):
-        """What is open adds up to the balance, but for what another currency has settled."""
-        digits = {self.own.id: 2, self.other.id: 2}
-        opened = self._open(day, amounts=amounts)
-        ages = statement.ageing(opened, day, digits)
-        for key, age in ages.items():
-            parts = round(sum(age.buckets) + age.credits + age.advances, 2)
-            self.assertEqual(parts, age.total)
-            if amounts == "company":
-                self.assertEqual(age.total, plain.get(key, 0))
-        if amounts == "company":
-            self.assertEqual({key for key, age in ages.items() if age.total}, set(plain))
-
-    def _check_today(self):
-        """The quick way to what is open now finds what the host has as residual."""
-        items = self._plain_items("2999-12-31")
-        for amounts, field, currency in (
-            ("own", "amount_residual_currency", lambda item: item.currency_id),
-            ("company", "amount_residual", lambda item: self.own),
-        ):
-            plain = self._plain_sums(
-                items.filtered(lambda item: not item.reconciled), field, currency
-            )
-            sums = {}
-            for one in self._open(amounts=amounts):
-                key = (one.section, one.currency)
-                sums[key] = round(sums.get(key, 0) + one.amount, 2)
-            self.assertEqual({key: value for key, value in sums.items() if value}, plain)
-            self._check_sums(amounts)
-
-    def _check_sums(self, amounts):
-        """What is open added up by the database is what its items come to, page by page."""
-        both, digits = self.northwind | self.slowpay, {self.own.id: 2, self.other.id: 2}
-        opened = self.source._get_open_items(both, self.company, amounts=amounts)
-        for today in (date(2026, 6, 30), YEAR_END):
-            sums = self.source._get_open_sums(both, self.company, today, amounts=amounts)
-            for partner, items in opened.items():
-                for figures in (statement.balances, statement.ageing):
-                    self.assertEqual(
-                        figures(sums[partner], today, digits), figures(items, today, digits)
-                    )
-                self.assertEqual(sum(one.count for one in sums[partner]), len(items))
-        total = sum(map(len, opened.values()))
-        pages = [
-            pair
-            for offset in range(0, total, 4)
-            for pair in self.source._get_open_page(both, self.company, offset, 4, amounts=amounts)
-        ]
-        self.assertEqual(pages, [(one.id, item) for one in both for item in opened[one.id]])
 
 
 @tagged("post_install", "-at_install", "counterparty_portal")

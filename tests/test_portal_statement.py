@@ -4,6 +4,7 @@ from odoo import fields
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
+from ..controllers import portal_statement
 from .common_portal import PortalPageCase
 
 BAD_QUERIES = (
@@ -96,6 +97,34 @@ class TestPortalStatement(StatementPageCase):
         after = self._get("/my/statement?date_from=2026-06-01&date_to=2026-12-31").text
         self._check_hidden(self.mine.name, after)
         self._check_shown("123.45", after)
+
+    def test_pages_of_a_long_statement_lead_to_each_other(self):
+        self.patch(portal_statement, "STEP", 1)
+        self._invoice(self.alfa, day="2026-05-05", price=10)
+        self._sign_in(self.anna)
+        terms = "?date_from=2026-01-01&date_to=2026-12-31"
+
+        first = self._get(f"/my/statement{terms}").text
+        last = self._get(f"/my/statement/page/2{terms}").text
+
+        self._check_shown("Opening balance", first)
+        self._check_shown("Continued on the next page", first)
+        self._check_hidden("Closing balance", first)
+        self._check_shown("Carried forward", last)
+        self._check_hidden("Opening balance", last)
+        self._check_shown("133.45", last)
+
+    def test_a_currency_that_was_chosen_is_that_of_ages_too(self):
+        self._sign_in(self.anna)
+        chosen = self.env.ref("base.EUR")
+        self.assertNotEqual(chosen, self.company.currency_id)
+
+        page = self._get(f"/my/statement?date_from=2026-01-01&currency={chosen.id}").text
+        self._check_hidden("How old is what is open today", page)
+        # none that there is: all of them
+        page = self._get("/my/statement?date_from=2026-01-01&currency=7654321").text
+        self._check_shown("How old is what is open today", page)
+        self._check_shown(self.mine.name, page)
 
     def test_pages_take_any_parameters(self):
         self._sign_in(self.anna)
@@ -471,6 +500,16 @@ class TestPortalStatementRequest(StatementPageCase):
         for text in (request.description, answered.body):
             self.assertIn("12/31/2026", text)
             self.assertNotIn("2026-12-31", text)
+
+    def test_a_currency_that_was_chosen_is_that_of_the_mail(self):
+        self._sign_in(self.anna)
+        chosen = self.env.ref("base.EUR")
+        page = self._get(f"/my/statement?date_from=2026-01-01&currency={chosen.id}").text
+        self.assertEqual(page.count(f'name="currency" value="{chosen.id}"'), 2)
+
+        self._send(currency=chosen.id)
+
+        self.assertEqual(self._requests().statement_id._get_content()["currency"], chosen.id)
 
     def test_the_form_of_the_category_is_answered_too(self):
         self.category.portal_visible = True

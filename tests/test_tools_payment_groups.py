@@ -57,6 +57,30 @@ class TestToolsSetOff(BaseCase):
         for side in (proposal.theirs, proposal.ours):
             self.assertEqual(sum(part.amount for part in side), proposal.amount)
 
+    def test_credits_that_are_not_used_are_not_owed(self):
+        old, young = date(2026, 1, 1), date(2026, 5, 5)
+        bill = self._claims(("B1", young, 80))
+        invoices = (("I1", old, 100), ("I2", young, 50))
+        cases = [
+            ("all is credited", [("I1", old, 100), ("C", young, -100)], None),
+            ("more than all", [("I1", old, 100), ("C", young, -130)], None),
+            ("a part", [("I1", old, 100), ("C", young, -30)], [("I1", 70, 30)]),
+            ("the oldest", [*invoices, ("C", old, -100)], [("I2", 50, 0)]),
+            ("over two", [*invoices, ("C", old, -40)], [("I1", 60, 40), ("I2", 20, 30)]),
+        ]
+        for label, theirs, expected in cases:
+            for turned in (False, True):
+                sides = [self._claims(*theirs), bill]
+                proposal = set_off.propose(*(sides[::-1] if turned else sides))
+                with self.subTest(label, turned=turned):
+                    if expected is None:
+                        self.assertIsNone(proposal)
+                        continue
+                    side = proposal.ours if turned else proposal.theirs
+                    parts = [(part.claim.document, part.amount, part.rest) for part in side]
+                    self.assertEqual(parts, expected)
+                    self.assertEqual(proposal.amount, sum(part[1] for part in expected))
+
     def test_nothing_is_set_off_where_one_side_owes_nothing(self):
         claim = self._claims(("I1", None, 50))
 

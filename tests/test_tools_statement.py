@@ -125,6 +125,20 @@ class TestToolsStatement(BaseCase):
         self.assertEqual([ledger.section for ledger in pages[-1]], ["receivable", "payable"])
         self.assertEqual(statement.page(whole, 99, 3), [])
 
+    def test_each_page_adds_up(self):
+        items = [item(number, number=number) for number in range(1, 8)]
+        whole = statement.ledgers({("receivable", EUR): 100}, items, DIGITS)
+
+        shown = [statement.page(whole, offset, 3)[0] for offset in (0, 3, 6)]
+
+        self.assertEqual([ledger.opening for ledger in shown], [100, 106, 121])
+        self.assertEqual([ledger.is_begun for ledger in shown], [False, True, True])
+        self.assertEqual([ledger.is_continued for ledger in shown], [True, True, False])
+        for ledger in shown:
+            added = ledger.opening + sum(line.item.amount for line in ledger.lines)
+            self.assertEqual(added, ledger.lines[-1].balance)
+        self.assertEqual(shown[-1].lines[-1].balance, shown[-1].closing)
+
     # ------------------------------------------------------------
     # Open items
     # ------------------------------------------------------------

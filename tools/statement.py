@@ -57,7 +57,11 @@ class Line(NamedTuple):
 
 
 class Ledger(NamedTuple):
-    """One section in one currency: opening, lines, closing."""
+    """One section in one currency: opening, lines, closing.
+
+    :param is_begun: its first lines stand on a page before; it opens with the balance after them
+    :param is_continued: its last lines stand on a page after
+    """
 
     section: str
     currency: int
@@ -66,6 +70,8 @@ class Ledger(NamedTuple):
     credit: float
     closing: float
     lines: Sequence[Line]
+    is_begun: bool = False
+    is_continued: bool = False
 
 
 class Open(NamedTuple):
@@ -194,14 +200,18 @@ def _ledger(
 def page(found: Iterable[Ledger], offset: int, limit: int) -> list[Ledger]:
     """Return the ledgers with only those lines that stand on one page; sums stay those of all.
 
-    A ledger without a line stands on the page on which it comes.
+    A page opens with the balance that the page before ended with. A ledger without a line stands
+    on the page on which it comes.
     """
     result, position = [], 0
     for ledger in found:
         size = max(len(ledger.lines), 1)
         first, last = max(offset - position, 0), min(offset + limit - position, size)
         if first < last:
-            result.append(ledger._replace(lines=ledger.lines[first:last]))
+            begun = {"is_begun": True, "opening": ledger.lines[first - 1].balance} if first else {}
+            result.append(
+                ledger._replace(lines=ledger.lines[first:last], is_continued=last < size, **begun)
+            )
         position += size
     return result
 

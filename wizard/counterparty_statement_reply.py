@@ -1,6 +1,7 @@
 from base64 import b64decode
 
 from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
 
 from ..models.counterparty_statement_answer import MAIL, PAPER
 
@@ -46,12 +47,20 @@ class CounterpartyStatementReply(models.TransientModel):
     def action_record(self):
         """Keep the answer with the statement.
 
-        :raises UserError: when the statement takes no answer any more, or an objection says nothing
+        :raises UserError: when the statement takes no answer any more, an objection says nothing,
+            or they agree with other amounts
         """
         self.ensure_one()
         raw = self.with_context(bin_size=False).paper
         # what changed is an objection in numbers
         told = self.line_ids.filtered(lambda line: line.answered_amount != line.balance_id.amount)
+        if told and self.answer == "confirmed":
+            raise UserError(
+                self.env._(
+                    "They cannot agree with other amounts than ours: say that they object, or take"
+                    " our amounts."
+                )
+            )
         self.statement_id._answer(
             self.answer == "confirmed",
             name=self.signed_by,
