@@ -48,6 +48,7 @@ from . import test_res_partner_filters
 from . import test_counterparty_timeline
 from . import test_counterparty_timeline_equality
 from . import test_counterparty_trade
+from . import test_counterparty_trade_kit
 from . import test_counterparty_trade_lives
 from . import test_counterparty_facts
 from . import test_counterparty_document
