@@ -56,9 +56,7 @@ class TestCounterpartyTradeKit(TradeCase):
         """Deliver or receive components; the rest waits in a backorder, or is given up."""
         picking = order.picking_ids.filtered(lambda one: one.state not in ("done", "cancel"))
         for move in picking.move_ids:
-            move.write(
-                {"quantity": legs if move.product_id == self.legs else tops, "picked": True}
-            )
+            move.write({"quantity": legs if move.product_id == self.legs else tops, "picked": True})
         picking.with_context(
             skip_backorder=True,
             picking_ids_not_to_backorder=[] if backorder else picking.ids,
@@ -156,9 +154,7 @@ class TestCounterpartyTradeKit(TradeCase):
         order = self.env["purchase.order"].create(
             {
                 "partner_id": self.customer.id,
-                "order_line": [
-                    Command.create({"product_id": self.goods.id, "product_qty": 10})
-                ],
+                "order_line": [Command.create({"product_id": self.goods.id, "product_qty": 10})],
             }
         )
         order.button_confirm()
