@@ -30,6 +30,7 @@ def post_init_hook(env):
     env["counterparty.role"]._fill_at_install()
     env["counterparty.holding.balance"]._fill_at_install()
     env["counterparty.interaction"]._fill_at_install()
+    env["mail.activity"]._fill_counterparties()
     # request
     env["res.company"].search([])._create_request_sequences()
     # portal

@@ -54,6 +54,9 @@ from . import counterparty_facts_money
 from . import counterparty_facts_promise
 from . import counterparty_facts_supplier
 from . import counterparty_facts
+from . import counterparty_timeline_once
+from . import counterparty_timeline_whose
+from . import counterparty_timeline_query
 from . import counterparty_timeline_row
 from . import counterparty_timeline_output
 from . import counterparty_timeline

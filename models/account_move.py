@@ -23,6 +23,10 @@ class AccountMove(models.Model):
     _counterparty_timeline_idx = models.Index(
         "(partner_id, COALESCE(invoice_date, date) DESC, id DESC) WHERE move_type != 'entry'"
     )
+    # the entries of lines of the bank, by whose money it is
+    _counterparty_bank_idx = models.Index(
+        "(partner_id, date DESC, id DESC) WHERE statement_line_id IS NOT NULL"
+    )
 
     def _post(self, soft=True):
         # profit: what a credit note reverses is known before the host writes the cost of goods

@@ -80,7 +80,8 @@ class CounterpartyInteractionFill(models.AbstractModel):
         for name in names:
             self.env[name].flush_model(["company_id", DOCUMENTS[name]])
         chosen = SQL("activity.id = ANY(%s)", activities.ids)
-        return self._insert_found(self._sql_activities(chosen, kind, names), **values)
+        found = self._sql_activities(chosen, kind, names, said=bool(kind or values))
+        return self._insert_found(found, **values)
 
     @api.model
     def _log_messages(self, messages):
@@ -109,21 +110,49 @@ class CounterpartyInteractionFill(models.AbstractModel):
         counted = parameters.get_param(SINCE)
         self.env["calendar.event"].flush_model()
         self.env["calendar.attendee"].flush_model()
-        self.env.cr.execute(
-            SQL(
-                """DELETE FROM counterparty_interaction i
-                    WHERE i.res_model = 'calendar.event' AND i.date >= %(since)s
-                      AND i.origin != 'manual'
-                      AND NOT EXISTS (SELECT FROM calendar_event event
-                                       WHERE event.id = i.res_id AND event.active
-                                         AND event.stop <= %(now)s)""",
-                since=since,
-                now=now,
-            )
-        )
+        self.env["mail.activity"].flush_model()
+        self._correct_meetings(since, now)
         since = max(since, fields.Datetime.to_datetime(counted) if counted else since)
         held = SQL("event.stop >= %s AND event.stop <= %s", since, now)
         return self._insert_found(self._sql_meetings(held))
+
+    @api.model
+    def _correct_meetings(self, since, now):
+        """Correct the day of what was counted, and forget what is no contact after all.
+
+        A meeting may be moved, cancelled or made private, and a guest may stay away.
+        """
+        counted = SQL(
+            """i.res_model = 'calendar.event' AND i.date >= %s AND i.origin != 'manual'""", since
+        )
+        held = self._sql_meetings(
+            SQL(
+                """event.stop <= %s AND event.id IN (
+                       SELECT i.res_id FROM counterparty_interaction i WHERE %s)""",
+                now,
+                counted,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """UPDATE counterparty_interaction i SET date = held.date FROM (%s) held
+                    WHERE %s AND held.res_id = i.res_id AND held.partner_id = i.partner_id
+                      AND held.date != i.date""",
+                held,
+                counted,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """DELETE FROM counterparty_interaction i
+                    WHERE %s AND NOT EXISTS (SELECT FROM (%s) held
+                                              WHERE held.res_id = i.res_id
+                                                AND held.partner_id = i.partner_id)""",
+                counted,
+                held,
+            )
+        )
+        self.env["counterparty.interaction"].invalidate_model()
 
     @api.model
     def _count_meetings_again(self, event_ids):
@@ -204,8 +233,14 @@ class CounterpartyInteractionFill(models.AbstractModel):
         )
 
     @api.model
-    def _sql_activities(self, chosen, kind=None, names=tuple(DOCUMENTS)):
-        """Select done activities whose type is a contact, or all of them as one kind."""
+    def _sql_activities(self, chosen, kind=None, names=tuple(DOCUMENTS), said=False):
+        """Select done activities whose type is a contact, or all of them as one kind.
+
+        A letter that was to be written is one contact: where it went out from here and is counted,
+        that it was done says no more.
+
+        :param said: whether somebody says what was agreed, which is kept in any case
+        """
 
         def build(name, table, partner, open_):
             return SQL(
@@ -226,8 +261,16 @@ class CounterpartyInteractionFill(models.AbstractModel):
                       AND NOT activity.active AND activity.date_done IS NOT NULL
                       AND COALESCE(%(kind)s, type.counterparty_kind) IS NOT NULL
                       AND activity.calendar_event_id IS NULL
-                      AND partner.partner_share""",
+                      AND partner.partner_share
+                      AND (%(said)s OR type.counterparty_kind != 'email' OR NOT EXISTS (
+                           SELECT FROM counterparty_interaction sent
+                            WHERE sent.commercial_partner_id = partner.commercial_partner_id
+                              AND sent.res_model = 'mail.message' AND sent.direction = 'out'
+                              AND sent.user_id = activity.user_id
+                              AND sent.date >= activity.create_date
+                              AND sent.date < activity.date_done + 1))""",
                 kind=SQL("%s::text", kind),
+                said=said,
                 table=table,
                 partner=partner,
                 name=name,
@@ -282,8 +325,8 @@ class CounterpartyInteractionFill(models.AbstractModel):
                       'out' AS direction, event.user_id,
                       'calendar.event' AS res_model, event.id AS res_id
                  FROM calendar_event event
-                 JOIN calendar_event_res_partner_rel guest ON guest.calendar_event_id = event.id
-                 JOIN res_partner partner ON partner.id = guest.res_partner_id
+                 JOIN LATERAL (%(people)s) guest ON TRUE
+                 JOIN res_partner partner ON partner.id = guest.partner_id
                  LEFT JOIN res_users host ON host.id = event.user_id
                  LEFT JOIN res_users_settings own ON own.user_id = event.user_id
                 WHERE %(chosen)s AND event.active AND partner.partner_share
@@ -300,6 +343,44 @@ class CounterpartyInteractionFill(models.AbstractModel):
                                      AND answer.state = 'declined')""",
             chosen=chosen,
             default=default or "public",
+            people=self._sql_people(),
+        )
+
+    @api.model
+    def _sql_people(self):
+        """Select the guests of a meeting ``event``, and whom it is about.
+
+        A meeting that was planned as an activity of a document invites nobody from outside: it is
+        with whoever the document belongs to, unless one of them is a guest.
+        """
+        about = self._sql_of_documents(
+            lambda name, table, partner, open_: SQL(
+                """SELECT partner.id, partner.commercial_partner_id
+                     FROM %(table)s document JOIN res_partner partner ON partner.id = %(partner)s
+                    WHERE about.res_model = %(name)s AND document.id = about.res_id
+                      AND %(open)s""",
+                name=name,
+                table=table,
+                partner=partner,
+                open=open_,
+            ),
+            DOCUMENTS,
+        )
+        return SQL(
+            """SELECT rel.res_partner_id AS partner_id FROM calendar_event_res_partner_rel rel
+                WHERE rel.calendar_event_id = event.id
+                UNION
+               SELECT document.id
+                 FROM (SELECT res_model, res_id FROM mail_activity
+                        WHERE calendar_event_id = event.id
+                        UNION SELECT event.res_model, event.res_id) about
+                CROSS JOIN LATERAL (%s) document
+                WHERE NOT EXISTS (SELECT FROM calendar_event_res_partner_rel rel
+                                    JOIN res_partner here ON here.id = rel.res_partner_id
+                                   WHERE rel.calendar_event_id = event.id
+                                     AND here.commercial_partner_id
+                                         = document.commercial_partner_id)""",
+            about,
         )
 
     @api.model
@@ -361,7 +442,7 @@ class CounterpartyInteractionFill(models.AbstractModel):
                           AND told.notification_status NOT IN ('bounce', 'exception', 'canceled')
                      JOIN res_partner partner ON partner.id = told.res_partner_id
                     WHERE message.model = %(name)s AND %(chosen)s AND %(open)s
-                      AND message.message_type IN ('comment', 'email_outgoing')
+                      AND message.message_type IN %(types)s
                       AND message.is_internal IS NOT TRUE
                       AND (message.subtype_id = %(said)s
                            OR message.message_type = 'email_outgoing')
@@ -373,6 +454,8 @@ class CounterpartyInteractionFill(models.AbstractModel):
                 name=name,
                 chosen=chosen,
                 open=open_,
+                # what a colleague answers from a mail program of his own comes in as a mail
+                types=MAIL_TYPES,
                 said=said,
                 robot=SUPERUSER_ID,
             )

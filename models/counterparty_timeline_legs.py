@@ -13,6 +13,8 @@ SAID = ("comment", "email", "email_outgoing")
 SAID_ONCE = ("message_type", "in", SAID)
 # what a program wrote to somebody: that an order is confirmed, that goods are on their way
 WRITTEN = ("notification", "auto_comment")
+# of an activity: what was to be done, and what was agreed
+PLANNED_TEXTS = ("summary", "note", "feedback")
 
 # in the order of the chips: (name of a row, name of the chip, icon)
 KINDS = {
@@ -29,6 +31,7 @@ KINDS = {
     "payment_in": (_lt("Payment received"), _lt("Payments received"), "fa-arrow-circle-down"),
     "purchase": (_lt("Purchase order"), _lt("Purchase orders"), "fa-shopping-basket"),
     "receipt": (_lt("Receipt"), _lt("Receipts"), "fa-cubes"),
+    "transfer": (_lt("Transfer"), _lt("Transfers"), "fa-exchange"),
     "bill": (_lt("Bill"), _lt("Bills"), "fa-file-o"),
     "payment_out": (_lt("Payment sent"), _lt("Payments sent"), "fa-arrow-circle-up"),
     "request": (_lt("Request"), _lt("Requests"), "fa-ticket"),
@@ -42,6 +45,42 @@ TONES = {
     "info": ("draft", "sent", "to approve", "new", "planned", "future"),
     "warning": ("not_paid", "partial", "waiting", "confirmed", "open", "assigned", "expiring"),
 }
+
+
+def _messages(partner, where, once=""):
+    return Leg(
+        "mail.message",
+        {"message": ()},
+        ("date",),
+        partner=partner,
+        texts=("subject", "body"),
+        where=where,
+        checked=True,
+        once=once,
+    )
+
+
+def _bank(kind, direction):
+    """Return the leg of money that the bank tells of, and no payment: the line's own entry."""
+    return Leg(
+        "account.move",
+        {kind: ()},
+        ("date",),
+        by_day=True,
+        titles=("name",),
+        subtitle="statement_line_id.payment_ref",
+        texts=("name", "ref", "statement_line_id.payment_ref"),
+        amount="bank_amount",
+        currency="bank_currency",
+        where=(
+            ("statement_line_id", "!=", False),
+            ("state", "=", "posted"),
+            ("statement_line_id.amount", direction, 0),
+        ),
+        once="bank",
+        reads=("account.bank.statement.line",),
+    )
+
 
 SALES = [
     Leg(
@@ -85,8 +124,10 @@ STOCK = [
         "stock.picking",
         # by the code of the type of operation
         {
-            "delivery": ("outgoing", "internal", "dropship", "mrp_operation"),
+            "delivery": ("outgoing", "dropship"),
             "receipt": ("incoming",),
+            # to the door and from there: the address stands on them, too
+            "transfer": ("internal", "mrp_operation"),
         },
         ("date_done", "scheduled_date"),
         kind_field="picking_type_id",
@@ -127,6 +168,8 @@ MONEY = [
         amount="amount",
         states=("state",),
     ),
+    _bank("payment_in", ">"),
+    _bank("payment_out", "<"),
 ]
 CONTACTS = [
     # logged by hand; those of documents repeat what other legs show
@@ -146,47 +189,17 @@ CONTACTS = [
         ("date_done", "date_deadline"),
         by_day=True,
         partner="res_id",
-        texts=("summary", "note"),
+        texts=PLANNED_TEXTS,
         # what is done is archived
         where=(("res_model", "=", "res.partner"), ("active", "in", [True, False])),
         checked=True,
     ),
-    Leg(
-        "mail.message",
-        {"message": ()},
-        ("date",),
-        partner="res_id",
-        texts=("subject", "body"),
-        where=(("model", "=", "res.partner"), SAID_ONCE),
-        checked=True,
-    ),
+    _messages("res_id", (("model", "=", "res.partner"), SAID_ONCE)),
     # what they wrote, and what was written to them, under other documents
-    Leg(
-        "mail.message",
-        {"message": ()},
-        ("date",),
-        partner="author_id",
-        texts=("subject", "body"),
-        where=(SAID_ONCE,),
-        checked=True,
-    ),
-    Leg(
-        "mail.message",
-        {"message": ()},
-        ("date",),
-        partner="partner_ids",
-        texts=("subject", "body"),
-        where=(SAID_ONCE,),
-        checked=True,
-    ),
-    Leg(
-        "mail.message",
-        {"message": ()},
-        ("date",),
-        partner="partner_ids",
-        texts=("subject", "body"),
-        where=(("message_type", "in", WRITTEN), ("subtype_id.internal", "=", False)),
-        checked=True,
+    _messages("author_id", (SAID_ONCE,), "author"),
+    _messages("partner_ids", (SAID_ONCE,), "recipient"),
+    _messages(
+        "partner_ids", (("message_type", "in", WRITTEN), ("subtype_id.internal", "=", False))
     ),
 ]
 OWN = [
@@ -210,13 +223,26 @@ OWN = [
         amount="amount",
     ),
 ]
-# what was done about documents is counted as a contact, what is planned is an open activity
+# what was done about documents is counted as a contact, or a to-do that is done; what is planned is
+# an open activity
 ABOUT = [
     Leg(
         "counterparty.interaction",
         {"activity": ()},
         ("date",),
         where=(("res_model", "=", "mail.activity"), ("origin", "!=", "manual")),
+        once="own_activity",
+    ),
+    Leg(
+        "mail.activity",
+        {"activity": ()},
+        ("date_done",),
+        by_day=True,
+        partner="counterparty_partner_id",
+        texts=PLANNED_TEXTS,
+        where=(("active", "=", False),),
+        checked=True,
+        once="counted",
     ),
     Leg(
         "mail.activity",
@@ -224,7 +250,7 @@ ABOUT = [
         ("date_deadline",),
         by_day=True,
         partner="",
-        texts=("summary", "note"),
+        texts=PLANNED_TEXTS,
         where=(("res_model", "in", tuple(PAPERS)),),
         checked=True,
         documents=PAPERS,

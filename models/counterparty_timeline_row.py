@@ -123,7 +123,8 @@ class CounterpartyTimelineRowMixin(models.AbstractModel):
         for row, activity in zip(rows, activities, strict=True):
             row["title"] = activity.summary or activity.activity_type_id.name or ""
             about = activity.res_name if activity.res_model != "res.partner" else ""
-            row["subtitle"] = " · ".join(filter(None, (activity.user_id.name, about)))
+            said = (activity.user_id.name, about, timeline.preview(activity.feedback or ""))
+            row["subtitle"] = " · ".join(filter(None, said))
             if not activity.active:
                 row["state"], row["tone"] = self.env._("Done"), "success"
             elif activity.date_deadline < today:

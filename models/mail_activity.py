@@ -1,9 +1,14 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import SQL
 
 from ..tools.interactions import read_about
 from .counterparty_document_privacy import PERSONAL
+from .counterparty_interaction_fill import DOCUMENTS
 
+GROUP_USER = "counterparty_crm.group_user"
+# documents whose counterparty is a field of theirs
+PAPERS = [name for name in DOCUMENTS if name != "res.partner"]
 # what whoever finishes an activity says about the contact: see read_about
 ABOUT_CONTACT = "counterparty_about_contact"
 
@@ -14,6 +19,25 @@ class MailActivity(models.Model):
     _inherit = ["counterparty.personal.trace.mixin", "mail.activity"]
 
     _counterparty_model_field = "res_model"
+
+    # counterparty: done activities are many more than open ones, so that the history asks them by
+    # whose document it was, and not document by document
+    counterparty_partner_id = fields.Many2one(
+        "res.partner",
+        "Done for",
+        readonly=True,
+        ondelete="set null",
+        copy=False,
+        groups=GROUP_USER,
+        help="The counterparty or contact of the document, when the activity was done.",
+    )
+
+    # what is planned about a document, beside the far more that was done
+    _counterparty_open_idx = models.Index("(res_model, res_id) WHERE active IS TRUE")
+    _counterparty_done_idx = models.Index(
+        "(counterparty_partner_id, date_done DESC, id DESC)"
+        " WHERE counterparty_partner_id IS NOT NULL"
+    )
 
     # counterparty: whoever an activity is assigned to reads it, so it must not tell of papers
     # that this person may not see
@@ -43,4 +67,44 @@ class MailActivity(models.Model):
             # stays with the activity, whose readers see it as the subject
             about.pop("note", None)
         self.env["counterparty.interaction"]._log_activities(done, **about)
+        done._keep_counterparty(set(done.mapped("res_model")))
         return result
+
+    @api.model
+    def _fill_counterparties(self):
+        """Say of everything that was done about documents for whom it was."""
+        self.env.flush_all()
+        self._keep_counterparty(set(PAPERS), SQL("NOT done.active"))
+
+    def _keep_counterparty(self, models_done, chosen=None):
+        """Keep for whom the activities were done, in one statement.
+
+        :param models_done: names of the models of their documents
+        :param chosen: condition on the activities, instead of these
+        """
+        names = [name for name in PAPERS if name in models_done]
+        if not names:
+            return
+        for name in names:
+            self.env[name].flush_model([DOCUMENTS[name]])
+        self.flush_recordset()
+        documents = SQL(" UNION ALL ").join(
+            SQL(
+                "SELECT %s AS model, id, %s AS partner_id FROM %s",
+                name,
+                SQL.identifier(DOCUMENTS[name]),
+                SQL.identifier(self.env[name]._table),
+            )
+            for name in names
+        )
+        self.env.cr.execute(
+            SQL(
+                """UPDATE mail_activity done SET counterparty_partner_id = document.partner_id
+                     FROM (%s) document
+                    WHERE document.model = done.res_model AND document.id = done.res_id
+                      AND document.partner_id IS NOT NULL AND %s""",
+                documents,
+                chosen or SQL("done.id = ANY(%s)", self.ids),
+            )
+        )
+        self.invalidate_model(["counterparty_partner_id"])

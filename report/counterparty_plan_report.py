@@ -176,10 +176,9 @@ class CounterpartyPlanReport(models.Model):
                                  FROM (SELECT DISTINCT ON (partner.commercial_partner_id)
                                               partner.id, partner.commercial_partner_id,
                                               partner.company_id
-                                         FROM calendar_event_res_partner_rel rel
-                                         JOIN res_partner partner ON partner.id = rel.res_partner_id
+                                         FROM (%(people)s) rel
+                                         JOIN res_partner partner ON partner.id = rel.partner_id
                                               AND partner.partner_share
-                                        WHERE rel.calendar_event_id = event.id
                                         ORDER BY partner.commercial_partner_id, partner.id) one
                                 ORDER BY one.id LIMIT %(most)s) guest ON TRUE
                 WHERE answer.state IS DISTINCT FROM 'declined'
@@ -193,6 +192,7 @@ class CounterpartyPlanReport(models.Model):
             uid=self.env.uid,
             robot=SUPERUSER_ID,
             most=MOST_GUESTS,
+            people=self.env["counterparty.interaction"]._sql_people(),
             default=default or "public",
         )
 

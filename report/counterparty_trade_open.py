@@ -19,7 +19,69 @@ PURCHASE_COLUMNS = """
     purchase_order_line.date_planned AS planned,
     purchase_order_line.qty_received_method = 'stock_moves' AS by_moves"""
 
-# what moves still plan is to come; of the rest first what was returned, then what was given up: a
+# the moves of an order line, in the product's unit
+MOVES = """
+    SELECT move.product_id, move.state, move.product_qty AS demand, move.to_refund,
+           move.origin_returned_move_id IS NOT NULL AS comes_back,
+           COALESCE(move.location_final_id, move.location_dest_id) IN (
+               SELECT id FROM stock_location WHERE usage = ANY(%(arrival)s)) AS arrives,
+           CASE WHEN move.state = 'done' THEN move.quantity * move.product_qty
+               / NULLIF(move.product_uom_qty, 0) ELSE 0 END AS done%(more)s
+      FROM stock_move move
+     WHERE line.by_moves AND move.%(link)s = line.id OFFSET 0"""
+PLANNED = "arrives AND state NOT IN ('done', 'cancel')"
+BACK = "NOT arrives AND state = 'done' AND to_refund AND comes_back"
+GONE = "arrives AND state IN ('done', 'cancel') AND done < demand AND NOT comes_back"
+RATIO = """
+    (SELECT NULLIF(factor, 0) FROM uom_uom WHERE id = line.uom_id)
+        / (SELECT NULLIF(factor, 0) FROM uom_uom WHERE id = template.uom_id)"""
+SUMS = f"""
+    SELECT line.ordered - line.done AS missing, {RATIO} AS ratio,
+           COALESCE(SUM(demand) FILTER (WHERE {PLANNED}), 0) AS planned,
+           COALESCE(SUM(done) FILTER (WHERE {BACK}), 0) AS back,
+           COALESCE(SUM(demand - done) FILTER (WHERE {GONE}), 0) AS gone
+      FROM (%(moves)s) move"""
+
+# Of a kit no move is of what was ordered: they are of its components, and the host counts the kits
+# that can be made of the scarcest, whole ones only. So do these: of each component the share that
+# came, will come, went back or was given up, of all that was planned of it. What was only brought
+# to the door is counted with the move that follows, and what is made for a kit with the kit.
+KIT_MOVES = """,
+           move.location_dest_id IN (
+               SELECT id FROM stock_location WHERE usage = ANY(%(arrival)s)) AS at_place,
+           move.location_id IN (
+               SELECT id FROM stock_location WHERE usage = 'production') AS is_made"""
+HERE = "state = 'done' AND arrives AND at_place"
+KIT_SUMS = f"""
+    SELECT missing, ratio,
+           CASE WHEN is_kit THEN first - here ELSE planned END AS planned,
+           CASE WHEN is_kit THEN second - first ELSE back END AS back,
+           CASE WHEN is_kit THEN third - second ELSE gone END AS gone
+      FROM (
+    SELECT line.ordered - line.done AS missing, unit.ratio, line.done * unit.ratio AS here,
+           -- a single move of the product itself: no kit
+           BOOL_AND(product_id != line.product_id) AS is_kit,
+           COALESCE(SUM(planned), 0) AS planned, COALESCE(SUM(back), 0) AS back,
+           COALESCE(SUM(gone), 0) AS gone,
+           GREATEST(line.done * unit.ratio, FLOOR(%(dust)s + line.ordered * unit.ratio
+               * MIN((here + planned) / demand))) AS first,
+           GREATEST(line.done * unit.ratio, FLOOR(%(dust)s + line.ordered * unit.ratio
+               * MIN((here + planned + back) / demand))) AS second,
+           GREATEST(line.done * unit.ratio, FLOOR(%(dust)s + line.ordered * unit.ratio
+               * MIN((here + planned + back + gone) / demand))) AS third
+      FROM (SELECT {RATIO} AS ratio OFFSET 0) unit
+      LEFT JOIN (
+           SELECT product_id,
+                  COALESCE(SUM(demand) FILTER (WHERE {PLANNED}), 0) AS planned,
+                  COALESCE(SUM(done) FILTER (WHERE {BACK}), 0) AS back,
+                  COALESCE(SUM(demand - done) FILTER (WHERE {GONE}), 0) AS gone,
+                  COALESCE(SUM(done) FILTER (WHERE {HERE} AND (to_refund OR NOT comes_back)), 0)
+                      - COALESCE(SUM(done) FILTER (WHERE {BACK}), 0) AS here,
+                  NULLIF(SUM(demand) FILTER (WHERE arrives AND NOT comes_back
+                      AND (at_place OR state != 'done')), 0) AS demand
+             FROM (%(moves)s) move WHERE NOT is_made GROUP BY product_id) component ON TRUE
+     GROUP BY unit.ratio OFFSET 0) kits"""
+# What moves still plan is to come; of the rest first what was returned, then what was given up: a
 # cancelled move, or the demand that a move done without backorder left behind. A move's demand is
 # known in its own unit and in the product's, so units of moves need no table.
 # OFFSET 0 keeps the steps apart: merged into one expression and a dozen joins, the plan took
@@ -49,26 +111,7 @@ OPEN_LINES = """
            SELECT *, LEAST(missing - coming, back / ratio) AS returned FROM (
            SELECT *, CASE WHEN line.by_moves THEN LEAST(missing, planned / ratio)
                           ELSE missing END AS coming FROM (
-           SELECT line.ordered - line.done AS missing,
-                  (SELECT NULLIF(factor, 0) FROM uom_uom WHERE id = line.uom_id)
-                      / (SELECT NULLIF(factor, 0) FROM uom_uom WHERE id = template.uom_id) AS ratio,
-                  COALESCE(SUM(demand) FILTER (
-                      WHERE arrives AND state NOT IN ('done', 'cancel')), 0) AS planned,
-                  COALESCE(SUM(done) FILTER (
-                      WHERE NOT arrives AND state = 'done' AND to_refund AND comes_back), 0)
-                      AS back,
-                  COALESCE(SUM(demand - done) FILTER (
-                      WHERE arrives AND state IN ('done', 'cancel') AND done < demand
-                        AND NOT comes_back), 0) AS gone
-             FROM (SELECT move.state, move.product_qty AS demand, move.to_refund,
-                          move.origin_returned_move_id IS NOT NULL AS comes_back,
-                          COALESCE(move.location_final_id, move.location_dest_id) IN (
-                              SELECT id FROM stock_location WHERE usage = ANY(%(arrival)s))
-                              AS arrives,
-                          CASE WHEN move.state = 'done' THEN move.quantity * move.product_qty
-                              / NULLIF(move.product_uom_qty, 0) ELSE 0 END AS done
-                     FROM stock_move move
-                    WHERE line.by_moves AND move.%(link)s = line.id OFFSET 0) move
+           %(sums)s
            OFFSET 0) sums OFFSET 0) coming OFFSET 0) returned OFFSET 0) cancelled OFFSET 0
            ) cut
      CROSS JOIN LATERAL (VALUES
@@ -112,7 +155,15 @@ class CounterpartyTradeOpen(models.Model):
         ],
         "sale.order": ["commitment_date", "date_order", "user_id", "currency_rate"],
         "purchase.order": ["state", "user_id", "currency_rate"],
-        "stock.move": ["state", "product_qty", "quantity", "sale_line_id", "purchase_line_id"],
+        "stock.move": [
+            "state",
+            "product_id",
+            "product_qty",
+            "quantity",
+            "to_refund",
+            "sale_line_id",
+            "purchase_line_id",
+        ],
         "res.partner": ["commercial_partner_id"],
     }
 
@@ -227,4 +278,16 @@ class CounterpartyTradeOpen(models.Model):
         :param lines: the order lines, with the columns of ``SALE_COLUMNS``
         :param parts: what differs between sales and purchases
         """
-        return SQL(OPEN_LINES, lines=lines, dust=DUST, **parts)
+        link, arrival = parts.pop("link"), parts.pop("arrival")
+        kits = self._may_sell_kits()
+        more = SQL(KIT_MOVES, arrival=arrival) if kits else SQL()
+        moves = SQL(MOVES, link=link, arrival=arrival, more=more)
+        sums = SQL(KIT_SUMS, moves=moves, dust=DUST) if kits else SQL(SUMS, moves=moves)
+        return SQL(OPEN_LINES, lines=lines, dust=DUST, sums=sums, **parts)
+
+    def _may_sell_kits(self):
+        """Return whether moves may be of the components of what was ordered.
+
+        Manufacturing is no module of ours, and may be there all the same.
+        """
+        return "bom_line_id" in self.env["stock.move"]._fields

@@ -46,8 +46,10 @@ from . import test_tour_counterparty_role
 from . import test_views
 from . import test_res_partner_filters
 from . import test_counterparty_timeline
+from . import test_counterparty_timeline_bank
 from . import test_counterparty_timeline_equality
 from . import test_counterparty_trade
+from . import test_counterparty_trade_kit
 from . import test_counterparty_trade_lives
 from . import test_counterparty_facts
 from . import test_counterparty_document
@@ -142,6 +144,7 @@ from . import test_counterparty_interaction
 from . import test_counterparty_interaction_fill
 from . import test_counterparty_interaction_log
 from . import test_counterparty_interaction_mailing
+from . import test_counterparty_interaction_once
 from . import test_counterparty_plan_report
 from . import test_counterparty_contact_effect
 from . import test_counterparty_stage_report

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import new_test_user
 
-from ..models import counterparty_timeline
+from ..models import counterparty_timeline, counterparty_timeline_whose
 from .common import MODULE
 from .common_profit import ProfitCase
 
@@ -95,7 +95,11 @@ class TestCounterpartyTimeline(ProfitCase):
         call = self.env.ref("mail.mail_activity_data_call")
         planned, done = (
             self.customer.activity_schedule(
-                activity_type_id=call.id, summary=summary, user_id=self.officer.id
+                activity_type_id=call.id,
+                summary=summary,
+                user_id=self.officer.id,
+                # whatever the hour: this evening it is tomorrow in Sofia
+                date_deadline=fields.Date.today() + timedelta(days=3),
             )
             for summary in ("Ask about the shelves", "Called about the racks")
         )
@@ -262,6 +266,65 @@ class TestCounterpartyTimeline(ProfitCase):
         titles = self._titles(self.seller, kinds=["activity"])
         self.assertNotIn("Call, False", titles)
         self.assertNotIn("They sign in May", titles)
+
+    def test_what_was_agreed_on_a_planned_call_is_said_and_found(self):
+        for record in (self.customer, self.order):
+            call = record.activity_schedule(
+                "mail.mail_activity_data_call", summary="Ask", user_id=self.officer.id
+            )
+            call.action_feedback(feedback="They sign in May")
+        self.env.flush_all()
+
+        rows = self._rows(kinds=["activity"], text="sign in")
+
+        self.assertEqual({row["model"] for row in rows}, {"res.partner", "sale.order"})
+        for row in rows:
+            self.assertIn("They sign in May", row["title"] + row["subtitle"])
+        # the words of what was done about an order are for who may read the order
+        self.order.user_id = self.officer
+        self.env.flush_all()
+        found = self._rows(self.seller, kinds=["activity"], text="sign in")
+        self.assertEqual([row["model"] for row in found], ["res.partner"])
+
+    def test_done_to_dos_about_documents_stand_there_for_who_reads_the_document(self):
+        todo = self.order.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary="Check the stock",
+            user_id=self.officer.id,
+            date_deadline="2026-03-20",
+        )
+        todo.action_feedback(feedback="Enough of all")
+        self.env.flush_all()
+
+        [row] = [row for row in self._rows(kinds=["activity"]) if row["model"] == "sale.order"]
+
+        self.assertEqual((row["title"], row["state"]), ("Check the stock", "Done"))
+        self.assertIn("Enough of all", row["subtitle"])
+        for text in ("check the", "enough"):
+            self.assertEqual(len(self._rows(kinds=["activity"], text=text)), 1, text)
+        self.assertEqual((row["id"], row["day"]), (self.order.id, str(todo.date_done)))
+        self.assertIn("Check the stock", self._titles(self.seller, kinds=["activity"]))
+        self.order.user_id = self.officer
+        self.env.flush_all()
+        self.assertNotIn("Check the stock", self._titles(self.seller, kinds=["activity"]))
+        # taken up again it is planned, and stands once
+        todo.action_unarchive()
+        self.env.flush_all()
+        [row] = [row for row in self._rows(kinds=["activity"]) if row["model"] == "sale.order"]
+        self.assertEqual(row["title"], "Check the stock")
+        self.assertNotEqual(row["state"], "Done")
+
+    def test_what_was_done_before_we_came_stands_there_too(self):
+        todo = self.order.activity_schedule("mail.mail_activity_data_todo", summary="Of old")
+        todo.action_done()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE mail_activity SET counterparty_partner_id = NULL")
+        self.env.invalidate_all()
+        self.assertNotIn("Of old", self._titles(kinds=["activity"]))
+
+        self.env["mail.activity"]._fill_counterparties()
+
+        self.assertIn("Of old", self._titles(kinds=["activity"]))
 
     def test_what_drops_out_of_a_page_is_filled_up(self):
         for number in range(30):
@@ -469,13 +532,13 @@ class TestCounterpartyTimeline(ProfitCase):
     def test_a_large_family_shows_the_same(self):
         expected = [row["key"] for row in self._rows()]
 
-        with patch.object(counterparty_timeline, "LITERALS", 1):
+        with patch.object(counterparty_timeline_whose, "LITERALS", 1):
             self.assertEqual([row["key"] for row in self._rows()], expected)
 
     def test_each_member_asked_alone_shows_the_same(self):
         expected = [row["key"] for row in self._rows()]
 
-        with patch.object(counterparty_timeline, "FEW", 0):
+        with patch.object(counterparty_timeline_whose, "FEW", 0):
             self.assertEqual([row["key"] for row in self._rows()], expected)
 
     def test_what_somebody_wrote_stands_once_wherever_it_was_written(self):
@@ -515,7 +578,7 @@ class TestCounterpartyTimeline(ProfitCase):
         Timeline = self._timeline()
         legs = Timeline._get_legs()
 
-        present = Timeline._find_present(legs, lone.ids, {})
+        present, many = Timeline._find_present(legs, lone.ids, {})
         rows = self._rows(partner=lone)
 
         # the order itself, and what is planned about orders
@@ -523,7 +586,20 @@ class TestCounterpartyTimeline(ProfitCase):
         self.assertEqual(found, {"sale.order", "mail.activity"})
         self.assertEqual(list(present.values()), [lone.ids] * 2)
         self.assertEqual([row["id"] for row in rows], order.ids)
-        self.assertEqual(Timeline._find_present(legs, lone.ids, {"kinds": ["invoice"]}), {})
+        self.assertFalse(many)
+        self.assertEqual(Timeline._find_present(legs, lone.ids, {"kinds": ["invoice"]})[0], {})
+
+    def test_plans_about_many_documents_are_found_like_those_about_few(self):
+        self.order.activity_schedule("mail.mail_activity_data_todo", user_id=self.officer.id)
+        self.env.flush_all()
+        few = [row["key"] for row in self._rows(kinds=["activity"])]
+        Timeline = self._timeline()
+
+        with patch.object(counterparty_timeline_whose, "FEW_DOCUMENTS", 1):
+            _present, many = Timeline._find_present(Timeline._get_legs(), self.customer.ids, {})
+            self.assertIn("sale.order", many)
+            self.assertNotIn("purchase.order", many)
+            self.assertEqual([row["key"] for row in self._rows(kinds=["activity"])], few)
 
     def test_nothing_at_all_is_an_empty_page(self):
         lone = self.env["res.partner"].create({"name": "Lone", "is_company": True})

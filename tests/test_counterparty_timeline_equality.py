@@ -21,8 +21,9 @@ LISTS = {
     "order": ("sale.order", [("state", "=", "sale")]),
     "lead": ("crm.lead", [("active", "in", [True, False])]),
     "purchase": ("purchase.order", []),
-    "delivery": ("stock.picking", [("picking_type_id.code", "!=", "incoming")]),
+    "delivery": ("stock.picking", [("picking_type_id.code", "=", "outgoing")]),
     "receipt": ("stock.picking", [("picking_type_id.code", "=", "incoming")]),
+    "transfer": ("stock.picking", [("picking_type_id.code", "=", "internal")]),
     "invoice": ("account.move", [("move_type", "in", ["out_invoice", "out_receipt"])]),
     "credit_note": ("account.move", [("move_type", "in", ["out_refund", "in_refund"])]),
     "bill": ("account.move", [("move_type", "in", ["in_invoice", "in_receipt"])]),
@@ -45,6 +46,7 @@ ABOUT = (
     "counterparty.document",
     "counterparty.request",
 )
+BANK = {"payment_in": ">", "payment_out": "<"}
 OWN = "sales_team.group_sale_salesman"
 ALL = "sales_team.group_sale_salesman_all_leads"
 TRADE = ("purchase.group_purchase_user", "stock.group_stock_user")
@@ -169,9 +171,11 @@ class TestCounterpartyTimelineEquality(ProfitCase):
         cls.env["purchase.order"].create(
             {"partner_id": cls._draw_whom().id, "date_order": cls._draw_moment()}
         )
-        for code in ("outgoing", "incoming"):
-            kind = cls.env["stock.picking.type"].search(
-                [("code", "=", code), ("company_id", "=", company.id)], limit=1
+        for code in ("outgoing", "incoming", "internal"):
+            kind = (
+                cls.env["stock.picking.type"]
+                .with_context(active_test=False)
+                .search([("code", "=", code), ("company_id", "=", company.id)], limit=1)
             )
             cls.env["stock.picking"].create(
                 {
@@ -203,6 +207,36 @@ class TestCounterpartyTimelineEquality(ProfitCase):
                     "date": cls._draw_moment().date(),
                 }
             )
+        cls._draw_bank()
+
+    @classmethod
+    def _draw_bank(cls):
+        """Let the bank tell of money in and out; what nobody has booked yet is nobody's."""
+        company = cls.env.company
+        journal = cls.env["account.journal"].search(
+            [("type", "=", "bank"), ("company_id", "=", company.id)], limit=1
+        )
+        partner = cls.family[0].with_company(company)
+        accounts = (
+            partner.property_account_receivable_id,
+            partner.property_account_payable_id,
+            company.account_journal_suspense_account_id or journal.suspense_account_id,
+        )
+        # as a file of the bank brings them
+        cls.env["account.bank.statement.line"].sudo().create(
+            [
+                {
+                    "journal_id": journal.id,
+                    "payment_ref": "By wire",
+                    "partner_id": cls._draw_whom().id,
+                    "amount": amount,
+                    "date": cls._draw_moment().date(),
+                    "counterpart_account_id": account.id,
+                }
+                for account in accounts
+                for amount in (70.0, -30.0)
+            ]
+        )
 
     @classmethod
     def _draw_own(cls, company):
@@ -277,19 +311,23 @@ class TestCounterpartyTimelineEquality(ProfitCase):
 
     @classmethod
     def _draw_plans(cls):
-        """Plan something about a document of each model, and finish some of it."""
+        """Plan something about a document of each model, and finish some of it.
+
+        A call is counted as a contact, a to-do is not.
+        """
         for model in ABOUT:
             everything = cls.env[model].with_context(active_test=False)
             documents = everything.search(
                 [("partner_id", "in", cls.family.ids), ("company_id", "=", cls.env.company.id)]
             )
-            plan = cls.random.choice(documents).activity_schedule(
-                "mail.mail_activity_data_call",
-                user_id=cls._draw_who().id,
-                date_deadline=cls._draw_moment().date(),
-            )
-            if cls.random.random() < 0.5:
-                plan._action_done()
+            for kind in ("call", "todo"):
+                plan = cls.random.choice(documents).activity_schedule(
+                    f"mail.mail_activity_data_{kind}",
+                    user_id=cls._draw_who().id,
+                    date_deadline=cls._draw_moment().date(),
+                )
+                if cls.random.random() < 0.5:
+                    plan._action_done()
 
     # ------------------------------------------------------------
     # Beside the lists
@@ -311,7 +349,24 @@ class TestCounterpartyTimelineEquality(ProfitCase):
         listed = {(model, record.id) for record in found}
         if kind == "activity":
             listed |= self._list_done(records.env, ids)
+        if kind in BANK:
+            listed |= self._list_bank(records.env, kind)
         return listed
+
+    def _list_bank(self, env, kind):
+        """Return the entries of what the bank tells of, as the list of its lines has it."""
+        lines = env["account.bank.statement.line"].search(
+            [
+                ("partner_id", "in", self.family.ids),
+                ("amount", BANK[kind], 0),
+                (
+                    "move_id.line_ids.account_id.account_type",
+                    "in",
+                    ["asset_receivable", "liability_payable"],
+                ),
+            ]
+        )
+        return {("account.move", line.move_id.id) for line in lines}
 
     def _list_done(self, env, ids):
         """Return what was done about documents, as the list of interactions has it."""
@@ -342,13 +397,19 @@ class TestCounterpartyTimelineEquality(ProfitCase):
         return people | programs
 
     def _domain_about(self, ids):
-        """Return the domain of activities of the family, and of the open ones of its documents."""
+        """Return the domain of activities of the family and of its documents.
+
+        What was counted as a contact stands in the list of interactions.
+        """
         domain = Domain("res_model", "=", "res.partner") & Domain("res_id", "in", ids)
+        domain = Domain("res_model", "=", "res.partner") & Domain("res_id", "in", ids)
+        contacts = self.env["counterparty.interaction"].sudo()
+        counted = contacts.search([("res_model", "=", "mail.activity")]).mapped("res_id")
         for model in ABOUT:
             everything = self.env[model].sudo().with_context(active_test=False)
             found = everything.search([("partner_id", "in", ids)]).ids
             about = Domain("res_model", "=", model) & Domain("res_id", "in", found)
-            domain |= about & Domain("active", "=", True)
+            domain |= about & Domain("id", "not in", counted)
         return domain
 
     def _shown(self, kind, user, companies):

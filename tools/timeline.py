@@ -20,6 +20,8 @@ TAG = re.compile(r"<[^>]*(>|$)")
 class Leg(NamedTuple):
     """One model in the timeline, and how its records become rows.
 
+    Fields may be those of a record that a record names (``company_id.currency_id``).
+
     :param model: name of the model
     :param kinds: what its records are, by the values of ``kind_field``: ``{kind: values}``
     :param dates: fields of the date, the first filled one counts
@@ -36,6 +38,8 @@ class Leg(NamedTuple):
     :param settled: value of the first state from which on the second counts
     :param where: the domain of all its records in a timeline
     :param checked: whether the model asks the documents of its records who may read them
+    :param reads: further models that its rows are read from
+    :param once: which of its rows other legs show: the end of the name of a method
     """
 
     model: str
@@ -54,6 +58,8 @@ class Leg(NamedTuple):
     where: tuple = ()
     checked: bool = False
     documents: Mapping[str, str] | None = None
+    once: str = ""
+    reads: tuple[str, ...] = ()
 
 
 class Position(NamedTuple):

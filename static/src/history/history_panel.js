@@ -37,6 +37,7 @@ export class HistoryPanel extends Component {
             next: false,
             mayGroup: false,
             loading: true,
+            failed: false,
             filters: { kinds: [], text: "", since: "", until: "", group: false, ...this.props.filters },
         });
         this.rowsToRead = this.props.rows;
@@ -64,6 +65,11 @@ export class HistoryPanel extends Component {
     }
 
     async load(partnerId) {
+        if (partnerId !== this.shownId) {
+            // what another one did must not stand under this name, even for a moment
+            this.shownId = partnerId;
+            Object.assign(this.state, { rows: [], next: false });
+        }
         const page = await this.read([partnerId, this.filters, ...this.takeFirstPage()]);
         Object.assign(this.state, {
             kinds: page.kinds,
@@ -83,11 +89,14 @@ export class HistoryPanel extends Component {
 
     /** Read a page; what cannot be read leaves what is shown, and says so. */
     async read(args) {
-        this.state.loading = true;
+        Object.assign(this.state, { loading: true, failed: false });
         try {
             return await this.keepLast.add(
                 this.orm.call("counterparty.timeline", "get_page", args)
             );
+        } catch (error) {
+            this.state.failed = true;
+            throw error;
         } finally {
             this.state.loading = false;
         }
