@@ -172,15 +172,7 @@ class CounterpartyPlanReport(models.Model):
                  JOIN res_users colleague ON colleague.partner_id = answer.partner_id
                       AND NOT colleague.share AND colleague.id != %(robot)s
                  LEFT JOIN res_users_settings own ON own.user_id = event.user_id
-                 JOIN LATERAL (SELECT one.*, ROW_NUMBER() OVER (ORDER BY one.id) - 1 AS place
-                                 FROM (SELECT DISTINCT ON (partner.commercial_partner_id)
-                                              partner.id, partner.commercial_partner_id,
-                                              partner.company_id
-                                         FROM (%(people)s) rel
-                                         JOIN res_partner partner ON partner.id = rel.partner_id
-                                              AND partner.partner_share
-                                        ORDER BY partner.commercial_partner_id, partner.id) one
-                                ORDER BY one.id LIMIT %(most)s) guest ON TRUE
+                 JOIN LATERAL (%(guests)s) guest ON TRUE
                 WHERE answer.state IS DISTINCT FROM 'declined'
                   AND (colleague.id = %(uid)s
                        OR COALESCE(event.privacy, own.calendar_default_privacy, %(default)s)
@@ -192,8 +184,24 @@ class CounterpartyPlanReport(models.Model):
             uid=self.env.uid,
             robot=SUPERUSER_ID,
             most=MOST_GUESTS,
-            people=self.env["counterparty.interaction"]._sql_people(),
+            guests=self._sql_guests(),
             default=default or "public",
+        )
+
+    @api.model
+    def _sql_guests(self):
+        """Select those of an event who come from outside, one for each counterparty."""
+        return SQL(
+            """SELECT one.*, ROW_NUMBER() OVER (ORDER BY one.id) - 1 AS place
+                 FROM (SELECT DISTINCT ON (partner.commercial_partner_id)
+                              partner.id, partner.commercial_partner_id, partner.company_id
+                         FROM (%s) rel
+                         JOIN res_partner partner ON partner.id = rel.partner_id
+                              AND partner.partner_share
+                        ORDER BY partner.commercial_partner_id, partner.id) one
+                ORDER BY one.id LIMIT %s""",
+            self.env["counterparty.interaction"]._sql_people(),
+            MOST_GUESTS,
         )
 
     # ------------------------------------------------------------
