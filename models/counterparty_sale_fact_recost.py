@@ -168,7 +168,10 @@ class CounterpartySaleFactRecost(models.AbstractModel):
                  FROM counterparty_sale_fact f
                 WHERE f.move_id = line.move_id AND f.line_id = line.line_id
                   AND f.campaign_basis IS DISTINCT FROM 'excess'
-                GROUP BY f.campaign_id, f.medium_id, f.source_id) kept"""
+                GROUP BY f.campaign_id, f.medium_id, f.source_id
+               -- who has nothing of it any more gets nothing
+               HAVING SUM(f.quantity) <> 0 OR SUM(f.revenue) <> 0 OR SUM(f.cost) <> 0
+                   OR COALESCE(SUM(f.unknown), 0) <> 0) kept"""
         )
 
     @api.model
