@@ -100,7 +100,7 @@ class CounterpartySaleFactCost(models.AbstractModel):
     def _sql_is_closed(self):
         """Tell that ``base`` is of a period that no sale can be changed in any more."""
         # all companies count, not those alone that the reader may see
-        companies = self.env["res.company"].sudo().search([])
+        companies = self.env["res.company"].sudo().search([("id", "!=", False)])
         return SQL(
             """base.date <= (SELECT lock.day FROM (VALUES %s) lock (company_id, day)
                               WHERE lock.company_id = base.company_id)""",

@@ -204,7 +204,8 @@ class CounterpartySaleFactMirror(models.AbstractModel):
         :param origins: ids of the lines taken back; without any, of all
         """
         # all companies count, not those alone that the reader may see
-        companies = self.env["res.company"].sudo().search([]) if companies is None else companies
+        if companies is None:
+            companies = self.env["res.company"].sudo().search([("id", "!=", False)])
         for model in ("account.move.line", "account.move"):
             self.env[model].flush_model()
         rows = self.env.execute_query(

@@ -168,7 +168,10 @@ class CounterpartySaleFactRecost(models.AbstractModel):
                  FROM counterparty_sale_fact f
                 WHERE f.move_id = line.move_id AND f.line_id = line.line_id
                   AND f.campaign_basis IS DISTINCT FROM 'excess'
-                GROUP BY f.campaign_id, f.medium_id, f.source_id) kept"""
+                GROUP BY f.campaign_id, f.medium_id, f.source_id
+               -- who has nothing of it any more gets nothing
+               HAVING SUM(f.quantity) <> 0 OR SUM(f.revenue) <> 0 OR SUM(f.cost) <> 0
+                   OR COALESCE(SUM(f.unknown), 0) <> 0) kept"""
         )
 
     @api.model
@@ -274,18 +277,13 @@ class CounterpartySaleFactRecost(models.AbstractModel):
         if not lines:
             return 0
         self._claim_lines(lines)
+        # what stays as each line has it is a key of the rows that are given
+        kept = {name: SQL.identifier(f"{name}_id") for name in GIVEN if correction[f"keeps_{name}"]}
+        given = [
+            kept.get(name, SQL("%s::int", record.id or None))
+            for name, record in zip(GIVEN, (campaign, medium, source), strict=True)
+        ]
         key = [SQL.identifier(name) for name in ("line_id", "move_id", "company_id", "date")]
-        kept = [f"{name}_id" for name in GIVEN if correction[f"keeps_{name}"]]
-        given = {
-            record_name: SQL.identifier(record_name)
-            if record_name in kept
-            else SQL("%s::int", record.id or None)
-            for record_name, record in (
-                ("campaign_id", campaign),
-                ("medium_id", medium),
-                ("source_id", source),
-            )
-        }
         self.env.cr.execute(
             SQL(
                 """%(target)s
@@ -309,9 +307,9 @@ class CounterpartySaleFactRecost(models.AbstractModel):
                 chosen=self._sql_following(SQL("l.id = ANY(%s)", lines.ids)),
                 had=self._sql_had(lines, correction),
                 correction=correction.id,
-                given=SQL(", ").join(given.values()),
+                given=SQL(", ").join(given),
                 basis=SQL("MAX(basis)") if correction.keeps_campaign else SQL("'manual'"),
-                key=SQL(", ").join([*key, *(given[name] for name in kept)]),
+                key=SQL(", ").join([*key, *kept.values()]),
             )
         )
         count = self.env.cr.rowcount

@@ -235,16 +235,17 @@ class CounterpartyFactCheck(models.TransientModel):
             return self._explain_cost(basis)
         return self.env._("Another cost than in the ledger.")
 
-    def _prepare_revenue_lines(self):
-        """Compare product lines of customer documents with facts; name what is no sale."""
-        [[ledger, deducted, entries]] = self.env.execute_query(
+    def _get_booked_revenue(self):
+        """Return what the ledger has of customer documents, of down payments, of entries."""
+        [amounts] = self.env.execute_query(
             SQL(
                 """SELECT COALESCE(-SUM(l.balance) FILTER (WHERE m.move_type = ANY(%(types)s)), 0),
                           COALESCE(-SUM(l.balance) FILTER (
-                              WHERE m.move_type = ANY(%(types)s) AND (l.is_downpayment OR EXISTS (
-                                    SELECT FROM sale_order_line_invoice_rel rel
-                                      JOIN sale_order_line s ON s.id = rel.order_line_id
-                                     WHERE rel.invoice_line_id = l.id AND s.is_downpayment))), 0),
+                              WHERE m.move_type = ANY(%(types)s) AND (l.is_downpayment OR l.id IN (
+                                    SELECT rel.invoice_line_id FROM sale_order_line s
+                                      JOIN sale_order_line_invoice_rel rel
+                                        ON rel.order_line_id = s.id
+                                     WHERE s.is_downpayment))), 0),
                           COALESCE(-SUM(l.balance) FILTER (WHERE m.move_type = 'entry'
                                    AND account.account_type LIKE 'income%%'), 0)
                      FROM account_move_line l
@@ -257,6 +258,11 @@ class CounterpartyFactCheck(models.TransientModel):
                 period=self._sql_period(SQL("l.date")),
             )
         )
+        return amounts
+
+    def _prepare_revenue_lines(self):
+        """Compare product lines of customer documents with facts; name what is no sale."""
+        ledger, deducted, entries = self._get_booked_revenue()
         [[revenue, advance]] = self.env.execute_query(
             SQL(
                 """SELECT COALESCE(SUM(f.revenue), 0), COALESCE(SUM(f.advance), 0)
