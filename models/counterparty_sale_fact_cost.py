@@ -258,10 +258,16 @@ class CounterpartySaleFactCost(models.AbstractModel):
     def _sql_settled_earlier(self):
         """Tell that an ``other`` line took its goods earlier, or waits for them in front.
 
-        A draft may be older than an invoice that was posted, and took its goods, before it.
+        A draft may be older than an invoice that was posted, and took its goods, before it. What
+        was posted after it left it the goods in front: its facts are the younger ones.
         """
         return SQL(
-            """(other.id < base.line_id OR om.move_type <> 'out_refund' AND NOT (
+            """(other.id < base.line_id OR om.move_type <> 'out_refund'
+                AND (SELECT MIN(f.id) FROM counterparty_sale_fact f
+                      WHERE f.move_id = other.move_id AND f.line_id = other.id)
+                    < (SELECT MIN(f.id) FROM counterparty_sale_fact f
+                        WHERE f.move_id = base.move_id AND f.line_id = base.line_id)
+                AND NOT (
                     EXISTS (SELECT FROM counterparty_sale_fact f
                              WHERE f.move_id = other.move_id AND f.line_id = other.id
                                AND f.is_provisional)

@@ -89,7 +89,8 @@ class CounterpartySaleFactFill(models.AbstractModel):
         try:
             with self.env.cr.savepoint(flush=False):
                 self.env.cr.execute(SQL("SET LOCAL lock_timeout = %s", LOCK_TIMEOUT))
-                self.env.cr.execute(SQL("REINDEX INDEX %s", SQL.identifier(name)))
+                reindex = SQL("REINDEX INDEX %s", SQL.identifier(name))
+                self.env.cr.execute(reindex, log_exceptions=False)
                 self.env.cr.execute("SET LOCAL lock_timeout TO DEFAULT")
         except LockNotAvailable:
             _logger.info("index %s is in use and stays as it is", name)

@@ -1,8 +1,20 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 from .res_company import ATTRIBUTION_MODELS
 from .sale_order_line import COST_PROFIT
+
+# what decides which campaign earns a later sale, and who may say it: the host lets everybody
+DECIDING = (
+    "counterparty_window_days",
+    "counterparty_attribution_model",
+    "counterparty_parent_id",
+    "company_id",
+)
+DECIDERS = (
+    "counterparty_crm.group_manager,sales_team.group_sale_manager,"
+    "mass_mailing.group_mass_mailing_user"
+)
 
 
 class UtmCampaign(models.Model):
@@ -58,6 +70,8 @@ class UtmCampaign(models.Model):
     )
     # without groups: whether the area is on is no secret
     counterparty_profit_on = fields.Boolean(compute="_compute_counterparty_profit_on")
+    # without groups: everybody may know what he may change
+    counterparty_may_decide = fields.Boolean(compute="_compute_counterparty_may_decide")
 
     _counterparty_window_positive = models.Constraint(
         "CHECK (counterparty_window_days BETWEEN 0 AND 3650)",
@@ -80,6 +94,14 @@ class UtmCampaign(models.Model):
     def _compute_counterparty_profit_on(self):
         self.counterparty_profit_on = self.env.user.has_group("counterparty_crm.group_area_profit")
 
+    @api.depends_context("uid", "su")
+    def _compute_counterparty_may_decide(self):
+        self.counterparty_may_decide = self._may_decide()
+
+    @api.model
+    def _may_decide(self):
+        return self.env.su or self.env.user.has_groups(DECIDERS)
+
     @api.constrains("counterparty_parent_id")
     def _check_counterparty_parent(self):
         if self._has_cycle("counterparty_parent_id"):
@@ -87,6 +109,42 @@ class UtmCampaign(models.Model):
                 self.env._(
                     "%(names)s: a campaign cannot be part of itself, nor of a part of it.",
                     names=", ".join(self.mapped("title")),
+                )
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        campaigns = super().create(vals_list)
+        if not self._may_decide():
+            plain = self.default_get(list(DECIDING))
+            for campaign, vals in zip(campaigns, vals_list, strict=True):
+                campaign._refuse_decision(
+                    {name: plain.get(name) for name in DECIDING if name in vals}, vals
+                )
+        return campaigns
+
+    def write(self, vals):
+        if vals.keys() & set(DECIDING) and not self._may_decide():
+            for campaign in self:
+                names = [name for name in DECIDING if name in vals]
+                old = campaign._convert_to_write({name: campaign[name] for name in names})
+                campaign._refuse_decision(old, vals)
+        return super().write(vals)
+
+    def _refuse_decision(self, old, vals):
+        """Raise where values decide otherwise who earns later sales.
+
+        :param old: field -> value that anybody may leave as it is
+        :raises AccessError: names the campaign and who may
+        """
+        self.ensure_one()
+        if any((vals[name] or False) != (value or False) for name, value in old.items()):
+            raise AccessError(
+                self.env._(
+                    "%(campaign)s: window, attribution, company and what it is part of decide who "
+                    "earns later sales. Ask a sales manager, a manager of counterparties or those "
+                    "who send mailings.",
+                    campaign=self.title,
                 )
             )
 

@@ -118,6 +118,8 @@ class TestCounterpartySaleFactAttribution(ProfitCase):
         )
         self.env.user.company_ids |= region | branch | sister
         env = self.env(context={**self.env.context, "allowed_company_ids": branch.ids})
+        there = self.customer.with_company(branch)
+        there.property_account_receivable_id = self.customer.property_account_receivable_id
         earned = []
         for number, company in enumerate([self.company, region, branch, sister]):
             self.spring.company_id = company

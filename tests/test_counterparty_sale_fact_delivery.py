@@ -163,6 +163,18 @@ class TestCounterpartySaleFactDelivery(ProfitCase):
 
         self.assertFalse(self._settle_all())
 
+    def test_invoice_before_the_delivery_has_the_goods_in_front(self):
+        order = self._order((self.goods, 10, 100.0))
+        early = self._sell(order, 4)
+        self._leave(order, 4, 60)
+        self._leave(order, 6, 80)
+        late = self._sell(order, 6)
+
+        self._settle_all()
+
+        self.assertEqual((self._bases(late), self._sums(late)), (["delivery"], (600, 480, 120)))
+        self.assertEqual(self._sums(early), (400, 240, 160))
+
     # ------------------------------------------------------------
     # What never gets a value
     # ------------------------------------------------------------
@@ -240,6 +252,7 @@ class TestCounterpartySaleFactDelivery(ProfitCase):
         self.env.invalidate_all()
 
     def _is_asked(self, invoice):
+        self.env.flush_all()
         Fact = self.env["counterparty.sale.fact"]
         since = Fact._get_settled_since(fields.Datetime.now())
         where = Fact._sql_may_settle(since) if since else SQL("TRUE")

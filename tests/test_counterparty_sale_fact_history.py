@@ -13,10 +13,12 @@ ORDERED = 8  # every which history begins with the invoice of an order
 # what happens to documents; some more often, so that others find what they are about
 STEPS = (
     *("credit", "draft") * 3,
-    *("credit_part", "correct", "deliver") * 2,
-    *("credit_price", "credit_by_hand", "cancel", "give_cost", "merge"),
+    *("credit_part", "correct", "deliver", "give_back", "redate") * 2,
+    *("credit_price", "credit_by_hand", "cancel", "give_cost", "correct_credit", "merge"),
 )
 MONTH_END = "2026-03-31"
+# from this history on the month stays closed
+CLOSED = 220
 
 
 @tagged("post_install", "-at_install", "counterparty_profit")
@@ -35,22 +37,27 @@ class TestCounterpartySaleFactHistory(ProfitCase):
         )
         cls.company.counterparty_attribution_model = "linear"
         cls.fifo = cls.product_fifo.with_env(cls.env)
+        # bought after they were sold
+        cls.late = cls.fifo.copy({"name": "Sold before it was bought"})
+        cls.bare = cls.goods.copy({"name": "Of no known cost", "standard_price": 0})
         # all at once: one by one they take longer than all that happens to them
         orders = cls.env["sale.order"].create(
             [cls._order_values() for _time in range(0, HISTORIES, ORDERED)]
         )
         orders.order_line.purchase_price = 10
+        orders.order_line.filtered(lambda line: line.product_id == cls.late).purchase_price = 0
         orders.action_confirm()
         cls.orders = iter(orders)
         # the documents of each history
         cls.histories = [cls.env["account.move"]] * HISTORIES
         # histories with what only some comparisons allow
         cls.given, cls.settled_late, cls.bereft = set(), set(), set()
+        cls.given_back, cls.bought_late = set(), set()
 
     @classmethod
     def _order_values(cls):
         line = {
-            "product_id": cls.fifo.id,
+            "product_id": cls.chance.choice([cls.fifo, cls.fifo, cls.late]).id,
             "product_uom_qty": cls.chance.randint(1, 5),
             "price_unit": cls.chance.randint(2_000, 9_999) / 100,
             "tax_ids": [Command.clear()],
@@ -71,9 +78,12 @@ class TestCounterpartySaleFactHistory(ProfitCase):
         invoices = self.env["account.move"].create([{**common, **own} for own in values])
         invoices.action_post()
         self.histories[:] = invoices
+        for number, invoice in enumerate(invoices):
+            if self.late in invoice.invoice_line_ids.product_id:
+                self.bought_late.add(number)
 
     def _sold_values(self):
-        goods = self.chance.choice([self.goods, self.ledger_goods, self.service])
+        goods = self.chance.choice([self.goods, self.ledger_goods, self.service, self.bare])
         currency = self.euro if self.chance.random() < 0.15 else self.company.currency_id
         return {
             "partner_id": self.chance.choice([self.contact, *self.twins]).id,
@@ -86,6 +96,8 @@ class TestCounterpartySaleFactHistory(ProfitCase):
                     campaign_id=self.chance.choice([False, False, self.spring.id]),
                 ),
                 self._line(self.service, price=self.chance.randint(-500, 500) / 100 + 6),
+                # takes off at most the price of the line before
+                self._line(self.service, price=-self.chance.randint(0, 99) / 100),
             ],
         }
 
@@ -95,7 +107,7 @@ class TestCounterpartySaleFactHistory(ProfitCase):
         return {
             "partner_id": order.partner_id.id,
             "invoice_line_ids": [
-                self._line(self.fifo, sale_line_ids=[Command.set(line.ids)], **own)
+                self._line(line.product_id, sale_line_ids=[Command.set(line.ids)], **own)
             ],
         }
 
@@ -105,6 +117,7 @@ class TestCounterpartySaleFactHistory(ProfitCase):
         self._make_in_move(self.fifo, 1_000, unit_cost=13)
         self.euro = self._euro({"2026-01-01": 0.5, "2026-04-15": 0.4})
         self._begin_histories()
+        self._make_in_move(self.late, 1_000, unit_cost=17)
         for number in range(HISTORIES):
             if number % 25 == 0:
                 self.env.invalidate_all()
@@ -130,7 +143,8 @@ class TestCounterpartySaleFactHistory(ProfitCase):
         self.Fact._rebuild(self.company)
         # a cost from a file is nowhere but in its correction, which goes when its document goes
         # back to draft; the day of a settlement is nowhere but in the facts
-        unlike = self.bereft | self.given | self.settled_late
+        # and of what came back nobody knows any more that it had left; nor that goods had no cost
+        unlike = self.bereft | self.given | self.settled_late | self.given_back | self.bought_late
         self.assert_same(self._totals(unlike), self._without(lived, unlike))
         self._assert_like_the_ledger()
         # most histories are compared
@@ -154,12 +168,12 @@ class TestCounterpartySaleFactHistory(ProfitCase):
     def _live_history(self, number):
         """Let up to four things happen to documents; in some histories after the month's end."""
         self.number = number
-        closing = self.chance.choice([0, 1, 2, None, None, None, None])
+        closing = self.chance.choice([0, 1, 2, None, None, None, None]) if number < CLOSED else 0
         for step in range(self.chance.choice([1, 1, 2, 2, 3, 3, 4])):
             if step == closing:
                 self.company.sale_lock_date = MONTH_END
             self._take_step()
-        if self.company.sale_lock_date:
+        if self.company.sale_lock_date and number < CLOSED:
             # the next history begins while the month is open
             self.company.sale_lock_date = False
 
@@ -168,7 +182,11 @@ class TestCounterpartySaleFactHistory(ProfitCase):
         posted = self.histories[self.number].filtered(lambda move: move.state == "posted")
         invoices = posted.filtered(lambda move: move.move_type == "out_invoice")
         step = self.chance.choice(STEPS)
-        documents = posted if step in ("draft", "cancel") else invoices
+        documents = invoices
+        if step in ("draft", "cancel", "redate"):
+            documents = posted
+        elif step == "correct_credit":
+            documents = posted - invoices
         if documents:
             getattr(self, f"_{step}_one")(self.chance.choice(list(documents)))
 
@@ -181,12 +199,34 @@ class TestCounterpartySaleFactHistory(ProfitCase):
 
     def _deliver_one(self, _invoice):
         """Let the goods of the orders leave at another cost, and the night settle that."""
-        moves = self.histories[self.number]
-        orders = moves.invoice_line_ids.sale_line_ids.order_id
-        for order in orders.filtered(lambda order: order.picking_ids.state != "done"):
+        orders = self.histories[self.number].invoice_line_ids.sale_line_ids.order_id
+        for order in orders.filtered(lambda one: set(one.picking_ids.mapped("state")) != {"done"}):
             self._deliver(order)
-        if self.Fact._settle(moves) and self.company.sale_lock_date:
+        self._settle_history()
+
+    def _settle_history(self):
+        if self.Fact._settle(self.histories[self.number]) and self.company.sale_lock_date:
             self.settled_late.add(self.number)
+
+    def _give_back_one(self, invoice):
+        """Let some of the goods come back; some of them are credited then."""
+        left = invoice.invoice_line_ids.sale_line_ids.move_ids.filtered(
+            lambda move: move.state == "done" and move.is_out and not move.returned_move_ids
+        )
+        if not left:
+            return
+        self.given_back.add(self.number)
+        wizard = self.env["stock.return.picking"].create({"picking_id": left[0].picking_id.id})
+        wizard.product_return_moves.quantity = self.chance.randint(1, int(left[0].quantity))
+        back = self.env["stock.picking"].browse(wizard.action_create_returns()["res_id"])
+        back.move_ids.write({"quantity": wizard.product_return_moves.quantity, "picked": True})
+        back._action_done()
+        if self.chance.random() < 0.5:
+            credit = self._credit(invoice, day=self._get_day(), post=False)
+            credit.invoice_line_ids[0].quantity = back.move_ids.quantity
+            credit.action_post()
+            self._keep(credit)
+        self._settle_history()
 
     def _credit_one(self, invoice):
         self._keep(self._credit(invoice, day=self._get_day(), cancel=self.chance.random() < 0.5))
@@ -225,6 +265,17 @@ class TestCounterpartySaleFactHistory(ProfitCase):
         if not self._is_closed(move):
             move.button_draft()
             move.action_post()
+
+    def _redate_one(self, move):
+        """Post a document again on another day: others are in the windows of campaigns."""
+        if not self._is_closed(move):
+            move.button_draft()
+            day = self._get_day() if self.company.sale_lock_date else "2026-03-28"
+            move.write({"invoice_date": day, "date": day})
+            move.action_post()
+
+    def _correct_credit_one(self, credit):
+        self._correct_one(credit)
 
     def _cancel_one(self, move):
         if not self._is_closed(move):

@@ -4,7 +4,7 @@ from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo import Command
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.safe_eval import safe_eval
@@ -48,6 +48,44 @@ class TestUtmCampaign(ProfitCase):
                 names = dict.fromkeys(views["models"]["utm.campaign"]["fields"], {})
                 [values] = campaign.web_read(names)
                 self.assertEqual(values["ab_testing_mailings_count"], 0)
+
+    # ------------------------------------------------------------
+    # Who decides
+    # ------------------------------------------------------------
+
+    def test_not_everybody_decides_who_earns_later_sales(self):
+        seller = self._profit_user("cara", SALES, "group_user")
+        spring = self.spring.with_user(seller)
+        self.assertFalse(spring.counterparty_may_decide)
+
+        for vals in (
+            {"counterparty_window_days": 3650},
+            {"counterparty_attribution_model": "first"},
+            {"counterparty_parent_id": self.autumn.id},
+            {"company_id": self.other_company.id},
+        ):
+            with self.subTest(vals=vals):
+                with self.assertRaisesRegex(AccessError, "Spring"):
+                    spring.write(vals)
+                with self.assertRaisesRegex(AccessError, "Summer"):
+                    spring.create({"title": "Summer", **vals})
+        # a form that leaves them as they are, and all else
+        spring.write({"counterparty_window_days": 30, "title": "May"})
+        plain = {"counterparty_window_days": 30, "counterparty_parent_id": False}
+        self.assertEqual(spring.create({"title": "June", **plain}).title, "June")
+
+    def test_those_who_plan_campaigns_decide(self):
+        for login, *groups in (
+            ("mara", SALES, "group_manager"),
+            ("saro", "sales_team.group_sale_manager"),
+            ("mila", SALES, "mass_mailing.group_mass_mailing_user"),
+        ):
+            spring = self.spring.with_user(self._profit_user(login, *groups))
+            with self.subTest(user=login):
+                spring.write({"counterparty_window_days": 9, "counterparty_parent_id": False})
+                self.assertTrue(spring.counterparty_may_decide)
+                july = spring.create({"title": "July", "counterparty_window_days": 5})
+                self.assertEqual(july.counterparty_window_days, 5)
 
     # ------------------------------------------------------------
     # Parts
