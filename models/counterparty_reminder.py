@@ -18,6 +18,8 @@ AHEAD = "counterparty_crm.reminder_days_ahead"
 DEFAULT_AHEAD = 3
 # an anniversary that fell on days off is remembered a little later
 LATE_DAYS = 3
+# what falls into a longer absence is told before it, if it is no longer than this
+AWAY_DAYS = 31
 CHUNK = 50
 ATTEMPTS = 3
 
@@ -85,12 +87,34 @@ class CounterpartyReminder(models.Model):
             for item in self._find_due_on(today)
             if days.get(item.user_id) == today
         ]
-        return self._leave_out_told(due)
+        return self._leave_out_told(self._leave_out_later(due, days))
+
+    @api.model
+    def _leave_out_later(self, due, days):
+        """Leave out what is still far, unless the person is away until it is too late.
+
+        :param days: ``{user id: day}``
+        """
+        ahead = timedelta(days=self._get_ahead())
+        far = {item.user_id for item in due if item.day > days[item.user_id] + ahead}
+        # of people nothing is asked but when they work
+        people = self.env["res.users"].sudo().browse(far)
+        too_late = {
+            user.id: user._get_counterparty_working_day(days[user.id] + timedelta(days=1))
+            - timedelta(days=LATE_DAYS)
+            for user in people
+        }
+        return [
+            item
+            for item in due
+            if item.day <= days[item.user_id] + ahead or item.day < too_late[item.user_id]
+        ]
 
     @api.model
     def _find_due_on(self, today):
         """Return what is due on a day, whether or not it is that day for whom it concerns."""
-        start, end = today - timedelta(days=LATE_DAYS), today + timedelta(days=self._get_ahead())
+        start = today - timedelta(days=LATE_DAYS)
+        end = today + timedelta(days=max(self._get_ahead(), AWAY_DAYS))
         due = [
             Due(kind, partner_id, user_id, when)
             for kind, column in (

@@ -63,7 +63,9 @@ class CounterpartyWorkdayUserMixin(models.AbstractModel):
         calendar = resource.calendar_id or user.company_id.resource_calendar_id
         if not calendar:
             return {start + timedelta(days=number) for number in range((end - start).days + 1)}
-        zone = pytz.timezone(self._get_counterparty_zone())
+        # Monday is Monday where the schedule is read, and where the user lives: whoever works from
+        # elsewhere by the schedule of the company has its days, not its hours
+        zone = pytz.timezone(resource.tz or calendar.tz or self._get_counterparty_zone())
         first = zone.localize(datetime.combine(start, time.min))
         last = zone.localize(datetime.combine(end, time.max))
         intervals = calendar._work_intervals_batch(first, last, resources=resource)

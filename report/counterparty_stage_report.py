@@ -61,6 +61,16 @@ class CounterpartyStageReport(models.Model):
         help="Share of the opportunities of a stage that were won in the end.",
     )
 
+    @api.model
+    def action_open_funnel(self):
+        """Open the funnel of the ready pipeline; without one, of all teams side by side."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "counterparty_crm.counterparty_stage_report_action"
+        )
+        if self.env["crm.team"]._get_counterparty_pipeline():
+            action["context"] = {"search_default_pipeline": 1}
+        return action
+
     @property
     def _table_query(self):
         return SQL(

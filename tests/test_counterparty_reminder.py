@@ -362,6 +362,42 @@ class TestCounterpartyReminder(CounterpartyCase):
             self._run()
         self.assertTrue(self._made())
 
+    def test_days_off_are_those_of_the_schedule_wherever_the_person_lives(self):
+        # Monday begins in Tokyo while it is Sunday afternoon in Los Angeles
+        self.user.company_id.resource_calendar_id.tz = "Asia/Tokyo"
+        self.user.tz = "America/Los_Angeles"
+        self._birthday()
+
+        with freeze_time("2026-03-15 23:30:00"):
+            self._run()
+        self.assertFalse(self._made())
+
+        with freeze_time("2026-03-16 14:00:00"):
+            self._run()
+        self.assertTrue(self._made())
+
+    def test_what_falls_into_a_long_absence_is_told_before_it(self):
+        calendar = self.user.company_id.resource_calendar_id
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Closed",
+                "calendar_id": calendar.id,
+                "date_from": "2026-03-16 22:00:00",
+                "date_to": "2026-03-31 20:00:00",
+            }
+        )
+        self._birthday(day="1980-03-25")
+        self._birthday(self.ben, day="1980-03-30")
+
+        self._run()
+
+        self.assertEqual(self._made().date_deadline, date(2026, 3, 25))
+        self.assertFalse(self._made(self.ben))
+        with freeze_time("2026-04-01 06:00:00"):
+            self._run()
+        self.assertTrue(self._made(self.ben))
+        self.assertEqual(len(self._made()), 1)
+
     def test_limit_counts_the_day_of_the_person(self):
         self.env["ir.config_parameter"].set_param(LIMIT, "1")
         self.user.tz = "Pacific/Auckland"

@@ -154,3 +154,11 @@ class TestCounterpartyStageReport(PipelineCase):
         self.assertEqual(merged, lead)
         self.assertTrue(all(row.days >= 0 for row in rows.values()))
         self.assertEqual(round(rows[self.stages[1]].days), 19)
+
+    def test_funnel_opens_with_the_ready_pipeline_where_there_is_one(self):
+        Report = self.env["counterparty.stage.report"].with_user(self.seller)
+
+        self.assertTrue(Report.action_open_funnel()["context"]["search_default_pipeline"])
+
+        self.team.counterparty_is_pipeline = False
+        self.assertNotIn("search_default_pipeline", Report.action_open_funnel()["context"])

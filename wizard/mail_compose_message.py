@@ -6,6 +6,7 @@ from ..models.res_partner_interaction import GROUP_MAIL
 
 UNREACHABLE = ("mail_email_missing", "mail_email_invalid")
 UNWANTED = ("mail_bl", "mail_optout")
+LEFT_OUT = (*UNREACHABLE, *UNWANTED, "mail_dup")
 
 
 class MailComposeMessage(models.TransientModel):
@@ -33,12 +34,15 @@ class MailComposeMessage(models.TransientModel):
         if not self._is_counterparty_group_mail():
             return super().action_send_mail()
         mails, _messages = self._action_send_mail(auto_commit=False)
+        failures = Counter(mails.mapped("failure_type"))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "info",
-                "message": self._describe_group_mail(Counter(mails.mapped("failure_type"))),
+                "message": self._describe_group_mail(failures),
+                # whom it did not reach is read at leisure
+                "sticky": not failures.keys().isdisjoint(LEFT_OUT),
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
