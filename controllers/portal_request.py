@@ -49,7 +49,11 @@ class RequestPortal(CustomerPortal):
         """
         if not request.env.user.share:
             return Domain("partner_id", "child_of", request.env.user.partner_id.id)
-        return self._domain_represented(scopes.REQUESTS, "commercial_partner_id")
+        entity = self._domain_represented(scopes.REQUESTS, "commercial_partner_id")
+        if entity.is_true():
+            return entity
+        # sudo: visitors do not read whose request it is; rules limit which of these they find
+        return Domain("id", "in", request.env["counterparty.request"].sudo()._search(entity))
 
     # ------------------------------------------------------------
     # List and new
