@@ -7,6 +7,7 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
+from ..tools import authorization as scopes
 from ..tools import web_form
 from ..tools.periods import covers
 from . import request_form
@@ -63,6 +64,13 @@ class RepresentedPortal(CustomerPortal):
         days = request.env["counterparty.statement"]._get_portal_days(partners, scope, company)
         return partners.filtered(lambda partner: days[partner.id] is None)
 
+    def _get_asker(self):
+        """Return the other company in whose name the visitor asks, sudoed; none for itself."""
+        represented = self._get_represented_now(scopes.REQUESTS)
+        own = request.env.user.partner_id.commercial_partner_id
+        is_other = len(represented) == 1 and represented.id != own.id
+        return represented if is_other else represented.browse()
+
     def _get_chosen(self):
         """Return whom the visitor has chosen: an id, ``EVERYBODY``, or None for itself.
 
@@ -84,10 +92,7 @@ class RepresentedPortal(CustomerPortal):
         """Return all counterparties that the visitor may represent, the own one first, sudoed."""
         user = request.env.user
         rows = user._get_counterparty_authorizations().filtered(
-            lambda row: (
-                row.state == "current"
-                and row.company_id in (request.env.company, row.company_id.browse())
-            )
+            lambda row: row.state == "current" and row._is_for(request.env.company)
         )
         own = user.partner_id.commercial_partner_id
         return own | rows.partner_id.filtered("active").sorted("name")
@@ -244,7 +249,7 @@ class RepresentedPortal(CustomerPortal):
         requests = request.env["counterparty.request"]
         if not requests._is_portal_open() or not requests.has_access("read"):
             return []
-        count = requests.search_count([("state", "=", "pending")])
+        count = requests.search_count(Domain("state", "=", "pending") & self._domain_requests())
         return [(request.env._("Requests that need your answer"), count, "/my/requests")]
 
     @route("/my/waiting", type="http", auth="user", website=True, readonly=True)

@@ -15,7 +15,7 @@ from ..tools.day_input import read_day
 from . import request_form
 
 KINDS = (NAME, VAT, EMAIL, BANK)
-DONE = ("asked", "added", "filled")
+DONE = ("asked", "known", "added", "filled")
 CERTIFICATE = "certificate"
 
 
@@ -144,7 +144,8 @@ class CompanyPortal(CustomerPortal):
         submission = request_form.accept(post)
         if not submission.request_id:
             submission.request_id = changes._ask(company, wanted)
-        return self._redirect_in_company("/my/company", done="asked")
+        done = "asked" if submission.request_id else "known"
+        return self._redirect_in_company("/my/company", done=done)
 
     @route("/my/company/fields", type="http", auth="user", website=True, methods=["POST"])
     @request_form.limited

@@ -8,7 +8,6 @@ from odoo.http import request, route
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from ..tools import authorization as scopes
 from ..tools import web_form
 from . import request_form
 from .portal_common import MAX_ID
@@ -105,13 +104,6 @@ class OfferPortal(CustomerPortal):
         """Return whose request it is, where the visitor acts for another company."""
         asker = self._get_asker()
         return {"partner_id": asker.id} if asker else {}
-
-    def _get_asker(self):
-        """Return the other company that the visitor asks for, sudoed; none for itself."""
-        represented = self._get_represented_now(scopes.REQUESTS)
-        own = request.env.user.partner_id.commercial_partner_id
-        is_other = len(represented) == 1 and represented.id != own.id
-        return represented if is_other else represented.browse()
 
     # ------------------------------------------------------------
     # Rows

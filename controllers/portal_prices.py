@@ -108,12 +108,12 @@ class PricesPortal(CustomerPortal):
         if not buyer:
             return request.redirect("/my")
         request_form.accept({}, ACTION, f"prices {request.env.uid}")
-        products = self._get_products().search(
-            self._domain_products(""), order=ORDER, limit=MOST_ROWS
-        )
+        domain = self._domain_products("")
+        products = self._get_products().search(domain, order=ORDER, limit=MOST_ROWS)
+        count = self._get_products().search_count(domain)
         prices, currency = self._get_prices(buyer, products)
         return request.make_response(
-            self._write_file(prices, currency),
+            self._write_file(prices, currency, count),
             headers=[
                 *request_form.PRIVATE.items(),
                 (
@@ -124,7 +124,11 @@ class PricesPortal(CustomerPortal):
             ],
         )
 
-    def _write_file(self, prices, currency):
+    def _write_file(self, prices, currency, count):
+        """Return the workbook of prices; it says when there are more.
+
+        :param count: of all that are for sale
+        """
         stream = io.BytesIO()
         with xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False}) as book:
             sheet = book.add_worksheet()
@@ -144,4 +148,11 @@ class PricesPortal(CustomerPortal):
                 sheet.write_string(row, 2, web_form.plain_cell(product.uom_id.name))
                 sheet.write_number(row, 3, currency.round(price))
                 sheet.write_string(row, 4, currency.name)
+            if count > len(prices):
+                text = env._(
+                    "These are the first %(shown)s of %(count)s products.",
+                    shown=len(prices),
+                    count=count,
+                )
+                sheet.write_string(len(prices) + 2, 0, text)
         return stream.getvalue()

@@ -9,6 +9,7 @@ from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
 from ..models.counterparty_request_portal import RATINGS
 from ..models.counterparty_request_submission import ACTION
+from ..tools import authorization as scopes
 from ..tools import request_states as states
 from ..tools import web_form
 from . import request_form
@@ -36,8 +37,23 @@ class RequestPortal(CustomerPortal):
         if "counterparty_request_count" in counters:
             requests = request.env["counterparty.request"]
             is_open = requests._is_portal_open() and requests.has_access("read")
-            values["counterparty_request_count"] = requests.search_count([]) if is_open else 0
+            values["counterparty_request_count"] = (
+                requests.search_count(self._domain_requests()) if is_open else 0
+            )
         return values
+
+    def _domain_requests(self):
+        """Return the domain of the requests of whom the visitor acts for.
+
+        Staff who look in the portal see there what concerns themselves, as customers do.
+        """
+        if not request.env.user.share:
+            return Domain("partner_id", "child_of", request.env.user.partner_id.id)
+        entity = self._domain_represented(scopes.REQUESTS, "commercial_partner_id")
+        if entity.is_true():
+            return entity
+        # sudo: visitors do not read whose request it is; rules limit which of these they find
+        return Domain("id", "in", request.env["counterparty.request"].sudo()._search(entity))
 
     # ------------------------------------------------------------
     # List and new
@@ -59,10 +75,7 @@ class RequestPortal(CustomerPortal):
         sortby = sortby if sortby in SORTINGS else "date"
         filterby = filterby if filterby in FILTERS else "open"
         search = web_form.clean_line(search)
-        domain = FILTERS[filterby]
-        if not request.env.user.share:
-            # staff who look in the portal see there what concerns themselves, as customers do
-            domain &= Domain("partner_id", "child_of", request.env.user.partner_id.id)
+        domain = FILTERS[filterby] & self._domain_requests()
         if search:
             domain &= Domain("number", "ilike", search) | Domain("name", "ilike", search)
         count = requests.search_count(domain)
@@ -133,8 +146,9 @@ class RequestPortal(CustomerPortal):
             )
         submission = request_form.accept(post)
         if not submission.request_id:
+            asker = self._get_asker()
             submission.request_id = request.env["counterparty.request"]._create_from_form(
-                category, answers, files
+                category, answers, files, extra={"partner_id": asker.id} if asker else None
             )
         return request.redirect(f"{submission.request_id.access_url}?done=created")
 
@@ -143,8 +157,10 @@ class RequestPortal(CustomerPortal):
         return request.env["counterparty.request"]._is_portal_open()
 
     def _prepare_new_values(self):
+        asker = self._get_asker() or request.env.user.partner_id.commercial_partner_id
         return {
             **self._prepare_portal_layout_values(),
+            "asker_name": asker.name if self._is_choosing() else None,
             "page_name": "counterparty_request",
             "is_new_request": True,
         }

@@ -220,6 +220,12 @@ class CounterpartyAuthorization(models.Model):
         self.ensure_one()
         return (self.company_id or self.env.company)._get_portal_day()
 
+    def _is_for(self, company):
+        """Tell whether an authorization counts at one of our companies: with its branches."""
+        self.ensure_one()
+        # which of our companies are branches of which is no secret
+        return not self.company_id or self.company_id.id in company.sudo().parent_ids.ids
+
     @api.model
     def _get_companies_by_day(self):
         """Return for which companies of authorizations it is which day: ``{day: [id or False]}``.

@@ -27,6 +27,37 @@ class CounterpartyAuthorizationLink(models.AbstractModel):
     links_renewed_on = fields.Datetime(readonly=True, copy=False)
 
     # ------------------------------------------------------------
+    # However it ends, and begins again
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        """Take away at once what an end takes away, also of who archives or moves the last day."""
+        if not {"active", "date_to"} & vals.keys():
+            return super().write(vals)
+        in_force = self.filtered(lambda row: row.state != "ended")
+        result = super().write(vals)
+        gone = in_force.filtered(lambda row: row.state == "ended" and not row.ended_on)
+        gone._lose()
+        # what is prolonged or brought back ends anew
+        again = self.filtered(
+            lambda row: row.state != "ended" and (row.links_renewed_on or row.ended_on)
+        )
+        again.write({"links_renewed_on": False, "ended_on": False, "ended_by_id": False})
+        return result
+
+    def unlink(self):
+        self.filtered(lambda row: row.state != "ended").write({"active": False})
+        return super().unlink()
+
+    def _lose(self):
+        """Note who ended it by hand, let its links die and its followers go."""
+        now = fields.Datetime.now()
+        archived = self.filtered(lambda row: not row.active)
+        archived.write({"ended_by_id": self.env.uid, "ended_on": now})
+        self._drop_followers()
+        self.filtered(lambda row: row.renews_links and not row._is_followed())._renew_links()
+
+    # ------------------------------------------------------------
     # Links
     # ------------------------------------------------------------
 

@@ -164,7 +164,10 @@ class CounterpartyChange(models.Model):
         for kind, value in wanted.items():
             change = changes.new({"partner_id": partner.id, "kind": kind})
             old = change._get_value()
-            is_same = value == old or (kind == BANK and value in old)
+            known = [old]
+            if kind == BANK:
+                known = partner.sudo().bank_ids.mapped("sanitized_acc_number")
+            is_same = (sanitize_account_number(value) if kind == BANK else value) in known
             if value and not is_same and not changes._is_waiting(partner, kind, value):
                 vals_list.append(
                     {"partner_id": partner.id, "kind": kind, "old_value": old, "new_value": value}

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import email_normalize, hash_sign
 from odoo.tools.misc import verify_hash_signed
+from odoo.tools.sql import escape_psql
 
 SCOPE = "counterparty_crm.topics"
 HOURS = 48
@@ -141,7 +142,7 @@ class CounterpartyConsent(models.Model):
             .sudo()
             .search(
                 [
-                    ("email", "=ilike", email_normalize(email)),
+                    ("email", "=ilike", escape_psql(email_normalize(email))),
                     ("trace_status", "=", "outgoing"),
                     ("mass_mailing_id.contact_list_ids", "in", topics.ids),
                 ]

@@ -15,6 +15,8 @@ DEFAULT_LIMIT = 10
 LINK_CRON = "counterparty_crm.ir_cron_request_links"
 LINK_TEMPLATE = "counterparty_crm.mail_template_request_link"
 KEPT_HOURS = 48
+# of one network, for each form that one visitor may send
+ANSWERS_FACTOR = 50
 
 
 class TooManySubmissionsError(Exception):
@@ -108,23 +110,25 @@ class CounterpartyRequestSubmission(models.Model):
     def _check_limits(self, kind, address_hash, network_hash):
         limit = self._get_limit()
         # staff who try the pages out share one network with everybody
-        checks = [(SQL("address_hash"), address_hash, limit)]
+        checks = [(SQL("address_hash = %s", address_hash), address_hash, limit)]
+        # an office answers for sixty clients; each answer is held to its own link
+        factor = ANSWERS_FACTOR if kind == ACTION else web_form.NETWORK_FACTOR
         if kind != PORTAL:
-            checks.append((SQL("network_hash"), network_hash, limit * web_form.NETWORK_FACTOR))
-        for column, value, allowed in checks:
-            if value and web_form.is_too_many(*self._count(column, value), allowed):
+            of_network = SQL("network_hash = %s AND kind = %s", network_hash, kind)
+            checks.append((of_network, network_hash, limit * factor))
+        for where, value, allowed in checks:
+            if value and web_form.is_too_many(*self._count(where), allowed):
                 raise TooManySubmissionsError(kind)
 
     @api.model
-    def _count(self, column, value):
+    def _count(self, where):
         now = fields.Datetime.now()
         [counts] = self.env.execute_query(
             SQL(
                 """SELECT COUNT(*) FILTER (WHERE create_date > %(hour)s), COUNT(*)
                      FROM counterparty_request_submission
-                    WHERE %(column)s = %(value)s AND create_date > %(day)s""",
-                column=column,
-                value=value,
+                    WHERE %(where)s AND create_date > %(day)s""",
+                where=where,
                 hour=now - timedelta(hours=web_form.HOUR),
                 day=now - timedelta(hours=web_form.DAY),
             )

@@ -93,8 +93,10 @@ class CounterpartyPortalCompanyMixin(models.AbstractModel):
     @ormcache()
     def _get_ids_by_authorization(self):
         """Return the ids of these companies: asked for every line of the host's lists."""
+        # a branch keeps the books of its company: what is closed there is not opened by it
         companies = self.env["res.company"].sudo()
-        return companies.search([("counterparty_portal_visibility", "=", "authorization")]).ids
+        closed = companies.search([("counterparty_portal_visibility", "=", "authorization")])
+        return companies.search([("id", "child_of", closed.root_id.ids)]).ids
 
     # ------------------------------------------------------------
     # The day

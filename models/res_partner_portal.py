@@ -73,11 +73,7 @@ class CounterpartyPortalPartnerMixin(models.AbstractModel):
         name = SCOPE_FIELDS[scope]
         value = ALL if scope == scopes.REQUESTS else True
         return rows.filtered(
-            lambda row: (
-                row.state == "current"
-                and row[name] == value
-                and row.company_id in (company, row.company_id.browse())
-            )
+            lambda row: row.state == "current" and row[name] == value and row._is_for(company)
         )
 
     def _is_counterparty_address_open(self, visitor):

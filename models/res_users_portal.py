@@ -238,7 +238,8 @@ class CounterpartyPortalUserMixin(models.AbstractModel):
         """Return the domain of papers of the counterparties of rows, of their days alone."""
         domain = Domain(ruled.entity, "in", rows.partner_id.ids)
         if company:
-            domain &= Domain(ruled.company, "=", company)
+            # with its branches, whose papers stand on the same statement
+            domain &= Domain(ruled.company, "child_of", company)
         return domain & domain_of_days(ruled.day, periods)
 
     @api.model

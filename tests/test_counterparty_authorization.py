@@ -109,6 +109,35 @@ class TestCounterpartyAuthorization(PortalCase):
 
         self.assertEqual(self._seen(self.bela, self.papers), set())
 
+    def test_a_branch_is_as_open_as_its_company(self):
+        branch = self.env["res.company"].create({"name": "Branch", "parent_id": self.company.id})
+        self.assertNotIn(branch, self.company._get_portal_by_authorization())
+        self._by_authorization()
+        partners = self.env["res.partner"].with_user(self.anna)
+        for company in (self.company, branch):
+            with self.subTest(company=company.name):
+                self.assertIn(company, self.company._get_portal_by_authorization())
+                self.assertFalse(partners._is_counterparty_portal_own("statement", company))
+        row = self._authorize(
+            self.anna, self.alfa, "statement", "invoices", company_id=self.company.id
+        )
+        self.assertEqual(
+            partners._get_counterparty_portal_companies("statement", branch).ids, self.alfa.ids
+        )
+        # what is booked in the branch stands on the same statement
+        invoice = self._invoice(self.alfa)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move SET company_id = %s WHERE id = %s", [branch.id, invoice.id]
+        )
+        self.env.invalidate_all()
+        self.anna.company_ids |= branch
+        self.assertEqual(self._seen(self.anna, {"invoice": invoice}), {"invoice"})
+        row._end()
+        self.assertEqual(self._seen(self.anna, {"invoice": invoice}), set())
+        elsewhere = self._authorize(self.anna, self.alfa, "invoices", company_id=branch.id)
+        self.assertFalse(elsewhere._is_for(self.company))
+
     def test_employees_have_the_same_rules_as_before(self):
         self._by_authorization()
         models = ("account.move", "sale.order", "purchase.order", "stock.picking")

@@ -95,6 +95,15 @@ class TestCounterpartyStatementLedger(StatementCase):
     def test_other_companies_do_not_count(self):
         self._move(100)
         other = self.env["res.company"].create({"name": "Elsewhere"})
+        # an account may be of several companies
+        move = self._entry(self.company_data["default_account_receivable"], 7)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move_line SET company_id = %s WHERE move_id = %s", [other.id, move.id]
+        )
+        self.env.invalidate_all()
+        of_ours = self.source._get_ledgers(self.northwind, self.company, NEW_YEAR, YEAR_END)
+        self.assertEqual([ledger.closing for ledger in of_ours], [100])
 
         found = self.source._get_ledgers(self.northwind, other, NEW_YEAR, YEAR_END)
 

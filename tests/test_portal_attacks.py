@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
+from ..models.counterparty_request_submission import TooManySubmissionsError
 from ..tools import web_form
 from .common_portal_world import MODULE, SCOPES, PortalWorldCase
 
@@ -199,6 +200,23 @@ class TestPortalAgain(PortalWorldCase):
         self.assertEqual(changes.search([("partner_id", "=", self.alfa.id)]).mapped("new_value"),
                          ["Alfa SA"])  # fmt: skip
 
+    def test_an_office_answers_for_its_sixty_clients(self):
+        """By link, from one network: each answer is held to its own link."""
+        submissions = self.env["counterparty.request.submission"]
+        submissions.search([]).unlink()
+        self.env["ir.config_parameter"].set_param(f"{MODULE}.request_form_limit", "2")
+        for number in range(2 * web_form.NETWORK_FACTOR + 3):
+            submissions._accept("action", None, f"answer {number}", "192.0.2.7")
+        # and leaves room for forms of strangers from there
+        submissions._accept("form", None, "one@example.com", "192.0.2.7")
+        for number in range(2 * web_form.NETWORK_FACTOR - 1):
+            submissions._accept("form", None, f"{number}@example.com", "192.0.2.7")
+        with self.assertRaises(TooManySubmissionsError):
+            submissions._accept("form", None, "last@example.com", "192.0.2.7")
+        with self.assertRaises(TooManySubmissionsError):
+            for _time in range(3):
+                submissions._accept("action", None, "answer 1", "192.0.2.8")
+
     def test_every_form_is_held_to_the_limit(self):
         limit = self.env["ir.config_parameter"]
         request = self.mine.request
@@ -344,6 +362,37 @@ class TestPortalLinksAtTheEnd(PortalWorldCase):
         self._authorize(self.dana, self.alfa, "orders")
         self._run_out()
         self.assertEqual(self.order._portal_ensure_token(), self.token)
+
+    def test_whoever_archives_it_or_moves_its_last_day_ends_it_with_its_links(self):
+        for values in ({"active": False}, {"date_to": "2020-02-01"}):
+            row = self._authorize(self.ella, self.alfa, "orders", "statement")
+            token = self.order._portal_ensure_token()
+            self.order.message_subscribe(partner_ids=self.ella.partner_id.ids)
+            row.write(values)
+            with self.subTest(values=values):
+                self.assertEqual(row.state, "ended")
+                self.assertNotEqual(self.order._portal_ensure_token(), token)
+                self.assertNotIn(self.ella.partner_id, self.order.message_partner_ids)
+                self.assertEqual(bool(row.ended_by_id), "active" in values)
+        row = self._authorize(self.ella, self.alfa, "orders", "statement")
+        token = self.order._portal_ensure_token()
+        row.unlink()
+        self.assertNotEqual(self.order._portal_ensure_token(), token)
+
+    def test_what_is_prolonged_after_its_end_ends_anew(self):
+        self._run_out()
+        self.row.date_to = fields.Date.add(self.today, days=30)
+        self.assertFalse(self.row.links_renewed_on)
+        token = self.order._portal_ensure_token()
+        # a day comes on which nobody touches it
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE counterparty_authorization SET date_to = %s WHERE id = %s",
+            [fields.Date.subtract(self.today, days=1), self.row.id],
+        )
+        self.env.invalidate_all()
+        self._work()
+        self.assertNotEqual(self.order._portal_ensure_token(), token)
 
     def test_a_partner_that_ends_one_renews_its_links(self):
         token = self.order._portal_ensure_token()

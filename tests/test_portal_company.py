@@ -195,6 +195,28 @@ class TestPortalCompany(PortalPageCase):
                     self.assertFalse(self.alfa.vat)
         self.assertTrue(self.alfa.child_ids.filtered(lambda child: child.name == "Store"))
 
+    def test_what_stands_there_already_is_not_thanked_for(self):
+        self.env["res.partner.bank"].create(
+            {"partner_id": self.alfa.id, "acc_number": "RO49 AAAA 1B31 0075 9384 0000"}
+        )
+        self._sign_in(self.alfa_login)
+        changes = self.env["counterparty.change"]
+        for number, (values, done, count) in enumerate((
+            ({}, "known", 0),
+            ({"name": self.alfa.name}, "known", 0),
+            ({"bank": "ro49aaaa1b31007593840000"}, "known", 0),
+            # the number of the account alone is another one
+            ({"bank": "31007593840000"}, "asked", 1),
+            ({"bank": "31007593840000"}, "known", 1),
+        )):  # fmt: skip
+            answer = self._post(
+                "/my/company/change", page="/my/company", form_key=f"k{number}", **values
+            )
+            with self.subTest(values=values, number=number):
+                self.assertTrue(answer.headers["Location"].endswith(f"done={done}"))
+                self.assertEqual(changes.search_count([("partner_id", "=", self.alfa.id)]), count)
+        self._check_shown("waits for our approval", self._get("/my/company?done=known").text)
+
     def test_only_officers_approve(self):
         self._sign_in(self.anna)
         self._ask(vat="A-2")

@@ -227,6 +227,7 @@ class TestPortalLeaks(PortalPageCase):
                      self._get(asked.access_url).text):  # fmt: skip
             self._check_hidden("<svg onload", page)
         self._check_shown("{{ object.env.cr }}", self._get(asked.access_url).text)
+        self.assertIn("{{ object.env.cr }}", asked.name)
         for request in (asked, offer):
             self._check_hidden("<svg", request.description)
             self._check_shown("{{ object.env.cr }}", request.description)

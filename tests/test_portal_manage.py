@@ -1,6 +1,12 @@
+import io
+from unittest.mock import patch
+
+from openpyxl import load_workbook
+
 from odoo import Command
 from odoo.tests import tagged
 
+from ..controllers import portal_prices
 from .common_portal import PortalPageCase
 
 
@@ -66,8 +72,10 @@ class TestPortalManage(PortalPageCase):
         ours = self._user("omar")
         ours.partner_id.parent_id = self.alfa
         self._sign_in(self.alfa_login)
+        page = self._get("/my/authorizations").text
         for user in (self.bela, ours):
             with self.subTest(user=user.login):
+                self._check_hidden(f'<option value="{user.partner_id.id}"', page)
                 self.assertEqual(self._grant(user, "orders").status_code, 422)
                 self.assertFalse(self._rows(user))
         self.assertTrue(ours._is_internal())
@@ -134,7 +142,23 @@ class TestPortalManage(PortalPageCase):
         self.env["ir.config_parameter"].set_param("counterparty_crm.request_form_limit", "2")
         files = [self._post("/my/prices/xlsx", page="/my/prices") for _time in range(3)]
         self.assertEqual([file.status_code for file in files], [200, 200, 429])
-        self.assertTrue(files[0].content.startswith(b"PK"))
+        rows = self._read_workbook(files[0].content)
+        [row] = [row for row in rows if row[0] == "STEEL-1"]
+        self.assertEqual(row[3], 77.77)
+        self.assertIsInstance(row[1], str)
+        self.assertIn("=1+1", row[1])
+        self._check_hidden("55.55", str(rows))
+        self.env["counterparty.request.submission"].search([]).unlink()
+        with patch.object(portal_prices, "MOST_ROWS", 1):
+            rows = self._read_workbook(self._post("/my/prices/xlsx", page="/my/prices").content)
+        self.assertIn("the first 1 of", rows[-1][0])
+        self.assertEqual(len(rows), 4)
+
+    def _read_workbook(self, content):
+        """Return the rows of a workbook; a formula would be read as one."""
+        sheet = load_workbook(io.BytesIO(content)).active
+        self.assertNotIn("f", {cell.data_type for row in sheet.iter_rows() for cell in row})
+        return [[cell.value for cell in row] for row in sheet.iter_rows()]
 
     def test_nothing_shows_while_it_is_switched_off(self):
         self.company.counterparty_portal_manage = False

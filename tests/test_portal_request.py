@@ -1,6 +1,10 @@
+import io
+import zipfile
+
 from odoo.tests import JsonRpcException, tagged
 from odoo.tools import mute_logger
 
+from ..tools import web_form
 from .common_portal_request import PORTAL, PortalRequestCase
 
 FORM = {"name": "Gate is stuck", "description": "Since this morning."}
@@ -250,6 +254,47 @@ class TestPortalRequest(PortalRequestCase):
                 self.assertEqual(answer.status_code, 422)
         self.assertEqual(self._count(), count)
 
+    def test_files_that_are_too_large_are_refused_with_nothing_saved(self):
+        self._sign_in()
+        bomb = io.BytesIO()
+        with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("zeros.txt", bytes(50 * 1024**2))
+        before = self._count(), self.env["ir.attachment"].search_count([])
+        large = ("files", ("large.pdf", bytes(web_form.MAX_BYTES + 1)))
+        answer = self._post(
+            "/my/requests/new/help", **FORM, files=[("files", ("small.pdf", b"x")), large]
+        )
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("large.pdf", answer.text)
+        self.assertEqual((self._count(), self.env["ir.attachment"].search_count([])), before)
+        # an archive is a file that nobody here unpacks
+        files = [("files", ("bomb.zip", bomb.getvalue()))]
+        self._post("/my/requests/new/help", **FORM, files=files)
+        self.assertEqual(self._last().message_ids.attachment_ids.raw, bomb.getvalue())
+
+    def test_long_and_strange_texts_are_kept_as_far_as_they_go(self):
+        self._sign_in()
+        half = "\ud800".encode("utf-8", "surrogatepass")
+        for name, text, kept in (
+            ("n" * 300, "words", "n" * 200),
+            ("x" * 10**6, "y" * 10**6, None),
+            ("Ship \u202e\u05d0 \U0001f69a", "\U0001f600 Șină\x00", "Ship \u05d0 \U0001f69a"),
+            (b"cut " + half + b" off", "words", None),
+        ):
+            count = self._count()
+            answer = self._post("/my/requests/new/help", name=name, description=text)
+            with self.subTest(name=str(name)[:9]):
+                self.assertIn(answer.status_code, (303, 400, 413, 422))
+                if answer.status_code != 303:
+                    self.assertEqual(self._count(), count)
+                    continue
+                request = self._last()
+                self.assertLessEqual(len(request.name), web_form.LINE)
+                self.assertTrue(kept is None or request.name.startswith(kept))
+                self.assertNotIn("\u202e", request.name)
+                self.assertEqual(self._get(request.access_url).status_code, 200)
+                self.assertEqual(self._get("/my/requests").status_code, 200)
+
     def test_a_form_sent_twice_makes_one_request(self):
         self._sign_in()
 
@@ -289,6 +334,40 @@ class TestPortalRequest(PortalRequestCase):
         self.assertEqual(self._get("/my/requests/new/x").status_code, 303)
         self._post("/my/requests/new/help", page="/my/requests/new/service", **FORM)
         self.assertEqual(self._count(), count)
+
+    def test_requests_follow_whom_one_acts_for(self):
+        own, theirs = self._own(name="Own question"), self._request(
+            "help", self.late_payer, name="Their question"
+        )  # fmt: skip
+        self.env["counterparty.authorization"].create(
+            {
+                "representative_id": self.carl.partner_id.id,
+                "partner_id": self.late_payer.id,
+                "date_from": "2020-01-01",
+                "request_scope": "all",
+            }
+        )
+        self._sign_in()
+        counter = {"counters": ["counterparty_request_count"]}
+        for chosen, shown, asker in (
+            (self.foods, own, self.carl.partner_id),
+            (self.late_payer, theirs, self.late_payer),
+        ):
+            self._post("/my/represent", page="/my/home", partner=str(chosen.id))
+            page = self._get("/my/requests?filterby=all").text
+            with self.subTest(chosen=chosen.name):
+                for request in (own, theirs):
+                    self.assertEqual(request.name in page, request == shown)
+                found = self.make_jsonrpc_request("/my/counters", counter)
+                self.assertEqual(found, {"counterparty_request_count": 1})
+                form = self._get("/my/requests/new/help").text
+                self.assertTrue(f"<strong>{chosen.name}</strong>" in form, "nobody is named")
+                self._post("/my/requests/new/help", **FORM)
+                self.assertEqual(self._last().partner_id, asker)
+                self._last().unlink()
+        self._post("/my/represent", page="/my/home", partner="all")
+        page = self._get("/my/requests?filterby=all").text
+        self.assertTrue(own.name in page and theirs.name in page)
 
     def test_too_many_forms_wait_for_an_hour(self):
         self.env["ir.config_parameter"].set_param("counterparty_crm.request_form_limit", "2")

@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from odoo.tests import JsonRpcException, tagged
+from odoo.tests import JsonRpcException, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common_portal_request import PortalRequestCase
@@ -107,6 +107,20 @@ class TestPortalRequestSteps(PortalRequestCase):
         request._solve()
         self._post(f"{request.access_url}/rate", rating="1")
         self.assertEqual(sorted(request.rating_ids.mapped("rating")), [1.0, 5.0])
+
+    def test_nobody_else_rates(self):
+        request = self._own(user_id=self.user.id)
+        request._solve()
+        colleague = new_test_user(
+            self.env, "cleo", groups="base.group_portal", password="cleo", tz="UTC"
+        )
+        colleague.partner_id.parent_id = self.foods
+        for login in ("dora", "cleo", None):
+            self.authenticate(login, login)
+            page = "/my/security" if login else "/web/login"
+            with self.subTest(login=login):
+                self._post(f"{request.access_url}/rate", page=page, rating="1")
+                self.assertFalse(request.rating_ids)
 
     def test_only_the_three_ratings_count(self):
         request = self._own()

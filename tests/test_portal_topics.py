@@ -93,6 +93,30 @@ class TestPortalTopics(PortalPageCase):
 
         self.assertEqual((mail.state, trace.trace_status), ("cancel", "cancel"))
 
+    def test_withdrawal_stops_no_mail_to_others(self):
+        """A sign that stands for any other in a search stands for itself in an address."""
+        traces = self.env["mailing.trace"]
+        mailing = self.env["mailing.mailing"].create(
+            {
+                "subject": "News",
+                "mailing_model_id": self.env["ir.model"]._get_id("mailing.list"),
+                "contact_list_ids": self.steel.ids,
+            }
+        )
+        for email in ("anna_b@x.example", "annaxb@x.example"):
+            traces |= traces.create(
+                {
+                    "email": email,
+                    "model": "mailing.contact",
+                    "res_id": 1,
+                    "mass_mailing_id": mailing.id,
+                    "trace_status": "outgoing",
+                }
+            )
+        self.consents._give("anna_b@x.example", self.steel, "web")
+        self.consents._withdraw("anna_b@x.example", self.steel, "web")
+        self.assertEqual(traces.mapped("trace_status"), ["cancel", "outgoing"])
+
     def test_a_mailing_that_the_host_has_queued_reaches_only_who_still_wants_it(self):
         self._sign_in(self.anna)
         self._save(self.steel, self.fairs)
