@@ -174,23 +174,13 @@ class CounterpartyStatementContent(models.AbstractModel):
             "currency": chosen,
             "issued_at": fields.Datetime.now(),
             "issued_on": fields.Date.context_today(self),
-            "company": self._prepare_party(company.sudo().partner_id)
-            | {"banks": self._prepare_banks(company)},
+            "company": {
+                **self._prepare_party(company.sudo().partner_id),
+                "banks": self._prepare_banks(company),
+            },
             "partner": self._prepare_party(partner.sudo()),
             "currencies": {str(currency.id): currency.name for currency in currencies},
-            "ledgers": [
-                {
-                    "section": ledger.section,
-                    "currency": ledger.currency,
-                    "opening": ledger.opening,
-                    "debit": ledger.debit,
-                    "credit": ledger.credit,
-                    "closing": ledger.closing,
-                    "ageing": ages.get((ledger.section, ledger.currency)),
-                    "lines": [_freeze_line(line) for line in ledger.lines],
-                }
-                for ledger in ledgers
-            ],
+            "ledgers": [_freeze_ledger(ledger, ages) for ledger in ledgers],
             "open": [_freeze_open(item) for item in opened],
             "totals": {
                 str(currency): total
@@ -409,6 +399,19 @@ class CounterpartyStatementContent(models.AbstractModel):
 def _read(day):
     """Return a frozen day as a day, which a workbook sorts and counts with; no text for none."""
     return read_day(day, *YEARS) or ""
+
+
+def _freeze_ledger(ledger, ages):
+    return {
+        "section": ledger.section,
+        "currency": ledger.currency,
+        "opening": ledger.opening,
+        "debit": ledger.debit,
+        "credit": ledger.credit,
+        "closing": ledger.closing,
+        "ageing": ages.get((ledger.section, ledger.currency)),
+        "lines": [_freeze_line(line) for line in ledger.lines],
+    }
 
 
 def _freeze_line(line):
