@@ -153,8 +153,9 @@ class CounterpartyStatementContent(models.AbstractModel):
         ledgers, opened = figures["ledgers"], figures["open"]
         ages = statement.ageing(opened, terms["date_to"], digits)
         chosen = terms.get("currency") or None
-        used = {key[1] for key in ages} | {ledger.currency for ledger in ledgers}
-        used |= {chosen} if chosen else set()
+        used = (
+            {key[1] for key in ages} | {ledger.currency for ledger in ledgers} | {chosen} - {None}
+        )
         currencies = self.env["res.currency"].sudo().browse(sorted(used))
         keys = {(ledger.section, ledger.currency) for ledger in ledgers}
         # of some days only: what is open may have moved on none of them
@@ -179,19 +180,7 @@ class CounterpartyStatementContent(models.AbstractModel):
             },
             "partner": self._prepare_party(partner.sudo()),
             "currencies": {str(currency.id): currency.name for currency in currencies},
-            "ledgers": [
-                {
-                    "section": ledger.section,
-                    "currency": ledger.currency,
-                    "opening": ledger.opening,
-                    "debit": ledger.debit,
-                    "credit": ledger.credit,
-                    "closing": ledger.closing,
-                    "ageing": ages.get((ledger.section, ledger.currency)),
-                    "lines": [_freeze_line(line) for line in ledger.lines],
-                }
-                for ledger in ledgers
-            ],
+            "ledgers": [_freeze_ledger(ledger, ages) for ledger in ledgers],
             "open": [_freeze_open(item) for item in opened],
             "totals": {
                 str(currency): total
@@ -325,19 +314,7 @@ class CounterpartyStatementContent(models.AbstractModel):
         self.ensure_one()
         content, env = self._get_content(), self.env
         labels, kinds = self._get_section_labels(), self._get_kind_labels()
-        rows = [
-            [self.display_name],
-            [content["company"]["name"], content["company"]["vat"]],
-            [content["partner"]["name"], content["partner"]["vat"]],
-            [env._("Period"), _read(content["date_from"]), _read(content["date_to"])]
-            if content["date_from"]
-            else [env._("As of"), _read(content["date_to"])],
-            [env._("Issued on"), _read(self._get_issue_day(content))],
-            [env._("Fingerprint"), self.fingerprint],
-            *([notice] for notice in self._get_notices()),
-            [],
-        ]
-        heads = {0}
+        rows, heads = self._get_xlsx_head(content), {0}
         for ledger in content["ledgers"]:
             currency = content["currencies"].get(str(ledger["currency"]), "")
             heads |= {len(rows), len(rows) + 1}
@@ -376,6 +353,21 @@ class CounterpartyStatementContent(models.AbstractModel):
             ]
         )
 
+    def _get_xlsx_head(self, content):
+        """Return the first rows: whose statement of what it is, and what it leaves out."""
+        self.ensure_one()
+        days = [_read(content["date_from"]), _read(content["date_to"])]
+        return [
+            [self.display_name],
+            [content["company"]["name"], content["company"]["vat"]],
+            [content["partner"]["name"], content["partner"]["vat"]],
+            [self.env._("Period"), *days] if days[0] else [self.env._("As of"), days[1]],
+            [self.env._("Issued on"), _read(self._get_issue_day(content))],
+            [self.env._("Fingerprint"), self.fingerprint],
+            *([notice] for notice in self._get_notices()),
+            [],
+        ]
+
     @api.model
     def _get_column_labels(self):
         return [
@@ -407,6 +399,19 @@ class CounterpartyStatementContent(models.AbstractModel):
 def _read(day):
     """Return a frozen day as a day, which a workbook sorts and counts with; no text for none."""
     return read_day(day, *YEARS) or ""
+
+
+def _freeze_ledger(ledger, ages):
+    return {
+        "section": ledger.section,
+        "currency": ledger.currency,
+        "opening": ledger.opening,
+        "debit": ledger.debit,
+        "credit": ledger.credit,
+        "closing": ledger.closing,
+        "ageing": ages.get((ledger.section, ledger.currency)),
+        "lines": [_freeze_line(line) for line in ledger.lines],
+    }
 
 
 def _freeze_line(line):

@@ -70,13 +70,13 @@ class CounterpartyStatementSettlement(models.AbstractModel):
     @api.model
     def _sql_legs_of(self, scope, options, where, this, that):
         """Return the settlements seen from the debit or the credit item ``l``, ``o`` the other."""
-        names = {"this": SQL(this), "that": SQL(that)}
+        sides = (this, that)
         if options.get("amounts") == COMPANY:
             amounts = [SQL("r.amount"), SQL("r.amount")]
             currencies = [SQL("%s", scope["currency"])] * 2
             differ = SQL("FALSE")
         else:
-            amounts = [SQL(f"r.{this}_amount_currency"), SQL(f"r.{that}_amount_currency")]
+            amounts = [SQL("r.%s", SQL.identifier(f"{side}_amount_currency")) for side in sides]
             currencies = [SQL("l.currency_id"), SQL("o.currency_id")]
             differ = SQL(
                 """l.currency_id != o.currency_id
@@ -109,11 +109,11 @@ class CounterpartyStatementSettlement(models.AbstractModel):
                     differ,
                 ),
                 joins=SQL(
-                    """JOIN account_partial_reconcile r ON r.%(this)s_move_id = l.id
-                       JOIN account_move_line o ON o.id = r.%(that)s_move_id
+                    """JOIN account_partial_reconcile r ON r.%s = l.id
+                       JOIN account_move_line o ON o.id = r.%s
                        LEFT JOIN res_partner q ON q.id = o.partner_id
                        LEFT JOIN res_currency k ON k.id = o.currency_id""",
-                    **names,
+                    *(SQL.identifier(f"{side}_move_id") for side in sides),
                 ),
             ),
         )

@@ -215,6 +215,8 @@ from . import test_tools_statement
 from . import test_tools_statement_accounts
 from . import test_counterparty_statement_ledger
 from . import test_counterparty_statement_random
+from . import test_counterparty_statement_part
+from . import test_counterparty_statement_run
 from . import test_tools_payment_groups
 from . import test_counterparty_statement
 from . import test_portal_speed

@@ -1,8 +1,8 @@
 """What settlements take out of the ledgers of a statement, beyond what their items say.
 
-An invoice in a foreign currency that is paid in ours stands in one ledger, its payment in another.
-Each is settled, so nothing is open; without a line for the settlement both ledgers would close with
-a balance that nobody owes. The line has the sign that closes its item, on the day of the later item.
+An invoice in a foreign currency that is paid in ours stands in one ledger, its payment in
+another. Each is settled, so nothing is open; without a line for the settlement both ledgers would
+close with a balance that nobody owes. The line closes its item, on the day of the later one.
 """
 
 from typing import NamedTuple
