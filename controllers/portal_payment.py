@@ -44,6 +44,7 @@ class BalancePaymentPortal(StatementPortal, HostPaymentPortal):
             "shown": len(moves),
             "total": total,
             "is_payable": payment_groups.is_payable,
+            "get_terms": payments._get_terms,
             "our_company": company,
         }
         if len(groups) == 1 and payment_groups.is_payable(groups[0][1]):

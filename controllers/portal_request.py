@@ -165,11 +165,12 @@ class RequestPortal(CustomerPortal):
         if record.merged_into_id:
             survivor = record._follow_merged()
             # the link of one person is no key to what others wrote
-            if survivor._is_shown() and survivor._is_participant(
+            is_open = survivor._is_shown() and survivor._is_participant(
                 email_normalize(record.partner_email)
-            ):
-                if url := self._get_survivor_url(record, survivor, access_token):
-                    return request.redirect(url)
+            )
+            url = is_open and self._get_survivor_url(record, survivor, access_token)
+            if url:
+                return request.redirect(url)
         values = self._prepare_request_values(record, access_token)
         values["done"] = done if done in DONE else None
         return request.render(

@@ -101,9 +101,27 @@ class CounterpartyPortalPayment(models.AbstractModel):
         ]
         digits = max(moves.currency_id.mapped("decimal_places"), default=2)
         return [
-            (moves.browse(group.ids), group, moves.browse(group.ids).currency_id)
+            (found, group._replace(to_pay=self._get_discounted(found, group.to_pay)), currency)
             for group in payment_groups.groups(dues, digits)
+            for found in [moves.browse(group.ids)]
+            for currency in found.currency_id
         ]
+
+    @api.model
+    def _get_discounted(self, moves, amount):
+        """Return what a payment comes to after the discount of the host for paying early.
+
+        The host settles the rest when the payment is of this invoice alone.
+        """
+        terms = self._get_terms(moves)
+        return terms["amount_due"] if terms.get("installment_state") == "epd" else amount
+
+    @api.model
+    def _get_terms(self, moves):
+        """Return what the host says about the payment of one invoice: instalments, discount."""
+        if len(moves) != 1 or moves.move_type != "out_invoice":
+            return {}
+        return moves._get_invoice_next_payment_values()
 
     @api.model
     def _get_accounts(self, moves):

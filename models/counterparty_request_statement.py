@@ -90,12 +90,20 @@ class CounterpartyRequest(models.Model):
         self.ensure_one()
         # the answer goes to who has asked, in that person's language
         desk = self.with_user(SUPERUSER_ID).with_context(lang=self._get_sender_lang())
-        paper = issued._keep_file()
-        body = desk.env._(
-            "Here is your statement %(number)s as of %(day)s.",
-            number=issued.name,
-            day=format_date(desk.env, issued.date_to),
-        )
-        desk._answer(plaintext2html(body), attachments=[(paper.name, paper.raw)])
+        values = {"number": issued.name, "day": format_date(desk.env, issued.date_to)}
+        if is_own:
+            paper = issued._keep_file()
+            files = [(paper.name, paper.raw)]
+            body = desk.env._("Here is your statement %(number)s as of %(day)s.", **values)
+        else:
+            files = []
+            body = desk.env._(
+                "Here is statement %(number)s of %(company)s as of %(day)s. It opens as long as"
+                " you are authorized for this company: %(url)s",
+                company=issued.partner_id.name,
+                url=f"{issued.get_base_url()}{issued.access_url}",
+                **values,
+            )
+        desk._answer(plaintext2html(body), attachments=files)
         desk.statement_id = issued
         desk._close(SYSTEM)

@@ -317,6 +317,56 @@ class TestPortalPaymentDelegate(PaymentCase, HttpCase):
             self.assertNotIn("minutes", said[state])
             self.assertIn(invoice.name, said[state])
 
+    def test_paying_early_brings_the_discount_of_the_host(self):
+        early = self.env["account.payment.term"].create(
+            {
+                "name": "2/7 net 30",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 7,
+                "line_ids": [Command.create({"value_amount": 100, "nb_days": 30})],
+            }
+        )
+        today = fields.Date.today()
+        invoice, other = (
+            self._move(amount, day=today, invoice_payment_term_id=early.id) for amount in (100, 50)
+        )
+        self.authenticate("pat", "pat-pat-pat")
+        query = f"invoice={invoice.id}&company={self.company.id}"
+        page = self.url_open(f"/my/balance/pay?{query}").text
+        self.assertTrue("98.00" in page and "Discount of" in page, "no discount is offered")
+
+        [(_moves, both, _currency)] = self.payments._get_groups(invoice | other)
+        self.assertEqual(both.to_pay, 150, "the host gives it to one invoice at a time")
+        transaction = self._finish(self._begin_ours(invoice))
+
+        self.assertEqual(transaction.amount, 98)
+        self.assertEqual((invoice.amount_residual, self._owed(self.northwind)), (0, 50))
+
+    def test_an_invoice_in_instalments_is_paid_whole_or_on_its_own_page(self):
+        halves = self.env["account.payment.term"].create(
+            {
+                "name": "Halves",
+                "line_ids": [
+                    Command.create({"value_amount": 30, "nb_days": 10}),
+                    Command.create({"value_amount": 70, "nb_days": 40}),
+                ],
+            }
+        )
+        invoice = self._move(100, day=fields.Date.today(), invoice_payment_term_id=halves.id)
+        self.authenticate("pat", "pat-pat-pat")
+        query = f"invoice={invoice.id}&company={self.company.id}"
+
+        page = self.url_open(f"/my/balance/pay?{query}").text
+
+        self.assertTrue("Next instalment" in page and "30.00" in page, "nothing of instalments")
+        self.assertTrue(f"/my/invoices/{invoice.id}?payment=True" in page)
+        reference = self._begin_by_host(f"/invoice/transaction/{invoice.id}", 30)
+        self._finish(reference)
+        self.assertEqual(invoice.amount_residual, 70)
+        self.assertEqual(self._finish(self._begin_ours(invoice)).amount, 70)
+        self.assertEqual((invoice.amount_residual, self._owed(self.northwind)), (0, 0))
+
     # ------------------------------------------------------------
     # A head's delegate
     # ------------------------------------------------------------

@@ -542,8 +542,9 @@ class TestPortalStatementRequest(StatementPageCase):
         paper = request.statement_id
         self.assertEqual((request.state, paper.partner_id), ("closed", self.alfa))
         self.assertFalse(request.message_ids.attachment_ids)
-        page = self._get(request.access_url).text
-        self._check_shown(f"/my/statements/{paper.id}", page)
+        bodies = "".join(request.message_ids.mapped("body"))
+        self.assertIn(f"/my/statements/{paper.id}", bodies)
+        self.assertNotIn("access_token", bodies)
         self.assertEqual(self._get(paper.access_url).status_code, 200)
         row._end()
         self._check_hidden("123.45", self._get(request.access_url).text)
