@@ -160,6 +160,7 @@
         "views/portal_common_templates.xml",
         "views/portal_pages_templates.xml",
         "views/portal_offer_templates.xml",
+        "views/portal_key_templates.xml",
         "views/portal_company_templates.xml",
         "views/portal_topics_templates.xml",
         "views/portal_prices_templates.xml",

@@ -19,8 +19,9 @@ from . import portal_prices
 from . import portal_topics
 from . import portal_paper
 from . import portal_statement
+from . import portal_host_payment
+from . import portal_key
 from . import portal_payment
-from . import portal_payment_payer
 from . import statement
 
 # profit

@@ -3,12 +3,13 @@
 from uuid import uuid4
 
 from odoo.http import request, route
-from odoo.tools import email_normalize, str2bool
+from odoo.tools import email_normalize
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..models.counterparty_change import BANK, EMAIL, NAME, VAT
 from ..models.counterparty_request_submission import TooManySubmissionsError
+from ..models.res_partner_portal import OWN_ADDRESS
 from ..tools import authorization as scopes
 from ..tools import own_field_input, web_form
 from ..tools.day_input import read_day
@@ -237,21 +238,16 @@ class CompanyPortal(CustomerPortal):
         # sudo: the visitor's own company
         own = request.env.user.partner_id.sudo().commercial_partner_id
         entity = partner_sudo.commercial_partner_id if partner_sudo else own
-        wanted = {}
-        if not partner_sudo and entity.is_company:
-            if self._is_for_invoices(*args, **form_data) and not self._is_address_open(entity):
-                return partner_sudo, {
-                    "invalid_fields": [],
-                    "messages": [
-                        request.env._(
-                            "Only who manages %(company)s here says where its invoices go.",
-                            company=entity.name,
-                        )
-                    ],
-                }
-            if self._is_changes_open() or not self._is_address_open(entity):
+        if entity.is_company and not partner_sudo:
+            if not entity._is_counterparty_address_open(request.env.user.partner_id):
+                return partner_sudo, {"messages": [self._get_closed_text(entity)]}
+            if self._is_changes_open():
                 # the host hands it on to a company that has none
                 form_data.pop("vat", None)
+        elif not entity._is_counterparty_address_open(request.env.user.partner_id):
+            # what a mere contact says of itself is not where its company has its seat
+            partner_sudo = partner_sudo.with_context(**{OWN_ADDRESS: True})
+        wanted = {}
         if entity.is_company and partner_sudo != entity:
             # the host would let a mere contact rename its company
             name = web_form.clean_line(form_data.pop("company_name", ""))
@@ -288,14 +284,11 @@ class CompanyPortal(CustomerPortal):
             feedback = {"redirectUrl": "/my/company?done=asked"}
         return result, feedback
 
-    def _is_for_invoices(self, address_type="billing", use_delivery_as_billing=None, **_form_data):
-        """Tell whether a new address of the host's form would get invoices and statements."""
-        return address_type == "billing" or str2bool(use_delivery_as_billing or "false")
-
-    def _is_address_open(self, entity):
-        """Tell whether the visitor may say where papers of its company go."""
-        # sudo: the visitor itself
-        return entity._is_counterparty_address_open(request.env.user.partner_id.sudo())
+    def _get_closed_text(self, entity):
+        return request.env._(
+            "You may not add addresses of %(company)s. Please ask your company, or write to us.",
+            company=entity.name,
+        )
 
     def _may_ask_change(self):
         """Tell whether the visitor has not asked too often; count this time."""

@@ -1,14 +1,15 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.http import request, route
 
-from odoo.addons.account_payment.controllers.payment import PaymentPortal
-from odoo.addons.account_payment.controllers.portal import PortalAccount
-
+from ..models.counterparty_request_submission import TooManySubmissionsError
+from ..tools import authorization as scopes
 from ..tools import payment_groups
+from . import request_form
+from .portal_host_payment import HostPaymentPortal, without_saved_ways
 from .portal_statement import StatementPortal
 
 
-class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
+class BalancePaymentPortal(StatementPortal, HostPaymentPortal):
     """Payment of one, several or all open documents, with the host's providers."""
 
     def _get_payable(self, items):
@@ -16,7 +17,9 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
         if not self._may_pay():
             return super()._get_payable(items)
         ids = [item.move for _partner, item in items if item.kind in ("invoice", "credit_note")]
-        moves = payments._find_documents(self._get_payers(), request.env.company, ids)
+        moves = payments._find_documents(
+            self._get_payers(), request.env.company, ids, self._get_payable_days()
+        )
         return {**super()._get_payable(items), **payments._get_states(moves)}
 
     @route(
@@ -29,17 +32,20 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
             return request.redirect("/my")
         payments = request.env["counterparty.portal.payment"]
         ids = payment_groups.read_ids(request.httprequest.args.getlist("invoice"))
-        moves = payments._find_documents(
-            self._get_payers(), request.env.company, None if query.get("all") else ids
-        )
+        payers, company, days = self._get_payers(), request.env.company, self._get_payable_days()
+        moves = payments._find_documents(payers, company, None if query.get("all") else ids, days)
+        total = payments._count_documents(payers, company, days) if query.get("all") else 0
         busy = payments._get_busy(moves)
         groups = payments._get_groups(moves - busy)
         values = {
             "groups": groups,
             "busy": busy,
             "missing": not query.get("all") and len(ids) > len(moves),
+            "shown": len(moves),
+            "total": total,
             "is_payable": payment_groups.is_payable,
-            "our_company": request.env.company,
+            "get_terms": payments._get_terms,
+            "our_company": company,
         }
         if len(groups) == 1 and payment_groups.is_payable(groups[0][1]):
             values.update(self._prepare_payment_form(*groups[0]))
@@ -55,9 +61,13 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
         self._choose_company(company, "balance")
         if not self._may_pay():
             raise ValidationError(request.env._("This cannot be paid here."))
+        self._accept_payment()
         try:
             payment = request.env["counterparty.portal.payment"]._prepare_payment(
-                self._get_payers(), request.env.company, payment_groups.read_ids(ids.split("-"))
+                self._get_payers(),
+                request.env.company,
+                payment_groups.read_ids(ids.split("-")),
+                self._get_payable_days(),
             )
         except UserError as error:
             raise ValidationError(str(error)) from error
@@ -86,6 +96,8 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
         # sudo: the host has checked the visitor's right to pay these
         moves = request.env["account.move"].sudo().browse(invoice_ids)
         if any(company._has_portal_page("pay") for company in moves.company_id):
+            if request.env.user._is_portal():
+                self._accept_payment()
             try:
                 request.env["counterparty.portal.payment"]._bar_others(moves)
             except UserError as error:
@@ -118,11 +130,26 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
         return company._has_portal_page("balance") and company._has_portal_page("pay")
 
     def _get_payers(self):
-        """Return for whom the visitor may pay: only companies whose days are not limited."""
-        partners = self._get_represented("pay")
-        records = request.env["counterparty.statement"]
-        days = records._get_portal_days(partners, "pay", request.env.company)
-        return partners.filtered(lambda partner: days[partner.id] is None)
+        """Return for whom the visitor may pay: a head's delegate while the member belongs to it."""
+        return self._get_represented_now(scopes.PAY)
+
+    def _get_payable_days(self):
+        """Return the domain of documents of the days that the visitor may pay."""
+        return request.env["res.partner"]._domain_counterparty_portal(
+            scopes.PAY, "commercial_partner_id", "date", request.env.company
+        )
+
+    def _accept_payment(self):
+        """Take note of a payment that somebody begins, so that limits hold.
+
+        :raises ValidationError: when the visitor has to wait
+        """
+        try:
+            request_form.accept({}, address=f"pay {request.env.uid}")
+        except TooManySubmissionsError as error:
+            raise ValidationError(
+                request.env._("You have begun many payments. Please try again in an hour.")
+            ) from error
 
     def _prepare_payment_form(self, moves, group, currency):
         """Return what the host's form of payment shows."""
@@ -140,4 +167,5 @@ class BalancePaymentPortal(StatementPortal, PortalAccount, PaymentPortal):
                 "transaction_route": f"/my/balance/transaction/{request.env.company.id}/{ids}",
             }
         )
-        return {**values, "amount": group.to_pay, "payment_form": True}
+        values.update(amount=group.to_pay, payment_form=True)
+        return without_saved_ways(values, moves)

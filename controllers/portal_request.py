@@ -3,7 +3,7 @@ from uuid import uuid4
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request, route
-from odoo.tools import email_normalize
+from odoo.tools import consteq, email_normalize
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
@@ -181,10 +181,12 @@ class RequestPortal(CustomerPortal):
         if record.merged_into_id:
             survivor = record._follow_merged()
             # the link of one person is no key to what others wrote
-            if survivor._is_shown() and survivor._is_participant(
+            is_open = survivor._is_shown() and survivor._is_participant(
                 email_normalize(record.partner_email)
-            ):
-                return request.redirect(survivor.get_portal_url())
+            )
+            url = is_open and self._get_survivor_url(record, survivor, access_token)
+            if url:
+                return request.redirect(url)
         values = self._prepare_request_values(record, access_token)
         values["done"] = done if done in DONE else None
         return request.render(
@@ -277,6 +279,16 @@ class RequestPortal(CustomerPortal):
         if request.env.user._is_public() and not access_token:
             return request.redirect(f"/web/login?redirect=/my/requests/{request_id}")
         return request.redirect("/my")
+
+    def _get_survivor_url(self, record, survivor, access_token):
+        """Return where a merged request leads on: by a link for who has one, else by rights.
+
+        Nothing is written by looking: merging has made the key.
+        """
+        key = record.access_token
+        if access_token and key and consteq(key, access_token):
+            return survivor.get_portal_url() if survivor.access_token else None
+        return survivor.access_url if survivor.with_env(request.env).has_access("read") else None
 
     def _get_link(self, record, access_token, done=None):
         if access_token:

@@ -1,8 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
-# the visitor sees the invoice, and may not pay it
-SEEN_ONLY = "counterparty_seen_only"
+from .portal_mixin import NOT_PAYABLE
 
 
 class AccountMove(models.Model):
@@ -219,12 +218,11 @@ class AccountMove(models.Model):
     # ------------------------------------------------------------
 
     def _has_to_be_paid(self):
-        has_to_be_paid = super()._has_to_be_paid()
-        is_barred = self.env.context.get(SEEN_ONLY) or self._is_counterparty_being_paid()
-        return has_to_be_paid and not is_barred
+        has_to_be_paid = super()._has_to_be_paid() and not self.env.context.get(NOT_PAYABLE)
+        return has_to_be_paid and not self._is_counterparty_being_paid()
 
     def _get_online_payment_error(self):
-        if self.env.context.get(SEEN_ONLY):
+        if self.env.context.get(NOT_PAYABLE):
             return self.env["counterparty.portal.payment"]._get_seen_text(self)
         if self._is_counterparty_being_paid():
             return self.env["counterparty.portal.payment"]._get_busy_text(self)

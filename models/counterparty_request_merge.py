@@ -147,6 +147,8 @@ class CounterpartyRequestMerge(models.AbstractModel):
             source._move_content(target)
         # the rights on both were checked
         sources.sudo().write({"merged_into_id": target.id})
+        # links of what was merged lead on; following one writes nothing
+        target.sudo()._portal_ensure_token()
         # what was merged before leads to the end at once
         before = self.sudo().search([("merged_into_id", "in", sources.ids)])
         before.write({"merged_into_id": target.id})

@@ -64,7 +64,10 @@ class CounterpartyRequest(models.Model):
         """
         company = request.company_id
         partners = self.env["res.partner"]._get_counterparty_portal_companies(STATEMENT, company)
-        partner = partners.filtered(lambda one: one.id == asked) if asked else partners[:1]
+        # the visitor's own company is compared, not shown
+        own = self.env.user.partner_id.sudo().commercial_partner_id
+        wanted = asked or (own.id if own.id in partners.ids or len(partners) != 1 else partners.id)
+        partner = partners.filtered(lambda one: one.id == wanted)
         if not partner or not company._has_portal_page(STATEMENT):
             return
         statements = self.env["counterparty.statement"]
@@ -74,21 +77,33 @@ class CounterpartyRequest(models.Model):
         try:
             with self.env.cr.savepoint():
                 issued = statements._issue_for_portal(partner, company, **terms)
-                request._send_statement(issued)
+                request._send_statement(issued, is_own=partner.id == own.id)
         except Exception:
             _logger.warning("request %s is left to the team", request.number, exc_info=True)
 
-    def _send_statement(self, issued):
-        """Answer with the paper: PDF, or a page to print without a PDF maker."""
+    def _send_statement(self, issued, is_own=True):
+        """Answer with the paper: PDF, or a page to print without a PDF maker.
+
+        :param is_own: whether it is of the company of who asks; else the answer says where the
+            paper is, which opens it as long as there is an authorization: a file would stay
+        """
         self.ensure_one()
         # the answer goes to who has asked, in that person's language
         desk = self.with_user(SUPERUSER_ID).with_context(lang=self._get_sender_lang())
-        paper = issued._keep_file()
-        body = desk.env._(
-            "Here is your statement %(number)s as of %(day)s.",
-            number=issued.name,
-            day=format_date(desk.env, issued.date_to),
-        )
-        desk._answer(plaintext2html(body), attachments=[(paper.name, paper.raw)])
+        values = {"number": issued.name, "day": format_date(desk.env, issued.date_to)}
+        if is_own:
+            paper = issued._keep_file()
+            files = [(paper.name, paper.raw)]
+            body = desk.env._("Here is your statement %(number)s as of %(day)s.", **values)
+        else:
+            files = []
+            body = desk.env._(
+                "Here is statement %(number)s of %(company)s as of %(day)s. It opens as long as"
+                " you are authorized for this company: %(url)s",
+                company=issued.partner_id.name,
+                url=f"{issued.get_base_url()}{issued.access_url}",
+                **values,
+            )
+        desk._answer(plaintext2html(body), attachments=files)
         desk.statement_id = issued
         desk._close(SYSTEM)

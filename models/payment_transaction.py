@@ -33,3 +33,8 @@ class PaymentTransaction(models.Model):
         self.ensure_one()
         # whether one is there is told, nothing of it
         return bool(self.sudo().filtered_domain(self._domain_counterparty_in_progress()))
+
+    def _is_counterparty_on_the_way(self):
+        """Tell whether a payment is in progress and the payer can do nothing more about it."""
+        self.ensure_one()
+        return self.sudo().state != "draft" and self._is_counterparty_in_progress()

@@ -6,6 +6,7 @@ from ..tools.banner import BannerLine, top_line
 from ..tools.import_templates import template_path
 from ..tools.roles import ACTIVE, FORMER, FUTURE, PROSPECT, section_string
 from .counterparty_role import HOST_PERSON
+from .res_partner_portal import OWN_ADDRESS
 
 GROUP_USER = "counterparty_crm.group_user"
 
@@ -393,3 +394,10 @@ class ResPartner(models.Model):
         return super()._can_be_edited_by_current_customer(
             **kwargs
         ) and self._is_counterparty_address_open(self._get_current_partner(**kwargs))
+
+    def _fields_sync(self, values):
+        # portal: the seat of a company is not what a mere contact says of itself
+        if self.env.context.get(OWN_ADDRESS):
+            addresses = self._address_fields()
+            values = {name: value for name, value in values.items() if name not in addresses}
+        return super()._fields_sync(values)

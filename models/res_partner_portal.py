@@ -9,6 +9,8 @@ from .counterparty_authorization import SCOPE_FIELDS
 from .res_users_portal import domain_of_days
 
 GROUP_USER = "counterparty_crm.group_user"
+# context: the address of a contact is not handed on to its company
+OWN_ADDRESS = "counterparty_own_address"
 
 
 class CounterpartyPortalPartnerMixin(models.AbstractModel):
@@ -77,7 +79,7 @@ class CounterpartyPortalPartnerMixin(models.AbstractModel):
         )
 
     def _is_counterparty_address_open(self, visitor):
-        """Tell whether the current user may change an address of its company.
+        """Tell whether the current user may add or change an address of its company.
 
         :param visitor: as whom it signed in, or checks out
         """

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from .portal_mixin import NOT_PAYABLE
 from .sale_order_credit import CHECKED, OVERRIDE, OrderIds
 from .sale_order_line import SALE_MARGIN
 
@@ -69,6 +70,13 @@ class SaleOrder(models.Model):
         # the host's “Update Prices” takes the list's all the same
         agreed = self.env.context.get("counterparty_agreed_ids", ())
         return lines.filtered(lambda line: line.id not in agreed)
+
+    # ------------------------------------------------------------
+    # PORTAL: whoever may not pay is not asked to
+    # ------------------------------------------------------------
+
+    def _has_to_be_paid(self):
+        return super()._has_to_be_paid() and not self.env.context.get(NOT_PAYABLE)
 
     # ------------------------------------------------------------
     # HOLDING: credit of the group

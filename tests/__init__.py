@@ -226,6 +226,7 @@ from . import test_portal_preview
 from . import test_portal_document
 from . import test_portal_leaks
 from . import test_portal_payment
+from . import test_portal_payment_delegate
 from . import test_portal_payment_race
 from . import test_tour_counterparty_statement
 from . import test_tour_counterparty_portal

@@ -44,6 +44,52 @@ class TestPortalKeys(PortalWorldCase):
         self._enter(self.dana, self.alfa)
         self.assertEqual(self._get(f"/my/orders/{order.id}?access_token=").status_code, 200)
 
+    def test_pages_of_documents_hold_no_key_where_authorizations_count(self):
+        key = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}"
+        papers = self.mine.papers
+        sent = papers["order"].copy()
+        sent.action_quotation_sent()
+        shown = [papers["invoice"], papers["open"], papers["order"], papers["purchase"], sent]
+        for paper in shown:
+            paper._portal_ensure_token()
+        keys = [paper.access_token for paper in shown]
+        self._enter(self.dana, self.alfa)
+        # the host keeps what was in a list to lead on to the next one
+        for url in ("/my/invoices", "/my/orders", "/my/purchase", "/my/quotes"):
+            self._get(url)
+        for paper in shown:
+            with self.subTest(visibility="company", paper=paper._name):
+                self.assertRegex(self._get(paper.access_url).text, key)
+        self._by_authorization()
+        for paper in shown:
+            for query in ("", "?access_token=wrong"):
+                with self.subTest(paper=paper._name, query=query):
+                    answer = self._get(f"{paper.access_url}{query}")
+                    self.assertEqual(answer.status_code, 200)
+                    for known in keys:
+                        self._check_hidden(known, answer.text)
+                    self.assertNotRegex(answer.text, f"access_token={key}")
+        # what the page leads to opens by rights, and a link that was mailed opens as ever
+        answer = self._get(f"{papers['order'].access_url}?access_token=&report_type=html")
+        self.assertEqual(answer.status_code, 200)
+        link = sent.get_portal_url()
+        self.assertIn(sent.access_token, self._get(link).text)
+        self.row._end()
+        self.assertEqual(self._get(sent.access_url).status_code, 303)
+        self.assertEqual(self._get(link).status_code, 200)
+        self.env.invalidate_all()
+        self.assertEqual([paper.access_token for paper in shown], keys, "nothing was renewed")
+
+    def test_pages_offer_no_payment_to_who_may_only_look(self):
+        invoice = self.mine.papers["open"]
+        self.row.scope_pay = False
+        self._enter(self.dana, self.alfa)
+
+        page = self._get(f"{invoice.access_url}?payment=True").text
+
+        self._check_shown("not authorized to pay", page)
+        self.assertFalse('data-bs-target="#pay_with"' in page)
+
     def test_a_company_renames_itself_by_approval_only(self):
         alfa = self.alfa_login.with_user(self.alfa_login)
         for values in ({"name": "Renamed"}, {"email": "new@alfa.example"}):

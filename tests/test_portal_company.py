@@ -130,10 +130,7 @@ class TestPortalCompany(PortalPageCase):
         return {**values, "country_id": str(country.id)}
 
     def test_by_authorization_a_mere_contact_changes_no_address_of_its_company(self):
-        office = self.env["res.partner"].create(
-            {**ADDRESS, "name": "Invoices", "type": "invoice", "parent_id": self.alfa.id,
-             "country_id": self.env.ref("base.bg").id}
-        )  # fmt: skip
+        office = self._office()
         values = self._complete({**ADDRESS, "name": "Invoices", "partner_id": str(office.id)})
 
         def change(email):
@@ -156,27 +153,41 @@ class TestPortalCompany(PortalPageCase):
         self.assertEqual(change("three@alfa.example"), "three@alfa.example")
         self.assertTrue(office.active)
 
-    def test_by_authorization_a_mere_contact_takes_no_invoices_over(self):
-        self._by_authorization()
-        before = self.alfa.address_get(["invoice"])["invoice"]
-        values = self._complete({**ADDRESS, "name": "A", "email": "thief@evil.example"})
-        self._sign_in(self.anna)
+    def _add(self, **values):
+        """Send the host's form of a new address."""
+        values = self._complete({**ADDRESS, "name": "A", "email": "thief@evil.example", **values})
+        answer = self._post("/my/address/submit", page="/my/account", **values)
+        return json.loads(answer.text)
 
-        for kind in (
+    def test_by_authorization_a_mere_contact_adds_no_address_of_its_company(self):
+        office = self._office()
+        ways = (
             {"address_type": "billing"},
+            {"address_type": "delivery"},
             {"address_type": "delivery", "use_delivery_as_billing": "true"},
-            {},
-        ):
-            with self.subTest(kind=kind):
-                answer = self._post("/my/address/submit", page="/my/account", **values, **kind)
-                self.assertIn("Only who manages", answer.text)
-                self.assertEqual(self.alfa.address_get(["invoice"])["invoice"], before)
-        self._post("/my/address/submit", page="/my/account", address_type="delivery", **values)
-        self.assertEqual(self.alfa.address_get(["invoice"])["invoice"], before)
-
+        )
+        self._by_authorization()
+        self._sign_in(self.anna)
+        for values in ways:
+            with self.subTest(**values):
+                self.assertIn("messages", self._add(**values))
+                found = self.alfa.address_get(["invoice", "delivery"])
+                self.assertEqual(found["invoice"], office.id)
+                self.assertEqual(found["delivery"], self.alfa.id)
         self._authorize(self.anna, self.alfa, "manage")
-        self._post("/my/address/submit", page="/my/account", address_type="billing", **values)
-        self.assertNotEqual(self.alfa.address_get(["invoice"])["invoice"], before)
+        for values in ways:
+            with self.subTest(authorized=True, **values):
+                self.assertIn("redirectUrl", self._add(**values))
+        self.company.counterparty_portal_visibility = "company"
+        self._sign_in(self.alan)
+        self.assertIn("redirectUrl", self._add(name="As the host does"))
+        self.assertTrue(self.alfa.child_ids.filtered(lambda one: one.name == "As the host does"))
+
+    def _office(self):
+        return self.env["res.partner"].create(
+            {**ADDRESS, "name": "Invoices", "type": "invoice", "parent_id": self.alfa.id,
+             "country_id": self.env.ref("base.bg").id}
+        )  # fmt: skip
 
     def test_a_new_address_brings_the_company_no_tax_number(self):
         self.alfa.vat = False
@@ -216,6 +227,23 @@ class TestPortalCompany(PortalPageCase):
                 self.assertTrue(answer.headers["Location"].endswith(f"done={done}"))
                 self.assertEqual(changes.search_count([("partner_id", "=", self.alfa.id)]), count)
         self._check_shown("waits for our approval", self._get("/my/company?done=known").text)
+
+    def test_by_authorization_a_mere_contact_leaves_the_seat_of_its_company(self):
+        self.alfa.street = "Seat 1"
+        person = self.anna.partner_id
+        self._sign_in(self.anna)
+        self._submit(person, street="As the host does")
+        self.assertEqual(self.alfa.street, "As the host does")
+        self._by_authorization()
+
+        self.assertIn("redirectUrl", self._submit(person, street="Evil 1", phone="777"))
+        self.assertEqual((person.phone, person.street), ("777", "Evil 1"))
+        self.assertEqual(self.alfa.street, "As the host does")
+        self.assertEqual(self.alan.partner_id.street, "As the host does")
+
+        self._authorize(self.anna, self.alfa, "manage")
+        self._submit(person, street="New seat 2")
+        self.assertEqual(self.alfa.street, "New seat 2")
 
     def test_only_officers_approve(self):
         self._sign_in(self.anna)

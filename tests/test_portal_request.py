@@ -489,7 +489,16 @@ class TestPortalRequest(PortalRequestCase):
 
         answer = self._get(request.access_url)
 
-        self.assertIn(target.access_url, answer.headers["Location"])
+        self.assertEqual(answer.headers["Location"].rpartition("/my/")[2], f"requests/{target.id}")
+        link = request.get_portal_url()
+        self.authenticate(None, None)
+        self.assertIn(target.access_token, self._get(link).headers["Location"])
+
+        # one that was merged before links were made then
+        target.access_token = False
+        self.assertEqual(self._get(link).status_code, 200)
+        self.env.invalidate_all()
+        self.assertFalse(target.access_token)
 
     # ------------------------------------------------------------
     # Nothing changes on GET

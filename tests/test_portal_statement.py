@@ -528,3 +528,41 @@ class TestPortalStatementRequest(StatementPageCase):
 
         self.assertEqual(self._requests().state, "new")
         self.assertFalse(self._requests().statement_id)
+
+    def test_the_statement_of_another_company_goes_with_the_authorization(self):
+        delta = self._company("Delta Ltd")
+        dana = self._portal("dana", parent_id=delta.id)
+        row = self._authorize(dana, self.alfa, "statement")
+        self._sign_in(dana)
+        self._post("/my/represent", page="/my/home", partner=str(self.alfa.id))
+
+        self._send(counterparty=str(self.alfa.id))
+
+        request = self._requests()
+        paper = request.statement_id
+        self.assertEqual((request.state, paper.partner_id), ("closed", self.alfa))
+        self.assertFalse(request.message_ids.attachment_ids)
+        bodies = "".join(request.message_ids.mapped("body"))
+        self.assertIn(f"/my/statements/{paper.id}", bodies)
+        self.assertNotIn("access_token", bodies)
+        self.assertEqual(self._get(paper.access_url).status_code, 200)
+        row._end()
+        self._check_hidden("123.45", self._get(request.access_url).text)
+        self.assertEqual(self._get(paper.access_url).status_code, 303)
+        files = self.env["ir.attachment"].search([("res_model", "=", request._name)])
+        self.assertFalse(files.filtered(lambda file: file.res_id == request.id))
+
+    def test_who_represents_several_says_of_which_the_statement_is(self):
+        delta = self._company("Delta Ltd")
+        self._by_authorization()
+        dana = self._portal("dana", parent_id=delta.id)
+        self._authorize(dana, self.alfa, "statement")
+        self._authorize(dana, self.beta, "statement")
+        requests = self.env["counterparty.request"].with_user(dana).with_company(self.company)
+
+        answers = dict.fromkeys(("subject", "product", "lot", "place", "phone", "wanted_date"), "")
+        answers |= {"name": "Statement", "description": "Please", "amount": ""}
+        request = requests._create_from_form(self.category, answers).sudo()
+
+        self.assertFalse(request.statement_id)
+        self.assertEqual(request.state, "new")
