@@ -16,8 +16,8 @@ MATCHES = """
     (SELECT debit_move_id AS item_id, credit_move_id AS other_id FROM account_partial_reconcile
       UNION ALL
      SELECT credit_move_id, debit_move_id FROM account_partial_reconcile)"""
-REPEATED = f"""
-    EXISTS (SELECT FROM {MATCHES} match
+REPEATED = """
+    EXISTS (SELECT FROM %(matches)s match
               JOIN account_move_line settled ON settled.id = match.other_id
              WHERE match.item_id = item.id
                AND (SELECT COUNT(*) FROM account_move__account_payment said
@@ -25,7 +25,7 @@ REPEATED = f"""
                      WHERE said.invoice_id = settled.move_id AND payment.move_id IS NULL
                        AND payment.state IN ('in_process', 'paid'))
                 >= (SELECT COUNT(DISTINCT bank.move_id) FROM account_move_line part
-                      JOIN {MATCHES} other ON other.item_id = part.id
+                      JOIN %(matches)s other ON other.item_id = part.id
                       JOIN account_move_line bank ON bank.id = other.other_id
                      WHERE part.move_id = settled.move_id AND bank.statement_line_id IS NOT NULL
                        AND (bank.date, bank.move_id) <= (item.date, item.move_id)) OFFSET 0)
@@ -126,7 +126,7 @@ class CounterpartyTimelineOnceMixin(models.AbstractModel):
     def _sql_bank_items(self, table):
         """Return the items that were booked as money of a counterparty, and are told of here."""
         items = SQL(BANK_ITEMS, move=SQL.identifier(table, "id"))
-        return SQL("%s AND NOT (%s)", items, SQL(REPEATED))
+        return SQL("%s AND NOT (%s)", items, SQL(REPEATED, matches=SQL(MATCHES)))
 
     @api.model
     def _sql_bank_amount(self, table):

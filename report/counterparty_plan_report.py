@@ -143,14 +143,17 @@ class CounterpartyPlanReport(models.Model):
         )
 
     @api.model
-    def _sql_meetings(self, today):
-        # a setting of the host, read to respect what people keep private
-        default = self.env["ir.config_parameter"].sudo().get_param("calendar.default_privacy")
-        day = SQL(
+    def _sql_meeting_day(self):
+        return SQL(
             """CASE WHEN event.allday THEN event.start_date
                     ELSE (event.start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date END""",
             self._get_zone(),
         )
+
+    @api.model
+    def _sql_meetings(self, today):
+        # a setting of the host, read to respect what people keep private
+        default = self.env["ir.config_parameter"].sudo().get_param("calendar.default_privacy")
         return SQL(
             """SELECT (answer.id * %(most)s + guest.place) * 2 + 1 AS id, %(day)s AS date,
                       CASE WHEN NOT event.allday THEN event.start END AS start,
@@ -177,7 +180,7 @@ class CounterpartyPlanReport(models.Model):
                   AND (colleague.id = %(uid)s
                        OR COALESCE(event.privacy, own.calendar_default_privacy, %(default)s)
                           != 'private')""",
-            day=day,
+            day=self._sql_meeting_day(),
             zone=self._get_zone(),
             now=fields.Datetime.now(),
             today=today,

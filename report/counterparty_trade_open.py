@@ -29,17 +29,19 @@ MOVES = """
                / NULLIF(move.product_uom_qty, 0) ELSE 0 END AS done%(more)s
       FROM stock_move move
      WHERE line.by_moves AND move.%(link)s = line.id OFFSET 0"""
-PLANNED = "arrives AND state NOT IN ('done', 'cancel')"
-BACK = "NOT arrives AND state = 'done' AND to_refund AND comes_back"
-GONE = "arrives AND state IN ('done', 'cancel') AND done < demand AND NOT comes_back"
-RATIO = """
-    (SELECT NULLIF(factor, 0) FROM uom_uom WHERE id = line.uom_id)
-        / (SELECT NULLIF(factor, 0) FROM uom_uom WHERE id = template.uom_id)"""
-SUMS = f"""
-    SELECT line.ordered - line.done AS missing, {RATIO} AS ratio,
-           COALESCE(SUM(demand) FILTER (WHERE {PLANNED}), 0) AS planned,
-           COALESCE(SUM(done) FILTER (WHERE {BACK}), 0) AS back,
-           COALESCE(SUM(demand - done) FILTER (WHERE {GONE}), 0) AS gone
+CONDITIONS = {
+    "planned": "arrives AND state NOT IN ('done', 'cancel')",
+    "back": "NOT arrives AND state = 'done' AND to_refund AND comes_back",
+    "gone": "arrives AND state IN ('done', 'cancel') AND done < demand AND NOT comes_back",
+    "here": "state = 'done' AND arrives AND at_place",
+    "ratio": """(SELECT NULLIF(factor, 0) FROM uom_uom WHERE id = line.uom_id)
+                    / (SELECT NULLIF(factor, 0) FROM uom_uom WHERE id = template.uom_id)""",
+}
+SUMS = """
+    SELECT line.ordered - line.done AS missing, %(ratio)s AS ratio,
+           COALESCE(SUM(demand) FILTER (WHERE %(planned)s), 0) AS planned,
+           COALESCE(SUM(done) FILTER (WHERE %(back)s), 0) AS back,
+           COALESCE(SUM(demand - done) FILTER (WHERE %(gone)s), 0) AS gone
       FROM (%(moves)s) move"""
 
 # Of a kit no move is of what was ordered: they are of its components, and the host counts the kits
@@ -51,8 +53,7 @@ KIT_MOVES = """,
                SELECT id FROM stock_location WHERE usage = ANY(%(arrival)s)) AS at_place,
            move.location_id IN (
                SELECT id FROM stock_location WHERE usage = 'production') AS is_made"""
-HERE = "state = 'done' AND arrives AND at_place"
-KIT_SUMS = f"""
+KIT_SUMS = """
     SELECT missing, ratio,
            CASE WHEN is_kit THEN first - here ELSE planned END AS planned,
            CASE WHEN is_kit THEN second - first ELSE back END AS back,
@@ -69,18 +70,19 @@ KIT_SUMS = f"""
                * MIN((here + planned + back) / demand))) AS second,
            GREATEST(line.done * unit.ratio, FLOOR(%(dust)s + line.ordered * unit.ratio
                * MIN((here + planned + back + gone) / demand))) AS third
-      FROM (SELECT {RATIO} AS ratio OFFSET 0) unit
+      FROM (SELECT %(ratio)s AS ratio OFFSET 0) unit
       LEFT JOIN (
            SELECT product_id,
-                  COALESCE(SUM(demand) FILTER (WHERE {PLANNED}), 0) AS planned,
-                  COALESCE(SUM(done) FILTER (WHERE {BACK}), 0) AS back,
-                  COALESCE(SUM(demand - done) FILTER (WHERE {GONE}), 0) AS gone,
-                  COALESCE(SUM(done) FILTER (WHERE {HERE} AND (to_refund OR NOT comes_back)), 0)
-                      - COALESCE(SUM(done) FILTER (WHERE {BACK}), 0) AS here,
+                  COALESCE(SUM(demand) FILTER (WHERE %(planned)s), 0) AS planned,
+                  COALESCE(SUM(done) FILTER (WHERE %(back)s), 0) AS back,
+                  COALESCE(SUM(demand - done) FILTER (WHERE %(gone)s), 0) AS gone,
+                  COALESCE(SUM(done) FILTER (WHERE %(here)s AND (to_refund OR NOT comes_back)), 0)
+                      - COALESCE(SUM(done) FILTER (WHERE %(back)s), 0) AS here,
                   NULLIF(SUM(demand) FILTER (WHERE arrives AND NOT comes_back
                       AND (at_place OR state != 'done')), 0) AS demand
              FROM (%(moves)s) move WHERE NOT is_made GROUP BY product_id) component ON TRUE
      GROUP BY unit.ratio OFFSET 0) kits"""
+
 # What moves still plan is to come; of the rest first what was returned, then what was given up: a
 # cancelled move, or the demand that a move done without backorder left behind. A move's demand is
 # known in its own unit and in the product's, so units of moves need no table.
@@ -282,7 +284,8 @@ class CounterpartyTradeOpen(models.Model):
         kits = self._may_sell_kits()
         more = SQL(KIT_MOVES, arrival=arrival) if kits else SQL()
         moves = SQL(MOVES, link=link, arrival=arrival, more=more)
-        sums = SQL(KIT_SUMS, moves=moves, dust=DUST) if kits else SQL(SUMS, moves=moves)
+        conditions = {name: SQL(code) for name, code in CONDITIONS.items()}
+        sums = SQL(KIT_SUMS if kits else SUMS, moves=moves, dust=DUST, **conditions)
         return SQL(OPEN_LINES, lines=lines, dust=DUST, sums=sums, **parts)
 
     def _may_sell_kits(self):

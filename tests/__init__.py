@@ -46,6 +46,7 @@ from . import test_tour_counterparty_role
 from . import test_views
 from . import test_res_partner_filters
 from . import test_counterparty_timeline
+from . import test_counterparty_timeline_activity
 from . import test_counterparty_timeline_bank
 from . import test_counterparty_timeline_equality
 from . import test_counterparty_trade

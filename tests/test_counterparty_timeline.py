@@ -1,14 +1,14 @@
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import Command, fields
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import new_test_user
 
 from ..models import counterparty_timeline, counterparty_timeline_whose
 from .common import MODULE
-from .common_profit import ProfitCase
+from .common_timeline import TimelineCase
 
 FAMILY = "partner_id"
 # the lists of the host: what a timeline must show of each model, no more and no less
@@ -27,125 +27,8 @@ SAID = [("message_type", "in", ["comment", "email", "email_outgoing"])]
 
 
 @tagged("post_install", "-at_install", "counterparty_counterparty", "counterparty_history")
-class TestCounterpartyTimeline(ProfitCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.seller = cls._user("sven", "sales_team.group_sale_salesman")
-        cls.accountant = cls._user("anna", "account.group_account_invoice")
-        cls.officer = cls._user(
-            "olga",
-            "sales_team.group_sale_salesman_all_leads",
-            "purchase.group_purchase_user",
-            "stock.group_stock_user",
-            "account.group_account_invoice",
-            f"{MODULE}.group_officer",
-        )
-        cls.admin = cls.env.ref("base.user_admin")
-        cls.admin.company_ids |= cls.company
-        cls.admin.company_id = cls.company
-
-    @classmethod
-    def _user(cls, login, *groups):
-        return new_test_user(
-            cls.env,
-            login,
-            groups=",".join(["base.group_user", f"{MODULE}.group_user", *groups]),
-            company_id=cls.company.id,
-            company_ids=[Command.set(cls.company.ids)],
-            tz="Europe/Sofia",
-        )
-
-    def setUp(self):
-        super().setUp()
-        self._make_history()
-        self.env.flush_all()
-
-    def _make_history(self):
-        """Let a little of everything pass between us and the customer, some of it of others."""
-        self.order = self._order(user_id=self.seller.id)
-        self._order(confirmed=False, partner_id=self.contact.id)
-        self._order(user_id=self.officer.id)
-        self.invoice = self._invoice()
-        self._credit(self.invoice)
-        self._invoice(post=False, kind="in_invoice")
-        self.env["account.payment"].create(
-            {"partner_id": self.customer.id, "amount": 30.0, "payment_type": "inbound"}
-        )
-        self.env["purchase.order"].create({"partner_id": self.customer.id})
-        leads = self.env["crm.lead"].create(
-            [
-                {"name": name, "partner_id": self.contact.id, "user_id": user.id}
-                for name, user in (("Shelves", self.seller), ("Racks", self.officer))
-            ]
-        )
-        leads[0].action_set_lost()
-        self._make_contacts()
-
-    def _make_contacts(self):
-        """Let us have met, called, written and agreed something."""
-        self.meeting = self.env["calendar.event"].create(
-            {
-                "name": "Prices of next year",
-                "start": "2026-03-15 09:00:00",
-                "stop": "2026-03-15 10:00:00",
-                "partner_ids": [Command.set((self.customer | self.contact).ids)],
-            }
-        )
-        call = self.env.ref("mail.mail_activity_data_call")
-        planned, done = (
-            self.customer.activity_schedule(
-                activity_type_id=call.id,
-                summary=summary,
-                user_id=self.officer.id,
-                # whatever the hour: this evening it is tomorrow in Sofia
-                date_deadline=fields.Date.today() + timedelta(days=3),
-            )
-            for summary in ("Ask about the shelves", "Called about the racks")
-        )
-        done.action_done()
-        self.activities = planned | done
-        self.customer.message_post(body="They move in May.", message_type="comment")
-        self.order.message_post(
-            body="When will it come?", message_type="email", author_id=self.contact.id
-        )
-        self.order.message_post(
-            body="Next week.", message_type="comment", partner_ids=self.customer.ids
-        )
-        self.env["counterparty.interaction"]._insert_interactions(
-            [
-                {
-                    "date": "2026-03-12 10:00:00",
-                    "partner_id": self.contact.id,
-                    "kind": "call",
-                    "origin": origin,
-                    "note": note,
-                }
-                for origin, note in (("manual", "They want racks"), ("event", "Repeated"))
-            ]
-        )
-        self.env["counterparty.document"].create(
-            {
-                "name": "Frame contract",
-                "partner_id": self.customer.id,
-                "kind_id": self.env.ref(f"{MODULE}.kind_contract").id,
-                "date_from": "2026-01-01",
-            }
-        )
-
-    def _timeline(self, user=None):
-        return (
-            self.env["counterparty.timeline"]
-            .with_user(user or self.officer)
-            .with_context(allowed_company_ids=self.company.ids)
-        )
-
-    def _rows(self, user=None, partner=None, **filters):
-        page = self._timeline(user).get_page((partner or self.customer).id, filters, None, 2000)
-        return page["rows"]
-
-    def _titles(self, *args, **filters):
-        return [row["title"] for row in self._rows(*args, **filters)]
+class TestCounterpartyTimeline(TimelineCase):
+    """Everybody sees what their own lists show, page by page."""
 
     # ------------------------------------------------------------
     # The user's own lists
@@ -242,89 +125,6 @@ class TestCounterpartyTimeline(ProfitCase):
         self.env.flush_all()
 
         self.assertNotIn("When will it come?", self._titles(self.seller, kinds=["message"]))
-
-    def test_plans_about_documents_stand_there_and_lead_to_them(self):
-        for done in (False, True):
-            plan = self.order.activity_schedule(
-                "mail.mail_activity_data_call",
-                summary=f"Call, {done}",
-                user_id=self.officer.id,
-                date_deadline="2026-03-20",
-            )
-            if done:
-                plan.action_feedback(feedback="They sign in May")
-        self.env.flush_all()
-
-        rows = [row for row in self._rows(kinds=["activity"]) if row["model"] == "sale.order"]
-
-        self.assertEqual({row["title"] for row in rows}, {"Call, False", "They sign in May"})
-        self.assertEqual({row["id"] for row in rows}, set(self.order.ids))
-        self.assertIn(self.order.name, rows[0]["subtitle"])
-        # nobody sees more of them than of the order
-        self.order.user_id = self.officer
-        self.env.flush_all()
-        titles = self._titles(self.seller, kinds=["activity"])
-        self.assertNotIn("Call, False", titles)
-        self.assertNotIn("They sign in May", titles)
-
-    def test_what_was_agreed_on_a_planned_call_is_said_and_found(self):
-        for record in (self.customer, self.order):
-            call = record.activity_schedule(
-                "mail.mail_activity_data_call", summary="Ask", user_id=self.officer.id
-            )
-            call.action_feedback(feedback="They sign in May")
-        self.env.flush_all()
-
-        rows = self._rows(kinds=["activity"], text="sign in")
-
-        self.assertEqual({row["model"] for row in rows}, {"res.partner", "sale.order"})
-        for row in rows:
-            self.assertIn("They sign in May", row["title"] + row["subtitle"])
-        # the words of what was done about an order are for who may read the order
-        self.order.user_id = self.officer
-        self.env.flush_all()
-        found = self._rows(self.seller, kinds=["activity"], text="sign in")
-        self.assertEqual([row["model"] for row in found], ["res.partner"])
-
-    def test_done_to_dos_about_documents_stand_there_for_who_reads_the_document(self):
-        todo = self.order.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary="Check the stock",
-            user_id=self.officer.id,
-            date_deadline="2026-03-20",
-        )
-        todo.action_feedback(feedback="Enough of all")
-        self.env.flush_all()
-
-        [row] = [row for row in self._rows(kinds=["activity"]) if row["model"] == "sale.order"]
-
-        self.assertEqual((row["title"], row["state"]), ("Check the stock", "Done"))
-        self.assertIn("Enough of all", row["subtitle"])
-        for text in ("check the", "enough"):
-            self.assertEqual(len(self._rows(kinds=["activity"], text=text)), 1, text)
-        self.assertEqual((row["id"], row["day"]), (self.order.id, str(todo.date_done)))
-        self.assertIn("Check the stock", self._titles(self.seller, kinds=["activity"]))
-        self.order.user_id = self.officer
-        self.env.flush_all()
-        self.assertNotIn("Check the stock", self._titles(self.seller, kinds=["activity"]))
-        # taken up again it is planned, and stands once
-        todo.action_unarchive()
-        self.env.flush_all()
-        [row] = [row for row in self._rows(kinds=["activity"]) if row["model"] == "sale.order"]
-        self.assertEqual(row["title"], "Check the stock")
-        self.assertNotEqual(row["state"], "Done")
-
-    def test_what_was_done_before_we_came_stands_there_too(self):
-        todo = self.order.activity_schedule("mail.mail_activity_data_todo", summary="Of old")
-        todo.action_done()
-        self.env.flush_all()
-        self.env.cr.execute("UPDATE mail_activity SET counterparty_partner_id = NULL")
-        self.env.invalidate_all()
-        self.assertNotIn("Of old", self._titles(kinds=["activity"]))
-
-        self.env["mail.activity"]._fill_counterparties()
-
-        self.assertIn("Of old", self._titles(kinds=["activity"]))
 
     def test_what_drops_out_of_a_page_is_filled_up(self):
         for number in range(30):
@@ -437,13 +237,6 @@ class TestCounterpartyTimeline(ProfitCase):
                 self.assertEqual([row["key"] for row in self._rows(kinds=[kind])], expected)
         self.assertEqual(self._rows(kinds=["nonsense"]), [])
 
-    def test_done_and_planned_activities_say_which_they_are(self):
-        states = {row["title"]: row["state"] for row in self._rows(kinds=["activity"])}
-
-        self.assertEqual(
-            states, {"Ask about the shelves": "Planned", "Called about the racks": "Done"}
-        )
-
     def test_a_credit_note_counts_against_us(self):
         amounts = [row["amount"] for row in self._rows(kinds=["credit_note"])]
 
@@ -541,19 +334,6 @@ class TestCounterpartyTimeline(ProfitCase):
         with patch.object(counterparty_timeline_whose, "FEW", 0):
             self.assertEqual([row["key"] for row in self._rows()], expected)
 
-    def test_what_somebody_wrote_stands_once_wherever_it_was_written(self):
-        stranger = self.env["res.partner"].create({"name": "Stranger"})
-        for where in (self.contact, self.customer, stranger):
-            where.message_post(
-                body=f"Under {where.name}", message_type="email", author_id=self.contact.id
-            )
-        self.env.flush_all()
-
-        titles = self._titles(kinds=["message"])
-
-        for where in (self.contact, self.customer, stranger):
-            self.assertEqual(titles.count(f"Under {where.name}"), 1, where.name)
-
     # ------------------------------------------------------------
     # Cost, paper and sheet
     # ------------------------------------------------------------
@@ -588,18 +368,6 @@ class TestCounterpartyTimeline(ProfitCase):
         self.assertEqual([row["id"] for row in rows], order.ids)
         self.assertFalse(many)
         self.assertEqual(Timeline._find_present(legs, lone.ids, {"kinds": ["invoice"]})[0], {})
-
-    def test_plans_about_many_documents_are_found_like_those_about_few(self):
-        self.order.activity_schedule("mail.mail_activity_data_todo", user_id=self.officer.id)
-        self.env.flush_all()
-        few = [row["key"] for row in self._rows(kinds=["activity"])]
-        Timeline = self._timeline()
-
-        with patch.object(counterparty_timeline_whose, "FEW_DOCUMENTS", 1):
-            _present, many = Timeline._find_present(Timeline._get_legs(), self.customer.ids, {})
-            self.assertIn("sale.order", many)
-            self.assertNotIn("purchase.order", many)
-            self.assertEqual([row["key"] for row in self._rows(kinds=["activity"])], few)
 
     def test_nothing_at_all_is_an_empty_page(self):
         lone = self.env["res.partner"].create({"name": "Lone", "is_company": True})
