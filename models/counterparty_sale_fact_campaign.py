@@ -184,7 +184,8 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
                                   AND (campaign.company_id IS NULL OR %(is_campaign_above)s)
                                   AND i.kind <> ALL(%(silent)s)
                                   AND i.result IS DISTINCT FROM %(negative)s) found) touch
-                WHERE touch.weight > 0 GROUP BY touch.campaign_id, touch.medium_id, touch.source_id""",
+                WHERE touch.weight > 0
+                GROUP BY touch.campaign_id, touch.medium_id, touch.source_id""",
             # the campaign of the last contact decides, as tools/attribution.deciding_model says
             model=model or SQL("COALESCE(own_model, line.model)"),
             first=attribution.FIRST,
