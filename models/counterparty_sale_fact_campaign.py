@@ -4,6 +4,16 @@ from odoo.tools import SQL
 from ..tools import attribution
 from .counterparty_interaction import NEGATIVE, SILENT_KINDS
 
+# the models of tools/attribution and its weights, as the statement names them
+ATTRIBUTION = {
+    "first": attribution.FIRST,
+    "linear": attribution.LINEAR,
+    "decay": attribution.DECAY,
+    "position": attribution.POSITION,
+    "end": attribution.END_WEIGHT,
+    "middle": attribution.MIDDLE_WEIGHT,
+}
+
 
 class CounterpartySaleFactCampaign(models.AbstractModel):
     """Which campaign, medium and source brought a line, and what each share weighs."""
@@ -188,12 +198,7 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
                 GROUP BY touch.campaign_id, touch.medium_id, touch.source_id""",
             # the campaign of the last contact decides, as tools/attribution.deciding_model says
             model=model or SQL("COALESCE(own_model, line.model)"),
-            first=attribution.FIRST,
-            linear=attribution.LINEAR,
-            decay=attribution.DECAY,
-            position=attribution.POSITION,
-            end=attribution.END_WEIGHT,
-            middle=attribution.MIDDLE_WEIGHT,
+            **ATTRIBUTION,
             silent=list(SILENT_KINDS),
             negative=NEGATIVE,
             is_contact_above=self._sql_is_above(SQL("i.company_id")),
