@@ -175,7 +175,7 @@ class CounterpartyStatementContent(models.AbstractModel):
             "issued_at": fields.Datetime.now(),
             "issued_on": fields.Date.context_today(self),
             "company": {
-                **self._prepare_party(company.sudo().partner_id),
+                **self._prepare_party(company.sudo().partner_id, partner),
                 "banks": self._prepare_banks(company),
             },
             "partner": self._prepare_party(partner.sudo()),
@@ -189,14 +189,18 @@ class CounterpartyStatementContent(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_party(self, partner):
-        """Return how a party is named on paper, with what the law asks for."""
+    def _prepare_party(self, partner, reader=None):
+        """Return how a party is named on paper, with what the law asks for.
+
+        :param reader: whoever gets the paper, the party itself when left out
+        """
+        partner = partner.with_context(lang=self._choose_lang(reader or partner, partner))
         lines = (partner._display_address(without_company=True) or "").splitlines()
         return {
             "name": partner.name or "",
             "address": "\n".join(line.strip() for line in lines if line.strip()),
             "vat": partner.vat or "",
-            "registry": partner.company_registry or statement.registry_of(partner.vat),
+            "registry": statement.registry_of(partner.company_registry, partner.vat),
             "county": partner.state_id.name or "",
             "country": partner.country_id.code or "",
             "banks": [],

@@ -160,7 +160,11 @@ class CounterpartyStatementSend(models.AbstractModel):
 
     def _get_lang(self):
         self.ensure_one()
-        readers = (self.recipient_id, self.partner_id, self.company_id.partner_id)
+        return self._choose_lang(self.recipient_id, self.partner_id, self.company_id.partner_id)
+
+    @api.model
+    def _choose_lang(self, *readers):
+        """Return the language of the first of those who read a paper that has one."""
         # a language may have been taken away since
         known = {code for code, _name in self.env["res.lang"].get_installed()}
         return next((reader.lang for reader in readers if reader.lang in known), "en_US")

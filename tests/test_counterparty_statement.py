@@ -218,6 +218,17 @@ class TestCounterpartyStatement(StatementCase):
         self.assertIn('data-oe-lang="ro_RO"', html)
         self.assertIn("31.12.2026", html)
 
+    def test_addresses_are_written_as_the_reader_writes_them(self):
+        self.env["res.lang"]._activate_lang("ro_RO")
+        country = self.env.ref("base.ro")
+        country.with_context(lang="ro_RO").name = "România"
+        self.northwind.write({"lang": "ro_RO", "country_id": country.id})
+        self._move(100)
+
+        content = self._issue()._get_content()
+
+        self.assertIn("România", content["partner"]["address"])
+
     def test_paper_is_made_once_and_no_upload_takes_its_place(self):
         self._move(100)
         issued = self._issue()

@@ -25,18 +25,21 @@ class TestToolsStatement(BaseCase):
     # Parties
     # ------------------------------------------------------------
 
-    def test_the_number_of_a_bulgarian_company_stands_in_its_vat_number(self):
+    def test_number_in_the_register_is_none_of_taxes(self):
         cases = [
-            ("BG175074752", "175074752"),
-            ("bg 175 074 752", "175074752"),
-            ("BG7523169263", ""),
-            ("175074752", ""),
-            ("RO123456789", ""),
-            (False, ""),
+            ("", "BG175074752", "175074752"),
+            ("", "bg 175 074 752", "175074752"),
+            ("", "BG7523169263", ""),
+            ("", "175074752", ""),
+            (False, False, ""),
+            ("J40/4718/2002", "RO14399840", "J40/4718/2002"),
+            ("14399840", "RO14399840", ""),
+            ("14399840", False, "14399840"),
+            ("", "RO123456789", ""),
         ]
-        for vat, expected in cases:
-            with self.subTest(vat=vat):
-                self.assertEqual(statement.registry_of(vat), expected)
+        for registry, vat, expected in cases:
+            with self.subTest(registry=registry, vat=vat):
+                self.assertEqual(statement.registry_of(registry, vat), expected)
 
     # ------------------------------------------------------------
     # Periods
@@ -196,6 +199,8 @@ class TestToolsStatement(BaseCase):
         found = statement.balances(items, TODAY, DIGITS)
 
         self.assertEqual((found[EUR].receivable, found[EUR].prepaid), (79, 0))
+        late = opened(70, due=NEW_YEAR, section="employee")
+        self.assertEqual(statement.balances([late], TODAY, DIGITS)[EUR].overdue, 0)
         self.assertEqual((found[USD].payable, found[USD].credits), (25, 0))
 
     def test_parts_of_a_balance_add_up_to_its_net(self):

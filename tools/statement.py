@@ -129,12 +129,15 @@ class Balance(NamedTuple):
 # ------------------------------------------------------------
 
 
-def registry_of(vat: str | None) -> str:
-    """Return the number in the register (EIK) that the VAT number of a Bulgarian company holds.
+def registry_of(registry: str | None, vat: str | None) -> str:
+    """Return the number of a company in its register, as papers name it beside the tax number.
 
-    Ten digits would be those of a person, which no paper tells.
+    The host takes the tax number for it in Romania, where it is none; in Bulgaria (EIK) it is what
+    the VAT number of a company holds. Ten digits would be those of a person, which no paper tells.
     """
     number = (vat or "").replace(" ", "").upper()
+    if registry and not (number.startswith("RO") and registry in number):
+        return registry
     digits = number.removeprefix("BG")
     is_company = digits != number and len(digits) == 9 and digits.isdecimal()
     return digits if is_company else ""
@@ -287,7 +290,8 @@ def _parts(item: Open, day: date) -> dict[str, float]:
         if item.amount * section.sign > 0:
             return {"prepaid" if section.sign < 0 else "prepaid_to": size}
         return {"receivable" if item.amount > 0 else "payable": size}
-    is_late = bucket(item.due, day) > 0
+    # nobody told an employee by when an advance is accounted for
+    is_late = section.side != EMPLOYEE_SIDE and bucket(item.due, day) > 0
     if section.side == SUPPLIER_SIDE:
         if item.amount > 0:
             return {"supplier_credits": size}
