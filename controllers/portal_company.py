@@ -240,7 +240,8 @@ class CompanyPortal(CustomerPortal):
         entity = partner_sudo.commercial_partner_id if partner_sudo else own
         if entity.is_company and not partner_sudo:
             if not entity._is_counterparty_address_open(request.env.user.partner_id):
-                return partner_sudo, {"messages": [self._get_closed_text(entity)]}
+                messages = [self._get_closed_text(entity)]
+                return partner_sudo, {"invalid_fields": [], "messages": messages}
             if self._is_changes_open():
                 # the host hands it on to a company that has none
                 form_data.pop("vat", None)
@@ -265,12 +266,7 @@ class CompanyPortal(CustomerPortal):
                     ],
                 }
         elif partner_sudo == entity and entity.is_company and self._is_changes_open():
-            for kind in (NAME, VAT, EMAIL):
-                value = web_form.clean_line(form_data.get(kind))
-                if kind in form_data and value != (entity[kind] or ""):
-                    wanted[kind] = value
-                    # the host's form needs an address of who has none yet
-                    form_data[kind] = entity[kind] or (value if kind == EMAIL else "")
+            wanted = self._take_out_changes(entity, form_data)
         if wanted and not self._may_ask_change():
             return partner_sudo, {
                 "invalid_fields": list(wanted),
@@ -283,6 +279,17 @@ class CompanyPortal(CustomerPortal):
             request.env["counterparty.change"]._ask(entity, wanted)
             feedback = {"redirectUrl": "/my/company?done=asked"}
         return result, feedback
+
+    def _take_out_changes(self, entity, form_data):
+        """Return what the company itself wants changed, and leave it as it is in the form."""
+        wanted = {}
+        for kind in (NAME, VAT, EMAIL):
+            value = web_form.clean_line(form_data.get(kind))
+            if kind in form_data and value != (entity[kind] or ""):
+                wanted[kind] = value
+                # the host's form needs an address of who has none yet
+                form_data[kind] = entity[kind] or (value if kind == EMAIL else "")
+        return wanted
 
     def _get_closed_text(self, entity):
         return request.env._(
