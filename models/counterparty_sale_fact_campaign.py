@@ -190,8 +190,7 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
                                   AND i.date < line.invoice_date + 1
                                   AND i.date >= line.invoice_date
                                       - COALESCE(campaign.counterparty_window_days, 0)
-                                  AND (i.company_id IS NULL OR %(is_contact_above)s)
-                                  AND (campaign.company_id IS NULL OR %(is_campaign_above)s)
+                                  AND %(is_contact_above)s AND %(is_campaign_above)s
                                   AND i.kind <> ALL(%(silent)s)
                                   AND i.result IS DISTINCT FROM %(negative)s) found) touch
                 WHERE touch.weight > 0
@@ -207,9 +206,9 @@ class CounterpartySaleFactCampaign(models.AbstractModel):
 
     @api.model
     def _sql_is_above(self, company):
-        """Tell that a company is that of ``line``, or one of which that is a branch."""
+        """Tell that a company is none, that of ``line``, or one of which that is a branch."""
         return SQL(
-            """(%(company)s = line.company_id OR EXISTS (
+            """(%(company)s IS NULL OR %(company)s = line.company_id OR EXISTS (
                    SELECT FROM res_company own WHERE own.id = line.company_id
                       AND '/' || own.parent_path LIKE '%%/' || %(company)s || '/%%'))""",
             company=company,
