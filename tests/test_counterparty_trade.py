@@ -103,13 +103,13 @@ class TradeCase(ProfitCase):
         ).button_validate()
         return picking
 
-    def _take_back(self, picking, quantity):
+    def _take_back(self, picking, quantity, to_refund=True):
         wizard = (
             self.env["stock.return.picking"]
             .with_context(active_id=picking.id, active_ids=picking.ids, active_model=picking._name)
             .create({})
         )
-        wizard.product_return_moves.write({"quantity": quantity, "to_refund": True})
+        wizard.product_return_moves.write({"quantity": quantity, "to_refund": to_refund})
         back = wizard._create_return()
         back.move_ids.write({"quantity": quantity, "picked": True})
         back.with_context(skip_backorder=True).button_validate()
@@ -164,6 +164,15 @@ class TestCounterpartyTradeOpen(TradeCase):
         self._take_back(picking, 3)
 
         self.assertEqual(self._open(), [("out", "returned", 3, 30)])
+
+    def test_what_came_back_to_be_exchanged_is_not_returned(self):
+        order = self._sell(10)
+        picking = self._move(order, 5, backorder=False)
+
+        self._take_back(picking, 2, to_refund=False)
+
+        # it counts as delivered all the same: all that is missing was given up
+        self.assertEqual(self._open(), [("out", "cancelled", 5, 50)])
 
     def test_return_cancellation_and_rest_of_one_line_stand_apart(self):
         order = self._sell(10)
