@@ -118,6 +118,18 @@ class TestCounterpartyStageRule(PipelineCase):
             ],
         )
 
+    def test_request_of_a_rule_without_days_waits_for_its_own_deadline(self):
+        category = self.env.ref("counterparty_crm.request_category_service")
+        rule = self._rule(action="request", category_id=category.id, activity_type_id=False, days=0)
+        at_once, later = self._prospect(), self._prospect()
+
+        at_once.stage_id = self.stages[1]
+        rule.days = 3
+        later.stage_id = self.stages[1]
+
+        self.assertFalse(at_once.counterparty_request_ids.wanted_date)
+        self.assertTrue(later.counterparty_request_ids.wanted_date)
+
     def test_request_learns_the_customer_who_was_a_mere_name(self):
         category = self.env.ref("counterparty_crm.request_category_service")
         self._rule(action="request", category_id=category.id, activity_type_id=False)

@@ -282,3 +282,19 @@ class TestCrmLeadPipelineStages(PipelineCase):
         lead.user_id = self.seller
         lead.user_id = self.outsider
         self.assertEqual(lead.team_id, shop)
+
+    def test_colleague_of_another_company_takes_it_out_of_the_pipeline(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._user(
+            "stan",
+            "sales_team.group_sale_salesman_all_leads",
+            company_id=elsewhere.id,
+            company_ids=[(6, 0, elsewhere.ids)],
+        )
+        team = self.team.id
+
+        own = self.Lead.new({"team_id": team, "user_id": self.seller.id})
+        foreign = self.Lead.new({"team_id": team, "user_id": stranger.id})
+
+        self.assertTrue(own._is_in_common_pipeline())
+        self.assertFalse(foreign._is_in_common_pipeline())

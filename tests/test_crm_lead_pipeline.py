@@ -258,8 +258,16 @@ class TestCrmLeadPipeline(PipelineCase):
         self.assertFalse(lead.active)
 
     def test_recall_lies_ahead(self):
-        with self.assertRaisesRegex(ValidationError, "after today"):
-            self._lose(self._prospect(), days=-1)
+        for days in (-1, 0):
+            with self.subTest(days=days), self.assertRaises(ValidationError):
+                wizard = self.env["crm.lead.lost"].with_user(self.seller)
+                day = fields.Date.context_today(wizard) + timedelta(days=days)
+                wizard.create(
+                    {
+                        "lead_ids": [Command.set(self._prospect().ids)],
+                        "counterparty_recall_date": day,
+                    }
+                ).action_lost_reason_apply()
 
     def test_taken_up_again_needs_no_recall(self):
         lead = self._prospect()

@@ -87,6 +87,24 @@ class TestResPartnerFilters(CounterpartyCase):
         self.assertEqual(silent, self.foods | self.freight | self.late_payer)
         self.assertFalse(silent.with_user(self.user).filtered("counterparty_last_contact"))
 
+    def test_meetings_of_another_company_are_not_told(self):
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        host = self._user(
+            "hal", "group_user", company_id=elsewhere.id, company_ids=[(6, 0, elsewhere.ids)]
+        )
+        start = fields.Datetime.now() - timedelta(days=2)
+        self.env["calendar.event"].with_user(host).create(
+            {
+                "name": "Visit",
+                "start": start,
+                "stop": start + timedelta(hours=1),
+                "partner_ids": [Command.set(self.foods.ids)],
+            }
+        )
+
+        self.assertIn(self.foods, self._found(("counterparty_last_contact", "<", "today -30d")))
+        self.assertFalse(self.foods.with_user(self.user).counterparty_last_contact)
+
     def test_bought_before_and_not_since(self):
         now = fields.Datetime.now()
         self._order(self.ben, confirmed=True, date_order=now - timedelta(days=300))
