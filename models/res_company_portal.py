@@ -124,7 +124,8 @@ class CounterpartyPortalCompanyMixin(models.AbstractModel):
     def _get_portal_zones(self):
         """Return the zone in which each of our companies works: ``[(company id, zone)]``."""
         # where a company of ours works is no secret; archived ones have papers, too
-        companies = self.env["res.company"].sudo().with_context(active_test=False).search([])
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
+        companies = companies.search([("id", ">", 0)])
         zones = [(company.id, company.resource_calendar_id.tz) for company in companies]
         return [
             (company, zone if zone in pytz.all_timezones_set else "UTC") for company, zone in zones

@@ -77,12 +77,19 @@ class TestPortalMeanwhile(PortalWorldCase):
         second._end()
         self._check_hidden(self.mine.marks["invoice"], self.url_open("/my/balance").text)
 
+    @mute_logger("odoo.http")
     def test_the_represented_company_is_archived_and_comes_back(self):
         self._enter(self.dana, self.alfa)
         (self.alfa.user_ids | self.alfa.child_ids.user_ids).active = False
+        papers = (f"/my/statements/{self.mine.statement.id}",
+                  f"/my/documents/{self.mine.document.id}/file")  # fmt: skip
         self.alfa.active = False
         self._check_marks(self.mine, self._pages(), False)
+        for paper in papers:
+            self.assertNotEqual(self._get(paper).status_code, 200)
         self.alfa.active = True
+        for paper in papers:
+            self.assertEqual(self._get(paper).status_code, 200)
         self._check_marks(self.mine, self._pages(), True)
 
     # ------------------------------------------------------------
