@@ -162,10 +162,11 @@ class CounterpartySaleFactMirror(models.AbstractModel):
     def _claim(self, move_ids, line_ids):
         self.env.cr.execute(
             SQL(
+                # as an array: a join may lock them again for each row of the table, 3 s for 2,000
                 """UPDATE counterparty_sale_fact SET kind = kind
-                    WHERE id IN (SELECT id FROM counterparty_sale_fact
-                                  WHERE move_id = ANY(%s) AND line_id = ANY(%s)
-                                    AND kind = 'posting' ORDER BY id FOR UPDATE)""",
+                    WHERE id = ANY(ARRAY(SELECT id FROM counterparty_sale_fact
+                                          WHERE move_id = ANY(%s) AND line_id = ANY(%s)
+                                            AND kind = 'posting' ORDER BY id FOR UPDATE))""",
                 sql_ids(set(move_ids)),
                 sql_ids(set(line_ids)),
             )
