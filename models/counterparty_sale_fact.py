@@ -235,17 +235,21 @@ class CounterpartySaleFact(models.Model):
         """
         self._fill_reversed(sales)
         # the answer of the last statement is that of all
-        rest = self.env.execute_query(
+        rows = self.env.execute_query(
             SQL(
-                "%s; %s",
+                "%s; SELECT id, NULL::int FROM (%s) line%s",
                 self._sql_protected(self._sql_written(sales, live=True, again=again)),
                 self._sql_unwritten(sales),
+                SQL(" UNION ALL %s", self._sql_followers(again, sales)) if again else SQL(),
             )
         )
-        if rest:
-            lines = [row[0] for row in rest]
+        lines = [row[0] for row in rows if row[0]]
+        if lines:
             self.env.cr.execute(self._sql_protected(self._sql_plain(sales, lines, live=True)))
         self.invalidate_model()
+        if followers := {row[1] for row in rows if row[1]}:
+            # also for whom does not see them
+            self.sudo()._follow_again(sales.browse(followers))
 
     @api.model
     def _fill_reversed(self, sales):

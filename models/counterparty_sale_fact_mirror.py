@@ -195,6 +195,39 @@ class CounterpartySaleFactMirror(models.AbstractModel):
         )
 
     @api.model
+    def _sql_followers(self, again, moves):
+        """Select the posted documents that take back what is posted again, on their own."""
+        return SQL(
+            """SELECT NULL::int, own.move_id FROM account_move_line origin
+                 JOIN account_move_line own ON own.reversed_line_id = origin.id
+                WHERE origin.move_id = ANY(%s) AND origin.display_type = 'product'
+                  AND own.parent_state = 'posted' AND own.move_id <> ALL(%s)""",
+            sql_ids(again.ids),
+            sql_ids(moves.ids),
+        )
+
+    @api.model
+    def _follow_again(self, moves):
+        """Write documents anew that take back what was changed and posted again.
+
+        Where any of the family was reported in a closed period, all stay as they were.
+        """
+        family = self._with_family(moves.ids)
+        companies = family.company_id
+        rows = self.env.execute_query(
+            SQL(
+                """SELECT EXISTS (SELECT FROM account_move m
+                                    JOIN (VALUES %s) lock (company_id, day)
+                                      ON lock.company_id = m.company_id
+                                   WHERE m.id = ANY(%s) AND m.date <= lock.day)""",
+                self._sql_locks(companies),
+                family.ids,
+            )
+        )
+        if not rows[0][0]:
+            self._repair_chunk(moves)
+
+    @api.model
     def _find_misjudged(self, companies=None, origins=None):
         """Return documents that take back more than the original has, or less than they could.
 

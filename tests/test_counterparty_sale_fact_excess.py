@@ -129,16 +129,13 @@ class TestCounterpartySaleFactExcess(ProfitCase):
         self.assertEqual(self._sums(invoice | first | second), (-100, 0, -100))
         self.assertEqual(self._differences(first, second), [None] * 2)
 
-    def test_original_that_returns_with_more_is_found_at_night(self):
+    def test_an_original_that_returns_with_more_covers_both(self):
         invoice, first, second = self._credit_twice()
         invoice.button_draft()
         invoice.invoice_line_ids.quantity = 2
         invoice.action_post()
 
-        found = self._differences(first, second)
-        self.Fact._repair(self.company)
-
-        self.assertIn("excess", found)
+        self.assertEqual(self._differences(first, second), [None] * 2)
         self.assertEqual(self._sums(invoice | first | second), (0, 0, 0))
 
     def test_reversal_of_what_went_beyond_costs_nothing(self):
@@ -158,3 +155,50 @@ class TestCounterpartySaleFactExcess(ProfitCase):
         self.assertEqual(self._sums(second), (-100, -10, -90))
         self.assertEqual(self._sums(back), (100, 10, 90))
         self.assertEqual(self._sums(invoice | second | back), (100, 10, 90))
+
+    # ------------------------------------------------------------
+    # The original is changed and posted again
+    # ------------------------------------------------------------
+
+    def _post_again(self, invoice, **values):
+        invoice.button_draft()
+        invoice.invoice_line_ids.write(values)
+        invoice.action_post()
+
+    def test_credits_follow_an_original_that_is_posted_again(self):
+        invoice = self._invoice(self._line(quantity=4), campaign_id=self.spring.id)
+        credit = self._credit(invoice, post=False)
+        credit.invoice_line_ids.quantity = 1
+        credit.action_post()
+        again = self._credit(credit)
+
+        self._post_again(invoice, campaign_id=self.autumn.id)
+
+        self.assertEqual(self._by_campaign(credit), {"Autumn": -100})
+        self.assertEqual(self._by_campaign(again), {"Autumn": 100})
+        lived = self._by_campaign(invoice | credit | again)
+        self.Fact._rebuild(self.company)
+        self.assertEqual(self._by_campaign(invoice | credit | again), lived)
+
+    def test_credits_of_a_closed_period_stay_with_what_they_were_about(self):
+        invoice = self._invoice(
+            self._line(quantity=4), campaign_id=self.spring.id, day="2026-04-10"
+        )
+        credit = self._credit(invoice, day="2026-03-20")
+        self.company.sale_lock_date = "2026-03-31"
+
+        self._post_again(invoice, campaign_id=self.autumn.id)
+
+        self.assertEqual(self._by_campaign(credit), {"Spring": -400})
+        self.assertEqual(self._by_campaign(invoice), {"Autumn": 400})
+
+    def test_an_original_without_credits_is_posted_again_in_the_same_queries(self):
+        alone, credited = self._invoice(), self._invoice()
+        self._credit(credited)
+        self.env.flush_all()
+
+        with patch.object(type(self.Fact), "_follow_again") as follow:
+            self._post_again(alone)
+            follow.assert_not_called()
+            self._post_again(credited)
+            follow.assert_called_once()
