@@ -108,18 +108,26 @@ class CounterpartyStatementSettlement(models.AbstractModel):
                     only,
                     differ,
                 ),
-                # of each item by itself: without statistics of new items the server would walk
-                # through all settlements once for each, minutes instead of 0.2 s
-                joins=SQL(
-                    """JOIN LATERAL (SELECT * FROM account_partial_reconcile r
-                                      WHERE r.%s = l.id OFFSET 0) r ON TRUE
-                       JOIN LATERAL (SELECT * FROM account_move_line o
-                                      WHERE o.id = r.%s OFFSET 0) o ON TRUE
-                       LEFT JOIN res_partner q ON q.id = o.partner_id
-                       LEFT JOIN res_currency k ON k.id = o.currency_id""",
-                    *(SQL.identifier(f"{side}_move_id") for side in sides),
-                ),
+                joins=self._sql_other(this, that),
             ),
+        )
+
+    @api.model
+    def _sql_other(self, this, that):
+        """Join the settlements ``r`` of an item, and the items ``o`` on their other side.
+
+        Of each item by itself: without statistics of new items the server would walk through all
+        settlements once for each, minutes instead of 0.2 s.
+        """
+        return SQL(
+            """JOIN LATERAL (SELECT * FROM account_partial_reconcile r
+                              WHERE r.%s = l.id OFFSET 0) r ON TRUE
+               JOIN LATERAL (SELECT * FROM account_move_line o
+                              WHERE o.id = r.%s OFFSET 0) o ON TRUE
+               LEFT JOIN res_partner q ON q.id = o.partner_id
+               LEFT JOIN res_currency k ON k.id = o.currency_id""",
+            SQL.identifier(f"{this}_move_id"),
+            SQL.identifier(f"{that}_move_id"),
         )
 
 
