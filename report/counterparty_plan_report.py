@@ -208,6 +208,23 @@ class CounterpartyPlanReport(models.Model):
         )
 
     # ------------------------------------------------------------
+    # Reading
+    # ------------------------------------------------------------
+
+    @api.model
+    @api.readonly
+    def web_read_group(self, domain, groupby, *args, opening_info=None, **options):
+        """Read groups; where all of them open, that of nobody opens as well.
+
+        The host folds it, which telephones show as a column without cards.
+        """
+        opened = list(opening_info or ())
+        if options.get("auto_unfold") and not any(info["value"] is False for info in opened):
+            limit = options.get("unfold_read_default_limit")
+            opened.append({"value": False, "folded": False, "limit": limit, "offset": 0})
+        return super().web_read_group(domain, groupby, *args, opening_info=opened, **options)
+
+    # ------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------
 

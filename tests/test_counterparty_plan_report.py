@@ -289,3 +289,22 @@ class TestCounterpartyPlanReport(CounterpartyCase):
 
         self.assertEqual((action["res_model"], action["res_id"]), ("res.partner", self.ben.id))
         self.assertEqual(self._seen().state, "done")
+
+    def test_plans_of_nobody_stand_open_beside_those_of_people(self):
+        self._plan().user_id = False
+        self._plan(1)
+        officer = self._user("olga", "group_officer")
+        Plan = self.Plan.with_user(officer)
+        domain = [("commercial_partner_id", "=", self.foods.id)]
+        asked = {"unfold_read_specification": {"name": {}}, "unfold_read_default_limit": 40}
+
+        shown = Plan.web_read_group(domain, ["user_id"], auto_unfold=True, **asked)
+        folded = [{"value": False, "folded": True}]
+        kept = Plan.web_read_group(
+            domain, ["user_id"], auto_unfold=True, opening_info=folded, **asked
+        )
+
+        opened = {group["user_id"]: len(group["__records"]) for group in shown["groups"]}
+        self.assertEqual(opened, {False: 1, (self.user.id, self.user.display_name): 1})
+        kept_open = [group["user_id"] for group in kept["groups"] if "__records" in group]
+        self.assertEqual(kept_open, [(self.user.id, self.user.display_name)])
