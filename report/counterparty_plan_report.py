@@ -41,7 +41,8 @@ class CounterpartyPlanReport(models.Model):
     date = fields.Date("Day", readonly=True)
     start = fields.Datetime(readonly=True)
     at = fields.Char(compute="_compute_at")
-    # where it stands in a calendar: what has no hour takes its whole day
+    # where it stands in a calendar: what has no hour takes its whole day, of which the host's
+    # calendar reads the day as stored, in whatever zone; at noon it is the same day everywhere
     begin = fields.Datetime("Begins", readonly=True)
     is_all_day = fields.Boolean("All Day", readonly=True)
     name = fields.Char("What", readonly=True)
@@ -103,8 +104,7 @@ class CounterpartyPlanReport(models.Model):
         return SQL(
             """SELECT activity.id * 2 AS id, activity.date_deadline AS date,
                       NULL::timestamp AS start,
-                      (activity.date_deadline::timestamp AT TIME ZONE %(zone)s)
-                          AT TIME ZONE 'UTC' AS begin, TRUE AS is_all_day,
+                      activity.date_deadline + TIME '12:00' AS begin, TRUE AS is_all_day,
                       COALESCE(activity.summary, type.name->>%(lang)s, type.name->>'en_US') AS name,
                       type.counterparty_kind AS kind, activity.activity_type_id,
                       partner.id AS partner_id, partner.commercial_partner_id, activity.user_id,
@@ -127,7 +127,6 @@ class CounterpartyPlanReport(models.Model):
                   AND (activity.user_id = %(uid)s OR %(readable)s)""",
             lang=self.env.lang or "en_US",
             today=today,
-            zone=self._get_zone(),
             # the host keeps the day of Greenwich
             done_on=SQL(
                 """CASE WHEN activity.write_date::date = activity.date_done
@@ -158,8 +157,7 @@ class CounterpartyPlanReport(models.Model):
             """SELECT (answer.id * %(most)s + guest.place) * 2 + 1 AS id, %(day)s AS date,
                       CASE WHEN NOT event.allday THEN event.start END AS start,
                       CASE WHEN NOT event.allday THEN event.start
-                           ELSE (event.start_date::timestamp AT TIME ZONE %(zone)s)
-                               AT TIME ZONE 'UTC' END AS begin,
+                           ELSE event.start_date + TIME '12:00' END AS begin,
                       event.allday IS TRUE AS is_all_day, event.name,
                       'meeting' AS kind, NULL::integer AS activity_type_id,
                       guest.id AS partner_id, guest.commercial_partner_id,
@@ -181,7 +179,6 @@ class CounterpartyPlanReport(models.Model):
                        OR COALESCE(event.privacy, own.calendar_default_privacy, %(default)s)
                           != 'private')""",
             day=self._sql_meeting_day(),
-            zone=self._get_zone(),
             now=fields.Datetime.now(),
             today=today,
             uid=self.env.uid,
@@ -206,6 +203,23 @@ class CounterpartyPlanReport(models.Model):
             self.env["counterparty.interaction"]._sql_people(),
             MOST_GUESTS,
         )
+
+    # ------------------------------------------------------------
+    # Reading
+    # ------------------------------------------------------------
+
+    @api.model
+    @api.readonly
+    def web_read_group(self, domain, groupby, *args, opening_info=None, **options):
+        """Read groups; where all of them open, that of nobody opens as well.
+
+        The host folds it, which telephones show as a column without cards.
+        """
+        opened = list(opening_info or ())
+        if options.get("auto_unfold") and not any(info["value"] is False for info in opened):
+            limit = options.get("unfold_read_default_limit")
+            opened.append({"value": False, "folded": False, "limit": limit, "offset": 0})
+        return super().web_read_group(domain, groupby, *args, opening_info=opened, **options)
 
     # ------------------------------------------------------------
     # Actions

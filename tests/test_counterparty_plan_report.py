@@ -60,6 +60,20 @@ class TestCounterpartyPlanReport(CounterpartyCase):
         self.assertEqual(seen["week"].activity_id.ids, [plan.id for plan in plans])
         self.assertEqual(seen["last_week"].mapped("date"), [date(2026, 3, 13)])
 
+    @freeze_time("2026-03-22 10:00:00")
+    def test_sunday_that_begins_a_week_belongs_to_it(self):
+        plan = self._plan(date_deadline="2026-03-22")
+        arch = self.env.ref("counterparty_crm.counterparty_plan_report_view_search").arch
+        week = etree.fromstring(arch).xpath("//filter[@name='week']/@domain")[0]
+        language = self.env["res.lang"]._lang_get(self.user.lang)
+
+        found = {}
+        for first_day in ("7", "1"):
+            language.week_start = first_day
+            found[first_day] = self._seen(domain=literal_eval(week)).activity_id
+
+        self.assertEqual(found, {"7": plan, "1": plan})
+
     def test_day_says_what_was_missed_what_is_due_and_what_was_done(self):
         self._plan(-2)
         self._plan()
@@ -231,7 +245,7 @@ class TestCounterpartyPlanReport(CounterpartyCase):
             plan = self._seen().with_context(tz="Europe/Sofia")
             self.assertEqual(plan.at.replace("\u202f", " "), "12:00 PM")
 
-    def test_in_a_calendar_what_has_no_hour_takes_its_day(self):
+    def test_in_a_calendar_what_has_no_hour_stands_on_its_day_as_stored(self):
         self.user.tz = "Europe/Sofia"
         with freeze_time("2026-03-13 08:00:00"):
             self._plan()
@@ -239,7 +253,7 @@ class TestCounterpartyPlanReport(CounterpartyCase):
 
             places = {plan.is_all_day: plan.begin for plan in self._seen()}
 
-        self.assertEqual(places, {True: datetime(2026, 3, 12, 22, 0), False: meeting.start})
+        self.assertEqual(places, {True: datetime(2026, 3, 13, 12, 0), False: meeting.start})
 
     def test_what_is_done_without_a_word_is_done(self):
         activity = self._plan()
@@ -289,3 +303,22 @@ class TestCounterpartyPlanReport(CounterpartyCase):
 
         self.assertEqual((action["res_model"], action["res_id"]), ("res.partner", self.ben.id))
         self.assertEqual(self._seen().state, "done")
+
+    def test_plans_of_nobody_stand_open_beside_those_of_people(self):
+        self._plan().user_id = False
+        self._plan(1)
+        officer = self._user("olga", "group_officer")
+        Plan = self.Plan.with_user(officer)
+        domain = [("commercial_partner_id", "=", self.foods.id)]
+        asked = {"unfold_read_specification": {"name": {}}, "unfold_read_default_limit": 40}
+
+        shown = Plan.web_read_group(domain, ["user_id"], auto_unfold=True, **asked)
+        folded = [{"value": False, "folded": True}]
+        kept = Plan.web_read_group(
+            domain, ["user_id"], auto_unfold=True, opening_info=folded, **asked
+        )
+
+        opened = {group["user_id"]: len(group["__records"]) for group in shown["groups"]}
+        self.assertEqual(opened, {False: 1, (self.user.id, self.user.display_name): 1})
+        kept_open = [group["user_id"] for group in kept["groups"] if "__records" in group]
+        self.assertEqual(kept_open, [(self.user.id, self.user.display_name)])

@@ -48,3 +48,12 @@ class TestTourCounterpartyInteraction(CounterpartyCase, HttpCase):
 
         self.assertGreater(first.date_deadline, today)
         self.assertEqual(second.date_deadline, today)
+
+    def test_cards_of_the_team_explain_themselves_where_nobody_has_a_plan(self):
+        seller = self._user("una.seller", "group_user", password="una.seller")
+
+        self.start_tour(
+            "/odoo/counterparty-team-plans?view_type=kanban",
+            "counterparty_plan_nobody",
+            login=seller.login,
+        )

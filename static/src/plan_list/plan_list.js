@@ -1,5 +1,7 @@
 import { useEffect } from "@odoo/owl";
 import { registry } from "@web/core/registry";
+import { kanbanView } from "@web/views/kanban/kanban_view";
+import { KanbanRenderer } from "@web/views/kanban/kanban_renderer";
 import { listView } from "@web/views/list/list_view";
 import { ListRenderer } from "@web/views/list/list_renderer";
 
@@ -38,4 +40,17 @@ export class PlanListRenderer extends ListRenderer {
 registry.category("views").add("counterparty_plan_list", {
     ...listView,
     Renderer: PlanListRenderer,
+});
+
+/** The same on telephones: where nobody has a plan the page says so, instead of nothing at all. */
+export class PlanKanbanRenderer extends KanbanRenderer {
+    get showNoContentHelper() {
+        const { isGrouped, groups } = this.props.list;
+        return (isGrouped && !groups.length) || super.showNoContentHelper;
+    }
+}
+
+registry.category("views").add("counterparty_plan_kanban", {
+    ...kanbanView,
+    Renderer: PlanKanbanRenderer,
 });

@@ -123,3 +123,12 @@ registry.category("web_tour.tours").add("counterparty_plan_double_click", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("counterparty_plan_nobody", {
+    steps: () => [
+        {
+            content: "where nobody has a plan the cards give way to an explanation",
+            trigger: ".o_kanban_view .o_view_nocontent:contains('Nobody has planned anything')",
+        },
+    ],
+});
