@@ -1,7 +1,7 @@
 """The host's pages of payment, for delegates: they pay in the name of whom they represent."""
 
 from odoo.exceptions import UserError, ValidationError
-from odoo.http import request
+from odoo.http import request, route
 
 from odoo.addons.account_payment.controllers.payment import PaymentPortal
 from odoo.addons.account_payment.controllers.portal import PortalAccount
@@ -37,6 +37,15 @@ class HostPaymentPortal(PortalAccount, PaymentPortal):
     The host gives a card that is saved to the partner of the payment, and lets everybody of the
     partner pay with it.
     """
+
+    # public: the host checks rights or token, and without either refuses
+    @route()
+    def invoice_transaction(self, invoice_id, access_token=None, **kwargs):
+        """Begin a payment on the page of an invoice, opened with its link or by rights alone.
+
+        The host's script sends no key where the address of the page had none.
+        """
+        return super().invoice_transaction(invoice_id, access_token, **kwargs)
 
     def _create_transaction(self, *args, custom_create_values=None, **kwargs):
         """Create the transaction in the name of whom the visitor represents.

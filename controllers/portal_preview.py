@@ -18,9 +18,11 @@ PAGES = {
     "requests": "portal_my_requests",
 }
 COUNTERS = "portal_counters"
+# context key: how much waits for whom the manager looks as
+WAITING = "counterparty_preview_waiting"
 SAFE = {
     **request_form.PRIVATE,
-    "Content-Security-Policy": "script-src 'none'; frame-ancestors 'self'",
+    "Content-Security-Policy": "script-src 'none'; form-action 'none'; frame-ancestors 'self'",
 }
 
 
@@ -29,7 +31,8 @@ class PreviewPortal(CustomerPortal):
 
     def _prepare_portal_layout_values(self):
         values = super()._prepare_portal_layout_values()
-        values["counterparty_preview"] = request.env.context.get("counterparty_preview")
+        for name in ("counterparty_preview", WAITING):
+            values[name] = request.env.context.get(name)
         return values
 
     @route(
@@ -86,8 +89,9 @@ class PreviewPortal(CustomerPortal):
         names = (
             "invoice_count", "bill_count", "quotation_count", "order_count", "rfq_count",
             "purchase_count", "counterparty_delivery_count", "counterparty_supplier_count",
-            "counterparty_document_count",
+            "counterparty_document_count", "counterparty_waiting_count",
         )  # fmt: skip
         counted = self._prepare_home_portal_values(list(names))
+        request.update_context(**{WAITING: counted.get("counterparty_waiting_count")})
         # kept for this page only: the session of the manager is not saved
         request.session[COUNTERS] = {name: bool(counted.get(name)) for name in names}

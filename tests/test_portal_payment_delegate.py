@@ -138,6 +138,19 @@ class TestPortalPaymentDelegate(PaymentCase, HttpCase):
         self.assertEqual(invoice.amount_residual, 0)
         self.assertEqual((self._owed(self.northwind), self._owed(self.slowpay)), (0, 0))
 
+    def test_a_page_of_the_host_that_was_opened_without_a_key_takes_payments(self):
+        invoice = self._move(100)
+        url = f"/invoice/transaction/{invoice.id}"
+        values = {"provider_id": self.demo.id, "payment_method_id": self.way.id, "token_id": None}
+        values.update(amount=100, flow="direct", tokenization_requested=False, landing_route="/my")
+        self.authenticate("dana", "dana-dana")
+
+        reference = self.make_jsonrpc_request(url, values)["reference"]
+
+        self.assertEqual(self._find(reference).partner_id, self.northwind)
+        self.authenticate(None, None)
+        self._refused(self.make_jsonrpc_request, url, values)
+
     def test_on_our_page_several_documents_are_paid_and_settled(self):
         invoices = self._move(100) | self._move(50)
         credit = self._move(20, kind="out_refund")

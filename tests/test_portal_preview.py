@@ -1,8 +1,13 @@
+from lxml import html
+
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .common_portal import PortalPageCase
+
+WAITING_CARD = "//div[contains(@class, 'o_portal_index_card')][a/@href='/my/waiting']"
 
 
 @tagged("post_install", "-at_install", "counterparty_portal")
@@ -54,6 +59,31 @@ class TestPortalPreview(PortalPageCase):
                 answer = self._preview(self.anna.partner_id, page)
                 self.assertEqual(answer.status_code, 200)
                 self._check_shown("You look at the portal as", answer.text)
+
+    def test_the_home_page_shows_what_waits_without_a_script(self):
+        self.company.counterparty_portal_statement = True
+        self._invoice(self.alfa)
+        paper = self.env["counterparty.statement"]._issue(
+            self.alfa, self.company, kind="confirmation", date_to=fields.Date.today()
+        )
+        paper.action_mark_sent()
+        self._sign_in(self.manager)
+
+        page = self._preview(self.anna.partner_id)
+
+        self._check_hidden("o_portal_doc_spinner", page.text)
+        home = html.fromstring(page.content)
+        [card] = home.xpath(WAITING_CARD)
+        self.assertNotIn("d-none", card.get("class"))
+        self.assertEqual(card.text_content().split(), ["1", "Waiting", "for", "you"])
+        other = html.fromstring(self._preview(self.bela.partner_id).content)
+        for card in other.xpath(WAITING_CARD):
+            self.assertIn("d-none", card.get("class"))
+
+    def test_no_form_can_be_sent(self):
+        self._sign_in(self.manager)
+        policy = self._preview(self.anna.partner_id).headers["Content-Security-Policy"]
+        self.assertIn("form-action 'none'", policy)
 
     def test_the_manager_stays_signed_in_as_itself(self):
         self._sign_in(self.manager)

@@ -217,6 +217,18 @@ class TestPortalRequest(PortalRequestCase):
                 self._post("/my/requests/new/account", **FORM, subject=value)
                 self.assertFalse(self._last().subject_ref)
 
+    def test_what_is_not_among_the_own_documents_may_be_asked_about(self):
+        self._order(self.foods, confirmed=True)
+        self._sign_in()
+
+        page = self._get("/my/requests/new/account").text
+        self.assertIn('value="Another one, or none"', page)
+        answer = self._post("/my/requests/new/account", **FORM, subject="Another one, or none")
+
+        self.assertEqual(answer.status_code, 303)
+        self.assertFalse(self._last().subject_ref)
+        self.assertIn("Another one, or none", self._last().description)
+
     def test_a_product_is_recognised_by_its_exact_name(self):
         self._sign_in()
 
