@@ -89,7 +89,7 @@ RIGHTS = {
     "counterparty.profit.report": (NOBODY, NOBODY, NOBODY),
     "counterparty.campaign.report": (NOBODY, NOBODY, NOBODY),
     "counterparty.profit.holding.report": (NOBODY, NOBODY, NOBODY),
-    "counterparty.sale.correction": (NOBODY, READ, "rc"),
+    "counterparty.sale.correction": (NOBODY, READ, READ),
     "counterparty.cost": (NOBODY, NOBODY, ALL),
     "counterparty.campaign.correction": (NOBODY, NOBODY, ALL),
     "counterparty.attribution.comparison": (NOBODY, NOBODY, ALL),

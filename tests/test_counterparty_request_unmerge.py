@@ -59,6 +59,8 @@ class TestCounterpartyRequestUnmerge(RequestCase):
             source.message_subscribe(partner_ids=self.ada.ids)
             source.action_wait_for_partner()
             source.sudo().awaiting_since = MORNING
+            # the key that links of what was merged lead on with stays
+            target.sudo()._portal_ensure_token()
             self.env.flush_all()
         with freeze_time(NOON):
             (source | target)._update_deadlines()
