@@ -267,7 +267,7 @@ class CounterpartyInteractionFill(models.AbstractModel):
                             WHERE sent.commercial_partner_id = partner.commercial_partner_id
                               AND sent.res_model = 'mail.message' AND sent.direction = 'out'
                               AND sent.user_id = activity.user_id
-                              AND sent.date >= activity.create_date
+                              AND sent.date >= date_trunc('second', activity.create_date)
                               AND sent.date < activity.date_done + 1))""",
                 kind=SQL("%s::text", kind),
                 said=said,
