@@ -88,6 +88,7 @@ FORMS = {
 # routes of the host that we only change, tested with what we change
 HOSTS = {
     "/my", "/my/home", "/my/address/submit", "/my/invoices/overdue",
+    "/invoice/transaction/<int:invoice_id>",
 }  # fmt: skip
 # what may be written by looking: logs of who looked, and what the host itself keeps
 LOGS = {

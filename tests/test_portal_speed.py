@@ -134,7 +134,7 @@ class TestPortalListSpeed(PortalWorldCase):
         """Return how many queries each page asks once its caches are warm: ``{url: count}``."""
         self._enter(user)
         if represented:
-            chosen = represented if represented == "all" else str(represented.id)
+            chosen = represented if isinstance(represented, str) else str(represented.id)
             self._post("/my/represent", page="/my/home", partner=chosen)
         pages = {url: lambda url=url: self._get(url) for url in self.URLS}
         for counter in self.COUNTERS:
